@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+
+/**
+ * What is invoiced, as the `Emitted` event keeps it: who serves whom, what, for how much. Amounts are integer centavos
+ * (`Cents`), rates are basis points (200 is 2.00 %). The same shape feeds the DPS document and the API's resource.
+ */
+const cents = z.int().check(z.gte(0));
+const optionalCents = z.optional(cents);
+
+export const AddressSchema = z.object({
+  street: z.string(),
+  number: z.string(),
+  complement: z.optional(z.string()),
+  district: z.string(),
+  municipalityCode: z.string(),
+  postalCode: z.string(),
+});
+
+export const CustomerSchema = z.object({
+  cnpj: z.optional(z.string()),
+  cpf: z.optional(z.string()),
+  name: z.string(),
+  email: z.optional(z.string()),
+  phone: z.optional(z.string()),
+  address: z.optional(AddressSchema),
+});
+
+export const ServiceSchema = z.object({
+  code: z.string(),
+  description: z.string(),
+  nbsCode: z.optional(z.string()),
+  municipalityCode: z.string(),
+  reference: z.optional(z.string()),
+});
+
+export const IssuerSchema = z.object({
+  municipalRegistration: z.optional(z.string()),
+  simplesNacional: z.enum(['NONE', 'MEI', 'ME_EPP']),
+});
+
+export const AmountsSchema = z.object({
+  service: cents,
+  unconditionalDiscount: optionalCents,
+  conditionalDiscount: optionalCents,
+  issWithheldBy: z.enum(['NOBODY', 'CUSTOMER']),
+  issRateBasisPoints: z.optional(z.int().check(z.gte(0), z.lte(500))),
+});
+
+export const EmissionSchema = z.object({
+  companyCnpj: z.string(),
+  municipalityCode: z.string(),
+  competenceDate: z.string(),
+  issuer: IssuerSchema,
+  service: ServiceSchema,
+  customer: z.optional(CustomerSchema),
+  amounts: AmountsSchema,
+});
+
+export type Address = z.infer<typeof AddressSchema>;
+export type Customer = z.infer<typeof CustomerSchema>;
+export type Service = z.infer<typeof ServiceSchema>;
+export type Issuer = z.infer<typeof IssuerSchema>;
+export type Amounts = z.infer<typeof AmountsSchema>;
+export type Emission = z.infer<typeof EmissionSchema>;

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+
+/**
+ * The settings of one process, read once from the environment at its entry point. AWS endpoints are not here: the SDK reads
+ * `AWS_ENDPOINT_URL_DYNAMODB`, `_SQS`, `_S3` and `_SFN` by itself, so nothing of ours knows whether it talks to AWS.
+ */
+const positive = z.pipe(z.coerce.number(), z.int().check(z.gte(1)));
+const defaulted = (value: number) => z._default(positive, value);
+
+const ConfigSchema = z.object({
+  EVENTS_TABLE: z._default(z.string(), 'EventsTable'),
+  INVOICES_TABLE: z._default(z.string(), 'InvoicesTable'),
+  REQUESTS_TABLE: z._default(z.string(), 'RequestsTable'),
+  DPS_NUMBERS_TABLE: z._default(z.string(), 'DpsNumbersTable'),
+  DOCS_BUCKET: z._default(z.string(), 'nfse-docs'),
+  REQUESTS_QUEUE_URL: z.optional(z.url()),
+  EMIT_WORKFLOW_ARN: z.optional(z.string()),
+  /** Buckets in the path, not in the host name: local engines only. */
+  S3_FORCE_PATH_STYLE: z._default(z.stringbool(), false),
+  NATIONAL_API_URL: z.optional(z.url()),
+  /** 1 production, 2 restricted production (tests): `tpAmb` of every document. */
+  NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
+  PROVIDER_TIMEOUT_MS: defaulted(60_000),
+  WORKER_CONCURRENCY: defaulted(16),
+  /** How long a message stays hidden while the worker has it. Must exceed the three provider calls one message may take. */
+  WORKER_VISIBILITY_SECONDS: defaulted(240),
+  /** Wait before the first retry of a deferred submission; doubles with each attempt, up to an hour. */
+  RETRY_BASE_SECONDS: defaulted(30),
+  /** How long an unfinished invoice may rest before the reconciler starts its workflow again. */
+  RECONCILE_AFTER_SECONDS: defaulted(300),
+  PRESIGNED_URL_SECONDS: defaulted(300),
+});
+
+type Environment = z.infer<typeof ConfigSchema>;
+
+export interface Config {
+  readonly tables: { readonly events: string; readonly invoices: string; readonly requests: string; readonly dpsNumbers: string };
+  readonly docsBucket: string;
+  readonly requestsQueueUrl: string | undefined;
+  readonly emitWorkflowArn: string | undefined;
+  readonly s3ForcePathStyle: boolean;
+  readonly national: { readonly url: string | undefined; readonly environment: '1' | '2'; readonly timeoutMs: number };
+  readonly worker: { readonly concurrency: number; readonly visibilitySeconds: number; readonly retryBaseSeconds: number };
+  readonly reconcileAfterSeconds: number;
+  readonly presignedUrlSeconds: number;
+}
+
+/** A setting is missing or malformed: the process must not start. Names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config';
+}
+
+/** @throws ConfigError naming each variable that is wrong */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const parsed = ConfigSchema.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  return shape(parsed.data);
+}
+
+function shape(env: Environment): Config {
+  return {
+    tables: {
+      events: env.EVENTS_TABLE,
+      invoices: env.INVOICES_TABLE,
+      requests: env.REQUESTS_TABLE,
+      dpsNumbers: env.DPS_NUMBERS_TABLE,
+    },
+    docsBucket: env.DOCS_BUCKET,
+    requestsQueueUrl: env.REQUESTS_QUEUE_URL,
+    emitWorkflowArn: env.EMIT_WORKFLOW_ARN,
+    s3ForcePathStyle: env.S3_FORCE_PATH_STYLE,
+    national: { url: env.NATIONAL_API_URL, environment: env.NATIONAL_ENVIRONMENT, timeoutMs: env.PROVIDER_TIMEOUT_MS },
+    worker: {
+      concurrency: env.WORKER_CONCURRENCY,
+      visibilitySeconds: env.WORKER_VISIBILITY_SECONDS,
+      retryBaseSeconds: env.RETRY_BASE_SECONDS,
+    },
+    reconcileAfterSeconds: env.RECONCILE_AFTER_SECONDS,
+    presignedUrlSeconds: env.PRESIGNED_URL_SECONDS,
+  };
+}
+
+/** For a setting that only some processes need: the one that lacks it says so by name when it starts. */
+export function required(name: string, value: string | undefined): string {
+  if (!value) throw new ConfigError(`${name} is not set`);
+  return value;
+}
