@@ -1,0 +1,22 @@
+/**
+ * The API, as API Gateway has it: one row a method and path. The local front and the infrastructure read the same rows.
+ * `handler` names the module beside this file whose `handler` export is the Lambda function.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly handler: string;
+  /** No token and no API key asked. */
+  readonly open?: true;
+}
+
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/ping', handler: 'ping', open: true },
+  { method: 'POST', path: '/invoices', handler: 'emit' },
+  { method: 'GET', path: '/invoices', handler: 'list' },
+  { method: 'GET', path: '/invoices/{invoiceId}', handler: 'get' },
+  { method: 'GET', path: '/invoices/{invoiceId}/events', handler: 'history' },
+  { method: 'GET', path: '/invoices/{invoiceId}/xml', handler: 'xml' },
+  { method: 'POST', path: '/invoices/{invoiceId}/cancel', handler: 'cancel' },
+  { method: 'POST', path: '/invoices/{invoiceId}/retry', handler: 'retry' },
+];
