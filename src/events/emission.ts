@@ -56,9 +56,26 @@ export const EmissionSchema = z.object({
   amounts: AmountsSchema,
 });
 
+/** What a retry puts in place of parts of an emission that the authority refused. */
+export const CorrectionsSchema = z.partial(
+  z.pick(EmissionSchema, { competenceDate: true, issuer: true, service: true, customer: true, amounts: true }),
+);
+
 export type Address = z.infer<typeof AddressSchema>;
 export type Customer = z.infer<typeof CustomerSchema>;
 export type Service = z.infer<typeof ServiceSchema>;
 export type Issuer = z.infer<typeof IssuerSchema>;
 export type Amounts = z.infer<typeof AmountsSchema>;
 export type Emission = z.infer<typeof EmissionSchema>;
+export type Corrections = z.infer<typeof CorrectionsSchema>;
+
+/** The emission with the corrections in place. Each part that is given replaces the whole part. */
+export function corrected<T extends Emission>(emission: T, corrections: Corrections | undefined): T {
+  const given = Object.entries(corrections ?? {}).filter(([, part]) => part !== undefined);
+  return { ...emission, ...(Object.fromEntries(given) as Partial<T>) };
+}
+
+/** What the customer owes: the price less the discount that depends on nothing. Withheld taxes do not change it. */
+export function totalOf(amounts: Amounts): number {
+  return amounts.service - (amounts.unconditionalDiscount ?? 0);
+}

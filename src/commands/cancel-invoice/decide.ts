@@ -1,0 +1,37 @@
+import { event, type NewEvent } from '../../events/event-types.ts';
+import type { InvoiceId } from '../../events/ids.ts';
+import type { Invoice } from '../../events/invoice.ts';
+
+export interface CancelInvoice {
+  readonly by: string;
+  /** 1 issuing error, 2 service not rendered, 9 other (national event 101101, `cMotivo`). */
+  readonly reasonCode: '1' | '2' | '9';
+  /** 15 to 255 characters (`xMotivo`). */
+  readonly reason: string;
+}
+
+/** There is no note, and none on its way, that could be cancelled. */
+export class NothingToCancel extends Error {
+  override readonly name = 'NothingToCancel';
+  readonly code = 'nothing-to-cancel';
+  readonly status: 'FAILED' | 'NONE';
+  constructor(invoiceId: InvoiceId, status: 'FAILED' | 'NONE') {
+    super(`Invoice ${invoiceId} is ${status}: there is nothing to cancel`);
+    this.status = status;
+  }
+}
+
+/** A cancellation is asked for. The city hall's answer arrives later, as `Cancelled` or `CancelFailed`. */
+export function decideCancel(command: CancelInvoice, invoice: Invoice): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'CANCELLING':
+    case 'CANCELLED':
+      return []; // asked before: the same answer, nothing new to say
+    case 'EMITTED': // not sent yet, or in flight: the worker sees this before it submits, or issues and then cancels
+    case 'ISSUED':
+      return [event('CancelRequested', { by: command.by, reasonCode: command.reasonCode, reason: command.reason })];
+    case 'FAILED':
+    case 'NONE':
+      throw new NothingToCancel(invoice.id, invoice.status);
+  }
+}

@@ -1,0 +1,109 @@
+import { canonicalJson } from '../../events/canonical-json.ts';
+import { type Commit, START, tipAfter, type Tip } from '../../events/commit.ts';
+import { type Emission, EmissionSchema } from '../../events/emission.ts';
+import { ConcurrencyError, read } from '../../events/event-store.ts';
+import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
+import { evolve, initialState, type LivingInvoice } from '../../events/invoice.ts';
+import { upcast } from '../../events/upcasters.ts';
+import type { Cnpj } from '../../nfse/cnpj.ts';
+import type { Occasion } from '../execute.ts';
+import type { CommandDeps, DpsNumbers } from '../ports.ts';
+import { startWork, workFor } from '../start-work.ts';
+import { type DpsSettings, storeDps } from '../store-dps.ts';
+import { decideEmit } from './decide.ts';
+
+export interface EmitRequest {
+  readonly requestId: string;
+  readonly emission: Emission & { readonly companyCnpj: Cnpj };
+  readonly dps: { readonly series: string; readonly number?: number };
+}
+
+export interface EmitDeps extends CommandDeps {
+  readonly numbers: DpsNumbers;
+  readonly dps: DpsSettings;
+}
+
+export interface AcceptedEmission {
+  readonly invoice: LivingInvoice;
+  readonly tip: Tip;
+  /** The same request was accepted before: nothing new was written. */
+  readonly repeated: boolean;
+}
+
+/** The request id already names another emission of this company. */
+export class RequestIdReused extends Error {
+  override readonly name = 'RequestIdReused';
+  readonly code = 'request-id-reused';
+  constructor(requestId: string) {
+    super(`Request ${requestId} was used before, with other content`);
+  }
+}
+
+/**
+ * Accepts an emission. The order (number, document, event, workflow) leaves nothing that cannot be finished when the process
+ * dies between two steps: see ADR 0004.
+ *
+ * @throws RequestIdReused, CommitTooLarge
+ */
+export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
+  const { requestId, emission } = request;
+  const invoiceId = invoiceIdFor(emission.companyCnpj, requestId);
+  const dps = { series: request.dps.series, number: await numberFor(deps, request) };
+  const xmlKey = await storeDps(deps, invoiceId, emission, dps, occasion.at);
+  const command = { requestId, emission, provider: 'national', dps, xmlKey };
+  try {
+    // A blind write: a new stream needs no read, and the condition on version 1 catches the request that was here before.
+    const commit = await deps.events.append({
+      invoiceId,
+      tip: START,
+      events: decideEmit(command, initialState(invoiceId)),
+      meta: occasion.meta,
+      commitId: deps.newCommitId(),
+      at: occasion.at,
+    });
+    const invoice = begun(commit);
+    const tip = tipAfter(commit);
+    const work = workFor(invoice, 'emission', occasion.meta.traceId);
+    await startWork(deps, work && { ...work, fresh: { companyCnpj: emission.companyCnpj, dps, xmlKey, tip } });
+    return { invoice, tip, repeated: false };
+  } catch (error) {
+    if (error instanceof ConcurrencyError) return acceptedBefore(deps, invoiceId, request, error.winner, occasion);
+    throw error;
+  }
+}
+
+async function numberFor({ numbers }: EmitDeps, { emission, dps }: EmitRequest): Promise<number> {
+  if (dps.number === undefined) return numbers.take(emission.companyCnpj, dps.series);
+  await numbers.reserve(emission.companyCnpj, dps.series, dps.number);
+  return dps.number;
+}
+
+/** The request is known: the same content gets the invoice as it is now (and its workflow, should it have been lost). */
+async function acceptedBefore(
+  deps: EmitDeps,
+  invoiceId: InvoiceId,
+  request: EmitRequest,
+  first: Commit,
+  { meta }: Occasion,
+): Promise<AcceptedEmission> {
+  if (!sameRequest(request, begun(first))) throw new RequestIdReused(request.requestId);
+  const { invoice, tip } = read(invoiceId, await deps.events.load(invoiceId));
+  if (invoice.status === 'NONE') throw new RequestIdReused(request.requestId);
+  await startWork(deps, workFor(invoice, 'emission', meta.traceId));
+  return { invoice, tip, repeated: true };
+}
+
+function begun(commit: Commit): LivingInvoice {
+  const [first] = commit.events;
+  if (!first) throw new RangeError(`Commit ${commit.commitId} has no event`);
+  return evolve(initialState(commit.invoiceId), upcast(first));
+}
+
+function sameRequest(request: EmitRequest, invoice: LivingInvoice): boolean {
+  const { series, number } = request.dps;
+  return (
+    series === invoice.dps.series &&
+    (number === undefined || number === invoice.dps.number) &&
+    canonicalJson(EmissionSchema.parse(request.emission)) === canonicalJson(EmissionSchema.parse(invoice))
+  );
+}

@@ -1,0 +1,67 @@
+import type { Tip } from '../events/commit.ts';
+import type { EventStore } from '../events/event-store.ts';
+import type { InvoiceId } from '../events/ids.ts';
+
+/** The numbers of a company's DPS, by series. Gaps are normal (a number taken and never used is lost); repeats never happen. */
+export interface DpsNumbers {
+  /** The next number: atomic, each is given once. */
+  take(companyCnpj: string, series: string): Promise<number>;
+  /** The client brought its own number: later `take`s go on after it. */
+  reserve(companyCnpj: string, series: string, number: number): Promise<void>;
+}
+
+/** The store of documents. A key carries its content's hash, so a document is never overwritten by another. */
+export interface Documents {
+  put(key: string, content: string, contentType: DocumentType): Promise<void>;
+  /** @throws DocumentMissing */
+  get(key: string): Promise<string>;
+}
+
+export type DocumentType = 'application/xml' | 'application/json';
+
+/** An event names a document that the store does not have: it was deleted by hand, or the bucket is the wrong one. */
+export class DocumentMissing extends Error {
+  override readonly name = 'DocumentMissing';
+  readonly code = 'document-missing';
+  readonly key: string;
+  constructor(key: string, options?: ErrorOptions) {
+    super(`Document ${key} does not exist`, options);
+    this.key = key;
+  }
+}
+
+/** What travels through EmitWorkflow and RequestsQueue: ids, and nothing of a person. */
+export interface Work {
+  readonly operation: 'emit' | 'cancel';
+  readonly invoiceId: InvoiceId;
+  readonly municipalityCode: string;
+  readonly origin: 'emission' | 'retry' | 'cancellation' | 'reconciliation';
+  readonly traceId?: string;
+  /**
+   * On the first start of an emission only: all that the worker needs to send the document without reading the stream. It is
+   * to be trusted only while the message is young and delivered for the first time.
+   */
+  readonly fresh?: FreshEmission;
+}
+
+export interface FreshEmission {
+  readonly companyCnpj: string;
+  readonly dps: { readonly series: string; readonly number: number };
+  readonly xmlKey: string;
+  readonly tip: Tip;
+}
+
+/** EmitWorkflow. Starting it twice for one invoice does no harm: the worker looks at the stream. */
+export interface Workflow {
+  start(work: Work): Promise<void>;
+}
+
+/** What every command handler is given. */
+export interface CommandDeps {
+  readonly events: EventStore;
+  readonly documents: Documents;
+  readonly workflow: Workflow;
+  readonly newCommitId: () => string;
+  /** A workflow could not be started. The invoice is safe (the reconciler starts it when it is due), so the command succeeds. */
+  readonly onWorkflowNotStarted: (work: Work, error: unknown) => void;
+}

@@ -1,0 +1,114 @@
+import { type EventData, event, type NewEvent } from '../../events/event-types.ts';
+import type { InvoiceId } from '../../events/ids.ts';
+import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
+
+/** What became of a call to the provider. `at` is ISO 8601, UTC. */
+export type Outcome =
+  | ({ readonly kind: 'issued' } & EventData<'Issued'>)
+  | ({ readonly kind: 'failed' } & Omit<EventData<'Failed'>, 'attempt'> & { readonly at: string })
+  | ({ readonly kind: 'deferred' } & Omit<EventData<'SubmissionDeferred'>, 'attempt'>)
+  | ({ readonly kind: 'cancelled' } & EventData<'Cancelled'>)
+  | ({ readonly kind: 'cancel-failed' } & EventData<'CancelFailed'>);
+
+/** The authority's answer cannot be true of this invoice, as far as we know it. A person has to look: the message goes to the DLQ. */
+export class ContradictoryOutcome extends Error {
+  override readonly name = 'ContradictoryOutcome';
+  readonly code = 'contradictory-outcome';
+  constructor(invoiceId: InvoiceId, status: string, outcome: Outcome['kind']) {
+    super(`Invoice ${invoiceId} is ${status}, yet the authority's answer says ${outcome}`);
+  }
+}
+
+/** The part of an invoice that matters here: the worker has it without a read when it handles a fresh emission. */
+export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & { readonly note?: { readonly accessKey: string } };
+
+/** Turns an outcome into events. What is recorded already is not said again, so every message may come twice. */
+export function decideOutcome(outcome: Outcome, invoice: Submitted | Invoice): readonly NewEvent[] {
+  if (invoice.status === 'NONE') throw new ContradictoryOutcome(invoice.id, invoice.status, outcome.kind);
+  switch (outcome.kind) {
+    case 'issued':
+      return issued(outcome, invoice);
+    case 'failed':
+      return failed(outcome, invoice);
+    case 'deferred':
+      return deferred(outcome, invoice);
+    case 'cancelled':
+      return cancelled(outcome, invoice);
+    case 'cancel-failed':
+      return cancelFailed(outcome, invoice);
+  }
+}
+
+function issued({ kind, ...data }: Outcome & { kind: 'issued' }, invoice: Submitted): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'EMITTED':
+      return [event('Issued', data)];
+    case 'CANCELLING':
+      if (!invoice.note) return [event('Issued', data)]; // cancelled while in flight: the note exists after all
+      return sameNote(kind, data, invoice);
+    case 'ISSUED':
+    case 'CANCELLED':
+      return sameNote(kind, data, invoice);
+    case 'FAILED':
+      throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+  }
+}
+
+function sameNote(kind: 'issued', { accessKey }: EventData<'Issued'>, invoice: Submitted): readonly NewEvent[] {
+  if (invoice.note?.accessKey === accessKey) return [];
+  throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+}
+
+function failed({ error, evidenceKey, at }: Outcome & { kind: 'failed' }, invoice: Submitted): readonly NewEvent[] {
+  const failure = event('Failed', { error, attempt: invoice.attempt + 1, ...(evidenceKey ? { evidenceKey } : {}) });
+  switch (invoice.status) {
+    case 'EMITTED':
+      return [failure];
+    case 'CANCELLING':
+      // Nothing was issued and nothing will be: what the user asked for is reached, and the refusal is kept beside it.
+      return invoice.note ? [] : [failure, event('Cancelled', { cancelledAt: at })];
+    case 'FAILED':
+    case 'ISSUED':
+    case 'CANCELLED':
+      return [];
+  }
+}
+
+function deferred({ kind: _, ...data }: Outcome & { kind: 'deferred' }, invoice: Submitted): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'EMITTED':
+    case 'CANCELLING':
+      return [event('SubmissionDeferred', { ...data, attempt: invoice.attempt + 1 })];
+    case 'FAILED':
+    case 'ISSUED':
+    case 'CANCELLED':
+      return [];
+  }
+}
+
+function cancelled({ kind, ...data }: Outcome & { kind: 'cancelled' }, invoice: Submitted): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'CANCELLING':
+      return [event('Cancelled', data)];
+    case 'CANCELLED':
+      return [];
+    case 'EMITTED':
+    case 'ISSUED':
+    case 'FAILED':
+      throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+  }
+}
+
+function cancelFailed({ kind, ...data }: Outcome & { kind: 'cancel-failed' }, invoice: Submitted): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'CANCELLING':
+      if (!invoice.note) throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+      return [event('CancelFailed', data)];
+    case 'ISSUED':
+      return [];
+    case 'EMITTED':
+    case 'FAILED':
+    case 'CANCELLED':
+      throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+  }
+}

@@ -1,0 +1,44 @@
+import { canonicalJson } from '../../events/canonical-json.ts';
+import { type Corrections, corrected, totalOf } from '../../events/emission.ts';
+import { event, type NewEvent } from '../../events/event-types.ts';
+import type { InvoiceId } from '../../events/ids.ts';
+import type { Invoice, InvoiceStatus } from '../../events/invoice.ts';
+
+export interface RetryInvoice {
+  readonly by: string;
+  readonly reason: string;
+  readonly corrections?: Corrections;
+  /** Where the document of the corrected emission was stored. */
+  readonly xmlKey: string;
+}
+
+/** Only a failed invoice can be sent again. */
+export class NothingToRetry extends Error {
+  override readonly name = 'NothingToRetry';
+  readonly code = 'nothing-to-retry';
+  readonly status: InvoiceStatus | 'NONE';
+  constructor(invoiceId: InvoiceId, status: InvoiceStatus | 'NONE') {
+    super(`Invoice ${invoiceId} is ${status}: there is nothing to retry`);
+    this.status = status;
+  }
+}
+
+/** A failed invoice is sent again, under the DPS number it has: a refusal does not use the number up. */
+export function decideRetry(command: RetryInvoice, invoice: Invoice): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'FAILED': {
+      const { by, reason, corrections, xmlKey } = command;
+      const { amounts } = corrected(invoice, corrections);
+      return [event('RetryRequested', { by, reason, ...(corrections ? { corrections } : {}), total: totalOf(amounts), xmlKey })];
+    }
+    case 'EMITTED':
+      // Asked before with these corrections (or with none): it waits already, as asked.
+      if (canonicalJson(corrected(invoice, command.corrections)) === canonicalJson(invoice)) return [];
+      throw new NothingToRetry(invoice.id, invoice.status);
+    case 'ISSUED':
+    case 'CANCELLING':
+    case 'CANCELLED':
+    case 'NONE':
+      throw new NothingToRetry(invoice.id, invoice.status);
+  }
+}

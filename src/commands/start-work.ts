@@ -1,0 +1,24 @@
+import type { Invoice } from '../events/invoice.ts';
+import type { CommandDeps, Work } from './ports.ts';
+
+/** The work an invoice waits for, or `undefined` when it waits for none. */
+export function workFor(invoice: Invoice, origin: Work['origin'], traceId?: string): Work | undefined {
+  if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return undefined;
+  return {
+    operation: invoice.status === 'CANCELLING' && invoice.note ? 'cancel' : 'emit',
+    invoiceId: invoice.id,
+    municipalityCode: invoice.municipalityCode,
+    origin,
+    ...(traceId ? { traceId } : {}),
+  };
+}
+
+/** Starts the workflow. The events are safe by now, so a start that fails is reported and left to the reconciler. */
+export async function startWork(deps: CommandDeps, work: Work | undefined): Promise<void> {
+  if (!work) return;
+  try {
+    await deps.workflow.start(work);
+  } catch (error) {
+    deps.onWorkflowNotStarted(work, error);
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventMeta, type NewEvent } from './event-types.ts';
+import type { InvoiceId } from './ids.ts';
+
+/** An event as it lies in the table, of whatever schema version it was written with. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly v: number;
+  readonly at: string;
+  readonly data: unknown;
+  readonly meta: EventMeta;
+}
+
+/** One write to a stream: one or more events that happened together, chained to the commit before. */
+export interface Commit {
+  readonly invoiceId: InvoiceId;
+  /** Number of the commit's first event, from 1. */
+  readonly version: number;
+  /** Version of the next commit. */
+  readonly next: number;
+  /** Minted by the writer before the first try: by it a writer knows its own work after an answer that got lost. */
+  readonly commitId: string;
+  readonly at: string;
+  readonly events: readonly StoredEvent[];
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+/** Where a stream ends: the version the next commit takes, and the hash it is chained to. */
+export interface Tip {
+  readonly version: number;
+  readonly hash: string;
+}
+
+/** The tip of a stream that has no commit. */
+export const START: Tip = { version: 1, hash: '' };
+
+/** What a writer wants to append, before it has become a commit. */
+export interface Draft {
+  readonly invoiceId: InvoiceId;
+  readonly tip: Tip;
+  readonly events: readonly NewEvent[];
+  readonly meta: EventMeta;
+  readonly commitId: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** DynamoDB takes 400 KB an item; the rest is left for what the item gains on its way (attribute names, index copies). */
+export const MAX_COMMIT_BYTES = 300 * 1024;
+
+/** The commit is larger than an item may be. Nothing was sent. */
+export class CommitTooLarge extends Error {
+  override readonly name = 'CommitTooLarge';
+  readonly code = 'commit-too-large';
+  readonly bytes: number;
+  constructor(invoiceId: InvoiceId, bytes: number) {
+    super(`A commit of ${bytes} bytes for invoice ${invoiceId} exceeds ${MAX_COMMIT_BYTES}`);
+    this.bytes = bytes;
+  }
+}
+
+/**
+ * Makes the commit: gives each event its id and version, checks it against its schema (what is written must be readable),
+ * and chains it to the tip.
+ *
+ * @throws CommitTooLarge, NotCanonical, or zod's error for an event that fits no schema
+ */
+export function commitOf(draft: Draft): Commit {
+  const events = draft.events.map((event, index) => ({
+    id: `${draft.commitId}.${index + 1}`,
+    type: event.type,
+    v: EVENT_VERSIONS[event.type],
+    at: draft.at,
+    data: defined(EVENT_SCHEMAS[event.type].parse(event.data)),
+    meta: defined(draft.meta),
+  }));
+  const content = {
+    invoiceId: draft.invoiceId,
+    version: draft.tip.version,
+    next: draft.tip.version + events.length,
+    commitId: draft.commitId,
+    at: draft.at,
+    events,
+    prevHash: draft.tip.hash,
+  };
+  const bytes = Buffer.byteLength(canonicalJson(content), 'utf8');
+  if (bytes > MAX_COMMIT_BYTES) throw new CommitTooLarge(draft.invoiceId, bytes);
+  return { ...content, hash: hashOf(content) };
+}
+
+/** SHA-256 of a commit's canonical JSON without its own hash, in base64url (43 characters: item size is money). */
+export function hashOf(content: Omit<Commit, 'hash'>): string {
+  const { invoiceId, version, next, commitId, at, events, prevHash } = content;
+  const text = canonicalJson({ invoiceId, version, next, commitId, at, events, prevHash });
+  return createHash('sha256').update(text, 'utf8').digest('base64url');
+}
+
+/** The tip after a commit. */
+export function tipAfter(commit: Commit): Tip {
+  return { version: commit.next, hash: commit.hash };
+}
+
+/** Without members that are `undefined`: they have no place in the table, nor in the hash. */
+function defined<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

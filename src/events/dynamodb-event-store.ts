@@ -1,0 +1,98 @@
+import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Commit, commitOf, START, tipAfter } from './commit.ts';
+import { ConcurrencyError, type EventStore } from './event-store.ts';
+
+/** Structured record of one store operation, for the log: what it touched and what it cost. */
+export type StoreLog = (operation: 'events.append' | 'events.load' | 'events.tip', facts: Record<string, unknown>) => void;
+
+export interface DynamoDbEventStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly log?: StoreLog;
+}
+
+/**
+ * The event store on DynamoDB: one item a commit, one conditional put an append, no transaction, no index.
+ *
+ * ```
+ * invoiceId  inv_3k…   (PK)      commitId  01K…          at        2026-11-23T12:00:00.000Z
+ * version    1         (SK)      events    [{id, type, v, at, data, meta}]
+ * next       2                   prevHash  …             hash      …
+ * ```
+ */
+export function dynamoDbEventStore({ client, tableName, log = () => {} }: DynamoDbEventStoreOptions): EventStore {
+  return {
+    async append(draft) {
+      const commit = commitOf(draft);
+      const { invoiceId, version, commitId } = commit;
+      const facts = { invoiceId, version, commitId, events: commit.events.map(({ type }) => type) };
+      // The condition can only fail on this very key: somebody committed this version first, or we did and never heard the
+      // answer. The old item tells which, so neither case needs a read.
+      try {
+        const { ConsumedCapacity } = await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: marshall(commit),
+            ConditionExpression: 'attribute_not_exists(invoiceId)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            ReturnConsumedCapacity: 'TOTAL',
+          }),
+        );
+        log('events.append', { ...facts, outcome: 'appended', wcu: ConsumedCapacity?.CapacityUnits });
+        return commit;
+      } catch (error) {
+        const winner = winningCommit(error);
+        if (!winner) throw error;
+        const own = winner.commitId === commitId;
+        log('events.append', { ...facts, outcome: own ? 'recognised-own-write' : 'conflict', winner: winner.commitId });
+        if (own) return winner;
+        throw new ConcurrencyError(invoiceId, version, winner);
+      }
+    },
+
+    async load(invoiceId, fromVersion = START.version) {
+      const commits: Commit[] = [];
+      let rcu = 0;
+      let page: Record<string, AttributeValue> | undefined;
+      do {
+        const { Items, LastEvaluatedKey, ConsumedCapacity } = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            KeyConditionExpression: 'invoiceId = :id AND version >= :from',
+            ExpressionAttributeValues: marshall({ ':id': invoiceId, ':from': fromVersion }),
+            ConsistentRead: true,
+            ReturnConsumedCapacity: 'TOTAL',
+            ...(page ? { ExclusiveStartKey: page } : {}),
+          }),
+        );
+        commits.push(...(Items ?? []).map((item) => unmarshall(item) as Commit));
+        rcu += ConsumedCapacity?.CapacityUnits ?? 0;
+        page = LastEvaluatedKey;
+      } while (page);
+      log('events.load', { invoiceId, fromVersion, commits: commits.length, rcu });
+      return commits;
+    },
+
+    async tip(invoiceId) {
+      const { Items, ConsumedCapacity } = await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'invoiceId = :id',
+          ExpressionAttributeValues: marshall({ ':id': invoiceId }),
+          ScanIndexForward: false,
+          Limit: 1,
+          ConsistentRead: true,
+          ReturnConsumedCapacity: 'TOTAL',
+        }),
+      );
+      const last = Items?.[0] && (unmarshall(Items[0]) as Commit);
+      log('events.tip', { invoiceId, version: last?.next ?? START.version, rcu: ConsumedCapacity?.CapacityUnits });
+      return last ? tipAfter(last) : START;
+    },
+  };
+}
+
+function winningCommit(error: unknown): Commit | undefined {
+  return error instanceof ConditionalCheckFailedException && error.Item ? (unmarshall(error.Item) as Commit) : undefined;
+}

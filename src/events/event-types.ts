@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+import { CorrectionsSchema, EmissionSchema } from './emission.ts';
+
+/**
+ * What can happen to an invoice. One schema an event type, always of its newest version; older versions are brought up to it
+ * by `upcasters.ts`. `EVENT_VERSIONS` says which version is the newest.
+ */
+const text = z.string();
+const attempt = z.int().check(z.gte(1));
+
+export const RejectionSchema = z.object({
+  code: text,
+  message: text,
+  howToFix: text,
+  field: z.optional(text),
+  source: text,
+});
+
+const schemas = {
+  Emitted: z.extend(EmissionSchema, {
+    requestId: text,
+    provider: text,
+    dps: z.object({ series: text, number: z.int().check(z.gte(1)) }),
+    total: z.int().check(z.gte(0)),
+    xmlKey: text,
+  }),
+  SubmissionDeferred: z.object({
+    reason: z.enum(['provider-unavailable', 'outcome-unknown']),
+    detail: text,
+    attempt,
+    nextAttemptAt: text,
+    evidenceKey: z.optional(text),
+  }),
+  Issued: z.object({
+    providerProtocol: text,
+    nfseNumber: text,
+    accessKey: text,
+    issuedAt: text,
+    nfseXmlKey: z.optional(text),
+    evidenceKey: z.optional(text),
+  }),
+  Failed: z.object({ error: RejectionSchema, attempt, evidenceKey: z.optional(text) }),
+  RetryRequested: z.object({
+    by: text,
+    reason: text,
+    corrections: z.optional(CorrectionsSchema),
+    total: z.int().check(z.gte(0)),
+    xmlKey: text,
+  }),
+  CancelRequested: z.object({ by: text, reasonCode: text, reason: text }),
+  /** Without a protocol the note never existed: the cancellation came before anything was sent. */
+  Cancelled: z.object({ cancelledAt: text, protocol: z.optional(text), evidenceKey: z.optional(text) }),
+  CancelFailed: z.object({ error: RejectionSchema, evidenceKey: z.optional(text) }),
+} as const;
+
+export type EventType = keyof typeof schemas;
+export type EventData<Type extends EventType> = z.infer<(typeof schemas)[Type]>;
+export type Rejection = z.infer<typeof RejectionSchema>;
+
+export const EVENT_SCHEMAS: { readonly [Type in EventType]: z.ZodMiniType<EventData<Type>> } = schemas;
+
+/** The newest schema version of each event type: what is written today. */
+export const EVENT_VERSIONS: Readonly<Record<EventType, number>> = {
+  Emitted: 2,
+  SubmissionDeferred: 1,
+  Issued: 1,
+  Failed: 1,
+  RetryRequested: 1,
+  CancelRequested: 1,
+  Cancelled: 1,
+  CancelFailed: 1,
+};
+
+/** Who and what made an event. `traceId` and `causationId` lead to the logs and to the message or request before it. */
+export interface EventMeta {
+  readonly actor: string;
+  readonly requestId: string;
+  readonly traceId?: string;
+  readonly causationId?: string;
+}
+
+/** An event as a decision gives it: what happened, before it has a place in a stream. */
+export type NewEvent = {
+  [Type in EventType]: { readonly type: Type; readonly data: EventData<Type> };
+}[EventType];
+
+/** An event in a stream, of the newest schema version. `at` is ISO 8601 in UTC. */
+export type InvoiceEvent = NewEvent & {
+  readonly id: string;
+  readonly v: number;
+  readonly at: string;
+  readonly meta: EventMeta;
+};
+
+/** Makes the value a decision returns. */
+export function event<Type extends EventType>(type: Type, data: EventData<Type>): NewEvent {
+  return { type, data } as NewEvent;
+}

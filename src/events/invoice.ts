@@ -1,0 +1,171 @@
+import { corrected, type Emission } from './emission.ts';
+import type { EventType, InvoiceEvent, NewEvent, Rejection } from './event-types.ts';
+import type { InvoiceId } from './ids.ts';
+
+/**
+ * An invoice as its events tell it. `FAILED` waits for a retry; `CANCELLED` is final; `CANCELLING` without a `note` means that the
+ * cancellation was asked for before the authority answered the emission.
+ */
+export type InvoiceStatus = 'EMITTED' | 'ISSUED' | 'FAILED' | 'CANCELLING' | 'CANCELLED';
+
+/** A stream without events. */
+export interface NoInvoice {
+  readonly id: InvoiceId;
+  readonly status: 'NONE';
+}
+
+export interface LivingInvoice extends Emission {
+  readonly id: InvoiceId;
+  readonly status: InvoiceStatus;
+  readonly requestId: string;
+  readonly provider: string;
+  readonly dps: { readonly series: string; readonly number: number };
+  /** What the customer owes for the service, in centavos. */
+  readonly total: number;
+  readonly xmlKey: string;
+  /** Times are ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** When the authority gave its last final answer. */
+  readonly processedAt?: string;
+  /** Deferrals since the invoice last began to wait for the authority. */
+  readonly attempt: number;
+  readonly nextAttemptAt?: string;
+  readonly note?: Note;
+  readonly error?: Rejection;
+  readonly cancellation?: CancellationState;
+}
+
+export interface Note {
+  readonly providerProtocol: string;
+  readonly nfseNumber: string;
+  readonly accessKey: string;
+  readonly issuedAt: string;
+  readonly xmlKey?: string;
+}
+
+export interface CancellationState {
+  readonly requestedAt: string;
+  readonly reasonCode: string;
+  readonly reason: string;
+  readonly cancelledAt?: string;
+  readonly protocol?: string;
+  readonly error?: Rejection;
+}
+
+export type Invoice = NoInvoice | LivingInvoice;
+
+/** The events of a stream follow in an order that no decision gives: the stream was tampered with, or a version wrote nonsense. */
+export class ImpossibleHistory extends Error {
+  override readonly name = 'ImpossibleHistory';
+  readonly code = 'impossible-history';
+  constructor(invoice: Invoice, type: EventType) {
+    super(`${type} cannot happen to invoice ${invoice.id} while it is ${invoice.status}`);
+  }
+}
+
+export function initialState(id: InvoiceId): Invoice {
+  return { id, status: 'NONE' };
+}
+
+/**
+ * The state after one more event.
+ *
+ * @param event with the time it happened, ISO 8601 in UTC
+ * @throws ImpossibleHistory
+ */
+export function evolve(invoice: Invoice, event: NewEvent & { readonly at: string }): LivingInvoice {
+  if (event.type === 'Emitted') {
+    if (invoice.status !== 'NONE') throw new ImpossibleHistory(invoice, event.type);
+    return { ...event.data, id: invoice.id, status: 'EMITTED', createdAt: event.at, updatedAt: event.at, attempt: 0 };
+  }
+  if (invoice.status === 'NONE' || !ALLOWED[event.type].includes(invoice.status)) {
+    throw new ImpossibleHistory(invoice, event.type);
+  }
+  return { ...apply(invoice, event), updatedAt: event.at };
+}
+
+/** In which statuses each event may come. `CANCELLED` stands nowhere: a terminal state is immutable. */
+const ALLOWED: Readonly<Record<Exclude<EventType, 'Emitted'>, readonly InvoiceStatus[]>> = {
+  SubmissionDeferred: ['EMITTED', 'CANCELLING'],
+  Issued: ['EMITTED', 'CANCELLING'],
+  Failed: ['EMITTED', 'CANCELLING'],
+  RetryRequested: ['FAILED'],
+  CancelRequested: ['EMITTED', 'ISSUED'],
+  Cancelled: ['CANCELLING'],
+  CancelFailed: ['CANCELLING'],
+};
+
+function apply(
+  invoice: LivingInvoice,
+  event: Exclude<NewEvent, { type: 'Emitted' }> & { readonly at: string },
+): LivingInvoice {
+  switch (event.type) {
+    case 'SubmissionDeferred':
+      return { ...invoice, attempt: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt };
+    case 'Issued': {
+      const { providerProtocol, nfseNumber, accessKey, issuedAt, nfseXmlKey } = event.data;
+      return {
+        ...settled(invoice, event.at),
+        // A cancellation that was asked for meanwhile still stands: the note exists now, and is to be cancelled.
+        status: invoice.status === 'CANCELLING' ? 'CANCELLING' : 'ISSUED',
+        note: { providerProtocol, nfseNumber, accessKey, issuedAt, ...(nfseXmlKey ? { xmlKey: nfseXmlKey } : {}) },
+      };
+    }
+    case 'Failed':
+      return {
+        ...settled(invoice, event.at),
+        status: invoice.status === 'CANCELLING' ? 'CANCELLING' : 'FAILED',
+        error: event.data.error,
+      };
+    case 'RetryRequested': {
+      const { error: _corrected, ...rest } = settled(invoice, event.at);
+      const { processedAt: _reopened, ...open } = rest;
+      const { corrections, total, xmlKey } = event.data;
+      return { ...corrected(open, corrections), status: 'EMITTED', total, xmlKey };
+    }
+    case 'CancelRequested':
+      return {
+        ...waiting(invoice),
+        status: 'CANCELLING',
+        cancellation: { requestedAt: event.at, reasonCode: event.data.reasonCode, reason: event.data.reason },
+      };
+    case 'Cancelled':
+      return {
+        ...settled(invoice, event.at),
+        status: 'CANCELLED',
+        cancellation: {
+          ...asked(invoice),
+          cancelledAt: event.data.cancelledAt,
+          ...(event.data.protocol ? { protocol: event.data.protocol } : {}),
+        },
+      };
+    case 'CancelFailed':
+      return {
+        ...settled(invoice, event.at),
+        status: 'ISSUED',
+        cancellation: { ...asked(invoice), error: event.data.error },
+      };
+  }
+}
+
+/** The folded state of a whole stream, or of its beginning. */
+export function fold(id: InvoiceId, events: Iterable<InvoiceEvent>): Invoice {
+  let invoice = initialState(id);
+  for (const event of events) invoice = evolve(invoice, event);
+  return invoice;
+}
+
+function waiting(invoice: LivingInvoice): LivingInvoice {
+  const { nextAttemptAt: _, ...rest } = invoice;
+  return { ...rest, attempt: 0 };
+}
+
+function settled(invoice: LivingInvoice, at: string): LivingInvoice {
+  return { ...waiting(invoice), processedAt: at };
+}
+
+function asked(invoice: LivingInvoice): CancellationState {
+  if (!invoice.cancellation) throw new ImpossibleHistory(invoice, 'Cancelled');
+  return invoice.cancellation;
+}
