@@ -1,0 +1,25 @@
+/** The stack cannot start or go on. The message is one sentence for the person at the terminal, and says what to do. */
+export class StackError extends Error {
+  override readonly name = 'StackError';
+  readonly code = 'local-stack';
+}
+
+const BY_CODE: Readonly<Record<string, (path: string) => string>> = {
+  ENOSPC: (path) => `The disk is full${path}: free some space, or choose another folder with --data.`,
+  EACCES: (path) => `No permission to write${path}: choose another folder with --data.`,
+  EPERM: (path) => `No permission to write${path}: choose another folder with --data.`,
+  EROFS: (path) => `The file system is read-only${path}: choose another folder with --data.`,
+  ENOTDIR: (path) => `Part of the path is not a folder${path}: choose another one with --data.`,
+};
+
+/** What to tell a person of any error: one sentence, never a stack. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof StackError) return error.message;
+  if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const known = code === undefined ? undefined : BY_CODE[code];
+  if (known) return known(path ? ` (${path})` : '');
+  if (/disk is full/i.test(error.message))
+    return 'The disk is full: free some space, or choose another folder with --data.';
+  return `Something unexpected happened: ${error.message.split('\n')[0]}.`;
+}
