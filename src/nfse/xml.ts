@@ -1,0 +1,157 @@
+/** An element as read: text is what stands directly in it, concatenated. */
+export interface XmlElement {
+  /** As written, prefix included. */
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+  readonly text: string;
+}
+
+/** The text is not XML of the kind the fiscal documents use. */
+export class XmlError extends Error {
+  override readonly name = 'XmlError';
+  readonly code = 'xml';
+}
+
+const MAX_CHARACTERS = 10 * 1024 * 1024;
+/** The deepest element of the national layout stands at 14. */
+const MAX_DEPTH = 40;
+
+const NAME = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
+/** XML's white space. `\s` would let in more. */
+const S = '[ \\t\\r\\n]';
+const ATTRIBUTE = `(${NAME})${S}*=${S}*("[^"<]*"|'[^'<]*')`;
+const DECLARATION = /^\uFEFF?(?:<\?xml[ \t\r\n][^<>?]*\?>)?/;
+const CLOSING = new RegExp(`</(${NAME})${S}*>`, 'y');
+const OPENING = new RegExp(`<(${NAME})((?:${S}+${ATTRIBUTE})*)${S}*(/?)>`, 'y');
+const COMMENT = /<!--(?:[^-]|-[^-])*-->/y;
+const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/y;
+const TEXT = /[^<]+/y;
+const ATTRIBUTES = new RegExp(ATTRIBUTE, 'g');
+/** What XML 1.0 has no room for: most control characters, lone surrogates and the two non-characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/u;
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+interface Open {
+  readonly name: string;
+  readonly attributes: Record<string, string>;
+  readonly children: XmlElement[];
+  text: string;
+}
+
+/**
+ * Reads a whole document. A subset on purpose, for text from outside: no DTD and so no entities but the five of XML itself,
+ * no processing instructions, capped in size and depth. Anything outside the subset is an error, never a guess.
+ *
+ * @throws XmlError
+ */
+export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): XmlElement {
+  if (text.length > maxCharacters) throw new XmlError(`The document has more than ${maxCharacters} characters`);
+  if (FORBIDDEN.test(text)) throw new XmlError('The document has characters that XML does not allow');
+  const open: Open[] = [];
+  let root: XmlElement | undefined;
+  let at = DECLARATION.exec(text)?.[0].length ?? 0;
+
+  const take = (token: RegExp): RegExpExecArray | null => {
+    token.lastIndex = at;
+    const match = token.exec(text);
+    if (match) at = token.lastIndex;
+    return match;
+  };
+  const close = (element: XmlElement) => {
+    const parent = open.at(-1);
+    if (parent) parent.children.push(element);
+    else root = element;
+  };
+  const add = (characters: string) => {
+    const element = open.at(-1);
+    if (element) element.text += characters;
+    else if (/[^ \t\r\n]/.test(characters)) throw new XmlError('There is text outside the document element');
+  };
+
+  while (at < text.length) {
+    const characters = take(TEXT);
+    if (characters) {
+      add(decode(characters[0]));
+      continue;
+    }
+    const closing = take(CLOSING);
+    if (closing) {
+      const element = open.pop();
+      if (!element || element.name !== closing[1]) throw new XmlError(`</${closing[1]}> closes nothing`);
+      close(element);
+      continue;
+    }
+    const opening = take(OPENING);
+    if (opening) {
+      if (root) throw new XmlError('There is a second document element');
+      if (open.length === MAX_DEPTH) throw new XmlError(`The document is nested deeper than ${MAX_DEPTH}`);
+      const element: Open = {
+        name: opening[1] ?? '',
+        attributes: attributes(opening[2] ?? ''),
+        children: [],
+        text: '',
+      };
+      if (opening.at(-1) === '/') close(element);
+      else open.push(element);
+      continue;
+    }
+    const cdata = open.length > 0 && take(CDATA);
+    if (cdata) add(cdata[1] ?? '');
+    else if (!take(COMMENT)) throw new XmlError(`The document cannot be read at character ${at}`);
+  }
+  if (!root || open.length > 0) throw new XmlError('The document ends too early');
+  return root;
+}
+
+function attributes(source: string): Record<string, string> {
+  const found: Record<string, string> = Object.create(null);
+  for (const [, name = '', quoted = ''] of source.matchAll(ATTRIBUTES)) {
+    if (name in found) throw new XmlError(`The attribute ${name} is given twice`);
+    found[name] = decode(quoted.slice(1, -1));
+  }
+  return found;
+}
+
+function decode(source: string): string {
+  if (source.includes(']]>')) throw new XmlError('"]]>" stands in the text');
+  if (!source.includes('&')) return source;
+  return source.replace(/&([^;&]{0,10});?/g, (whole, name: string) => {
+    const decoded = whole.endsWith(';') ? (ENTITIES[name] ?? reference(name)) : undefined;
+    if (decoded === undefined) throw new XmlError(`${whole} is no entity of ours`);
+    return decoded;
+  });
+}
+
+function reference(name: string): string | undefined {
+  const match = /^#(?:(\d{1,7})|x([0-9A-Fa-f]{1,6}))$/.exec(name);
+  if (!match) return undefined;
+  const point = match[1] ? Number(match[1]) : Number.parseInt(match[2] ?? '', 16);
+  if (point === 0 || point > 0x10ffff) return undefined;
+  const character = String.fromCodePoint(point);
+  return FORBIDDEN.test(character) ? undefined : character;
+}
+
+/** The element at a path of names below this one, or `undefined`. Where a name repeats, the first. */
+export function descend(element: XmlElement | undefined, ...path: readonly string[]): XmlElement | undefined {
+  let here = element;
+  for (const name of path) here = here?.children.find((child) => child.name === name);
+  return here;
+}
+
+/** Text for the inside of an element. Carriage returns are kept out by {@link ./national/text.ts}, not escaped. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'));
+}
+
+/** `<name>text</name>`, or nothing when there is no text: the layout wants an absent element, never an empty one. */
+export function leaf(name: string, text: string | number | undefined): string {
+  return text === undefined || text === '' ? '' : `<${name}>${escapeXml(String(text))}</${name}>`;
+}
+
+/** `<name>…</name>` around elements already written, or nothing around nothing. */
+export function group(name: string, ...content: readonly string[]): string {
+  const inner = content.join('');
+  return inner === '' ? '' : `<${name}>${inner}</${name}>`;
+}
