@@ -1,0 +1,91 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import got from 'got';
+import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
+
+export interface HttpTransportSettings {
+  /** Scheme, host and the path all requests go below. Comes from configuration, never from data. */
+  readonly baseUrl: string;
+  /** For the whole exchange. */
+  readonly timeoutMs: number;
+  /** Of the answer's body as decompressed; default 12 MB. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 12 * 1024 * 1024;
+/** A host that does not even accept a connection is down: no use in spending the whole time-out on it. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const PATH = /^(?:\/[A-Za-z0-9_.-]+)+$/;
+
+/**
+ * HTTP over got, with one connection pool for one authority: HTTP/1.1 only (the national system hangs up on HTTP/2),
+ * no retry, no redirect followed, the answer capped while it streams.
+ */
+export function httpTransport({ baseUrl, timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: HttpTransportSettings): Transport {
+  const base = new URL(baseUrl);
+  const prefix = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
+  const agent = {
+    http: new HttpAgent({ keepAlive: true, maxSockets: 64 }),
+    https: new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
+  };
+  const connectMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
+
+  return async (request) => {
+    if (!PATH.test(request.path) || request.path.includes('..')) throw new RangeError(`"${request.path}" is no path`);
+    let sent = false;
+    const stream = got.stream(`${prefix}${request.path}`, {
+      method: request.method,
+      headers: { accept: 'application/json', ...request.headers },
+      ...(request.body !== undefined && { body: request.body }),
+      agent,
+      http2: false,
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+      timeout: { connect: connectMs, secureConnect: connectMs, request: timeoutMs },
+    });
+    // A pooled socket may take the request at once; a new one cannot before it is connected, and with TLS before the peer
+    // was verified: Node emits `secureConnect` for an accepted certificate only.
+    stream.once('request', (outgoing) => {
+      outgoing.once('socket', (socket: TLSSocket) => {
+        if (outgoing.reusedSocket || !socket.connecting) sent = true;
+        else socket.once(base.protocol === 'https:' ? 'secureConnect' : 'connect', () => (sent = true));
+      });
+    });
+    try {
+      return await receive(stream, request, maxBytes);
+    } catch (error) {
+      stream.destroy();
+      throw new TransportError(`${request.method} ${request.path}: ${messageOf(error)}`, { sent, cause: error });
+    }
+  };
+}
+
+/** The answer as text. Reading stops at the cap: what follows is not even received. */
+async function receive(
+  stream: ReturnType<typeof got.stream>,
+  request: HttpRequest,
+  maxBytes: number,
+): Promise<HttpResponse> {
+  let head: { readonly status: number; readonly headers: Record<string, string> } | undefined;
+  stream.once('response', (response) => {
+    const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+    head = { status: response.statusCode, headers: Object.fromEntries(headers) };
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > maxBytes) throw new RangeError(`the answer is larger than ${maxBytes} bytes`);
+    chunks.push(bytes);
+  }
+  if (!head) throw new Error(`${request.method} was not answered`);
+  return { ...head, body: Buffer.concat(chunks).toString('utf8') };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

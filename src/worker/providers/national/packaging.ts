@@ -1,0 +1,38 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+/** A note is some ten kilobytes; the largest lists the layout allows stay below this. */
+const MAX_XML_BYTES = 10 * 1024 * 1024;
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** A document as the national API carries it in JSON: UTF-8, gzip, Base64 on one line. */
+export function pack(xml: string): string {
+  return gzipSync(Buffer.from(xml, 'utf8')).toString('base64');
+}
+
+/**
+ * The reverse, for text from outside. Version 1.6 of the authority's server encodes event documents in Base64 twice, so
+ * decoding goes on, once more at most, until the gzip header shows.
+ *
+ * @returns `undefined` for anything that is not such a package, and for one that would grow beyond 10 MB
+ */
+export function unpack(packed: unknown): string | undefined {
+  if (typeof packed !== 'string') return undefined;
+  const once = decode(packed);
+  const zipped = isGzip(once) ? once : decode(once?.toString('latin1'));
+  if (!zipped || !isGzip(zipped)) return undefined;
+  try {
+    const bytes = gunzipSync(zipped, { maxOutputLength: MAX_XML_BYTES });
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined; // broken, too large or not UTF-8: no document either way
+  }
+}
+
+function decode(text: string | undefined): Buffer | undefined {
+  return text && BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+
+function isGzip(bytes: Buffer | undefined): boolean {
+  return bytes?.[0] === 0x1f && bytes[1] === 0x8b;
+}
