@@ -1,0 +1,170 @@
+import { CANCELLATION } from '../../../src/nfse/national/cancellation-request.ts';
+import { DocumentError, readDps, readEventRequest } from '../../../src/nfse/national/read-documents.ts';
+import { pack, unpack } from '../../../src/worker/providers/national/packaging.ts';
+import { authorisedNote, registeredEvent } from './authorised-documents.ts';
+import { behaviourOf } from './behaviour.ts';
+import { eventFaultsOf, faultsOf } from './layout-check.ts';
+import type { Notes } from './notes.ts';
+import type { Outages } from './outages.ts';
+import type { Reply } from './replies.ts';
+import * as replies from './replies.ts';
+
+/** How often the authority was asked about one declaration. */
+export interface Calls {
+  posts: number;
+  lookups: number;
+}
+
+export interface OperationDeps {
+  readonly notes: Notes;
+  readonly outages: Outages;
+  readonly calls: Map<string, Calls>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Nine random digits. */
+  readonly random: () => string;
+}
+
+/** POST /nfse */
+export async function declare(deps: OperationDeps, body: unknown): Promise<Reply> {
+  const { notes, outages, now } = deps;
+  const packed = fieldOf(body, 'dpsXmlGZipB64');
+  const xml = unpack(packed);
+  if (xml === undefined) return replies.refusedDeclaration([{ code: 'E1225' }], undefined, now());
+  const dps = readOr(() => readDps(xml));
+  if (dps instanceof DocumentError) {
+    return replies.refusedDeclaration([{ code: 'E1235', detail: dps.element }], undefined, now());
+  }
+  callsOf(deps, dps.id).posts++;
+  if (outages.covers(dps.issuerDocument)) return replies.serviceUnavailable;
+
+  const faults = faultsOf(dps, now());
+  if (faults.length > 0) return replies.refusedDeclaration(faults, dps.id, now());
+  if (notes.byDps(dps.id)) return replies.refusedDeclaration([{ code: 'E0014' }], dps.id, now());
+
+  const issue = async (): Promise<Reply> => {
+    if (notes.byDps(dps.id)) return replies.refusedDeclaration([{ code: 'E0014' }], dps.id, now());
+    const company = dps.issuerDocument;
+    const nfseNumber = notes.takeNumber(company);
+    const numbers = { at: now(), nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
+    const note = authorisedNote(xml, dps, numbers);
+    const { reference } = dps;
+    await notes.add({
+      kind: 'note',
+      dpsId: dps.id,
+      accessKey: note.key,
+      nfseNumber,
+      company,
+      reference,
+      xml: note.xml,
+    });
+    const fields = { idDps: dps.id, chaveAcesso: note.key, nfseXmlGZipB64: pack(note.xml), alertas: null };
+    return replies.success(201, fields, now());
+  };
+
+  const behaviour = behaviourOf(dps.reference);
+  switch (behaviour.kind) {
+    case 'normal':
+    case 'reject-cancel':
+      return issue();
+    case 'reject':
+      return replies.refusedDeclaration([{ code: behaviour.code }], dps.id, now());
+    case 'slow': {
+      const reply = await issue();
+      return reply.kind === 'json' ? { ...reply, afterSeconds: behaviour.seconds } : reply;
+    }
+    case 'timeout':
+      if (!(await notes.misbehavesNow(dps.id))) return issue();
+      if (behaviour.issued) await issue();
+      return { kind: 'hold' };
+    case 'bad-gateway':
+      if (!(await notes.misbehavesNow(dps.id))) return issue();
+      if (behaviour.issued) await issue();
+      return replies.badGateway;
+    case 'reset':
+      await issue();
+      return { kind: 'reset' };
+    case 'down':
+      if (!(await notes.misbehavesNow(dps.id))) return issue();
+      outages.begin(behaviour.seconds, dps.issuerDocument);
+      return replies.serviceUnavailable;
+  }
+}
+
+/** GET and HEAD /dps/{id} */
+export function lookUp(deps: OperationDeps, dpsId: string): Reply {
+  callsOf(deps, dpsId).lookups++;
+  if (deps.outages.covers(dpsId.slice(11, 25))) return replies.serviceUnavailable;
+  const note = deps.notes.byDps(dpsId);
+  if (!note) return replies.absent('Não foi gerada NFS-e para este identificador.', deps.now());
+  return replies.success(200, { idDps: dpsId, chaveAcesso: note.accessKey }, deps.now());
+}
+
+/** GET /nfse/{key} */
+export function fetchNote(deps: OperationDeps, accessKey: string): Reply {
+  if (deps.outages.covers(companyIn(accessKey))) return replies.serviceUnavailable;
+  const note = deps.notes.byKey(accessKey);
+  if (!note) return replies.absent('A NFS-e não existe.', deps.now());
+  return replies.success(200, { chaveAcesso: accessKey, nfseXmlGZipB64: pack(note.xml) }, deps.now());
+}
+
+/** POST /nfse/{key}/eventos */
+export async function registerEvent(deps: OperationDeps, accessKey: string, body: unknown): Promise<Reply> {
+  const { notes, now } = deps;
+  if (deps.outages.covers(companyIn(accessKey))) return replies.serviceUnavailable;
+  const xml = unpack(fieldOf(body, 'pedidoRegistroEventoXmlGZipB64'));
+  if (xml === undefined) return replies.refusedEvent([{ code: 'E1225' }], now());
+  const request = readOr(() => readEventRequest(xml));
+  if (request instanceof DocumentError) return replies.refusedEvent([{ code: 'E1235' }], now());
+  const note = notes.byKey(accessKey);
+  if (!note) return replies.refusedEvent([{ code: 'E0819' }], now());
+  const faults = eventFaultsOf(request, accessKey, note.company, now());
+  if (faults.length > 0) return replies.refusedEvent(faults, now());
+  if (notes.event(accessKey, CANCELLATION)) return replies.refusedEvent([{ code: 'E0840' }], now());
+  if (behaviourOf(note.reference).kind === 'reject-cancel') return replies.refusedEvent([{ code: 'E0822' }], now());
+
+  const numbers = { at: now(), nfseNumber: note.nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
+  const event = registeredEvent(xml, request, numbers);
+  await notes.add({ kind: 'event', accessKey, type: request.type, xml: event });
+  return replies.success(201, { eventoXmlGZipB64: pack(event) }, now());
+}
+
+/** GET /nfse/{key}/eventos/{type}/{sequence}: a list, its document in Base64 twice, as version 1.6 of the server answers. */
+export function fetchEvent(deps: OperationDeps, accessKey: string, type: string, sequence: string): Reply {
+  if (deps.outages.covers(companyIn(accessKey))) return replies.serviceUnavailable;
+  const event = Number(sequence) === 1 ? deps.notes.event(accessKey, type) : undefined;
+  if (!event) return replies.absent('O evento não existe.', deps.now());
+  const entry = {
+    chaveAcesso: accessKey,
+    tipoEvento: Number(type),
+    numeroPedidoRegistroEvento: 1,
+    dataHoraRecebimento: new Date(deps.now()).toISOString().replace('Z', ''),
+    arquivoXml: Buffer.from(pack(event.xml), 'latin1').toString('base64'),
+  };
+  return replies.success(200, { eventos: [entry] }, deps.now());
+}
+
+function callsOf({ calls }: OperationDeps, dpsId: string): Calls {
+  const known = calls.get(dpsId) ?? { posts: 0, lookups: 0 };
+  calls.set(dpsId, known);
+  return known;
+}
+
+function companyIn(accessKey: string): string {
+  return accessKey.slice(9, 23);
+}
+
+function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null
+    ? Object.entries(body).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+function readOr<T>(read: () => T): T | DocumentError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DocumentError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { localTime } from '../../../src/nfse/local-time.ts';
+import { explainRejection } from '../../../src/nfse/national/rejections.ts';
+import type { Refusal } from './layout-check.ts';
+
+/** What the server does with a call: answer it, or one of the ways a network fails. */
+export type Reply =
+  | { readonly kind: 'json'; readonly status: number; readonly body: unknown; readonly afterSeconds?: number }
+  | { readonly kind: 'html'; readonly status: number; readonly title: string }
+  /** Says nothing for a minute and then hangs up. */
+  | { readonly kind: 'hold' }
+  | { readonly kind: 'reset' };
+
+export const badGateway: Reply = { kind: 'html', status: 502, title: '502 Bad Gateway' };
+export const serviceUnavailable: Reply = { kind: 'html', status: 503, title: '503 Service Unavailable' };
+export const pageNotFound: Reply = { kind: 'html', status: 404, title: '404 Not Found' };
+export const tooLarge: Reply = { kind: 'html', status: 413, title: '413 Content Too Large' };
+
+/** A success of the API, under the header that all its answers share. */
+export function success(status: number, fields: object, now: number): Reply {
+  return { kind: 'json', status, body: { ...header(now), ...fields } };
+}
+
+/** A refused declaration: `erros`, capitalised, as the production server writes it. */
+export function refusedDeclaration(refusals: readonly Refusal[], dpsId: string | undefined, now: number): Reply {
+  const erros = refusals.map(({ code, detail }) => ({
+    Codigo: code,
+    Descricao: explainRejection(code).message,
+    Complemento: detail ?? null,
+  }));
+  return { kind: 'json', status: 400, body: { ...header(now), ...(dpsId && { idDPS: dpsId }), erros } };
+}
+
+/** A refused event or lookup: `erro`, documented as one object, which the production server also sends as a list. */
+export function refusedEvent(refusals: readonly Refusal[], now: number): Reply {
+  const erro = refusals.map(({ code }) => ({ codigo: code, descricao: explainRejection(code).message }));
+  return { kind: 'json', status: 400, body: { ...header(now), erro: erro.length === 1 ? erro[0] : erro } };
+}
+
+export function absent(description: string, now: number): Reply {
+  return { kind: 'json', status: 404, body: { ...header(now), erro: { codigo: 'E404', descricao: description } } };
+}
+
+function header(now: number): object {
+  const processedAt = localTime(now, '-03:00').replace('-03:00', '.0000000-03:00');
+  return { tipoAmbiente: 2, versaoAplicativo: 'SefinStandIn_1.0', dataHoraProcessamento: processedAt };
+}

@@ -1,0 +1,233 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNationalApi } from '../local/authorities/national-api.ts';
+import { parseInvoiceId } from '../src/events/ids.ts';
+import { localTime } from '../src/nfse/local-time.ts';
+import { buildDps, type DpsInput } from '../src/nfse/national/dps-document.ts';
+import { readEvent, readNfse } from '../src/nfse/national/read-documents.ts';
+import { httpTransport } from '../src/worker/providers/http-transport.ts';
+import { nationalProvider } from '../src/worker/providers/national/provider.ts';
+import type { Cancellation, Provider, Submission } from '../src/worker/providers/provider.ts';
+
+const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
+const company = '11222333000181';
+const municipalityCode = '3106200';
+
+let api: Awaited<ReturnType<typeof startNationalApi>>;
+let city: Provider;
+let lastNumber = 0;
+
+beforeAll(async () => {
+  api = await startNationalApi({});
+  city = providerAt(api.url);
+});
+afterAll(() => api.stop());
+
+function providerAt(baseUrl: string, timeoutMs = 5000): Provider {
+  const transport = httpTransport({ baseUrl, timeoutMs });
+  return nationalProvider({ transport, environment: '2', softwareVersion: 'nfse-ledger-test' });
+}
+
+function submission(reference?: string, change: Partial<DpsInput> = {}): Submission {
+  const issuedAt = localTime(Date.now() - 60_000, '-03:00');
+  const input: DpsInput = {
+    companyCnpj: company,
+    municipalityCode,
+    competenceDate: issuedAt.slice(0, 10),
+    issuer: { municipalRegistration: '1234567', simplesNacional: 'NONE' },
+    service: { code: '010101', description: 'Desenvolvimento de sistema', municipalityCode, reference },
+    customer: { cnpj: '12345678000195', name: 'Tomadora Exemplo S/A' },
+    amounts: { service: 150_000, issWithheldBy: 'NOBODY' },
+    dps: { series: '1', number: ++lastNumber },
+    issuedAt,
+    environment: '2',
+    softwareVersion: 'nfse-ledger-test',
+    ...change,
+  };
+  return { invoiceId, companyCnpj: input.companyCnpj, municipalityCode, dps: input.dps, document: buildDps(input) };
+}
+
+function cancellation(accessKey: string): Cancellation {
+  const reason = 'Nota emitida com valor incorreto';
+  return {
+    invoiceId,
+    companyCnpj: company,
+    municipalityCode,
+    accessKey,
+    reasonCode: '1',
+    reason,
+    at: new Date().toISOString(),
+  };
+}
+
+async function issued(sale: Submission) {
+  const outcome = await city.issue(sale);
+  return outcome.kind === 'issued' ? outcome.note : expect.fail(`not issued: ${JSON.stringify(outcome)}`);
+}
+
+describe('a declaration at the national system', () => {
+  it('becomes a note that names it', async () => {
+    const sale = submission();
+    const note = await issued(sale);
+    const facts = readNfse(note.xml ?? '');
+    expect(facts.dps.amount).toBe(150_000);
+    expect(note).toMatchObject({ accessKey: facts.accessKey, nfseNumber: facts.nfseNumber, issuedAt: facts.issuedAt });
+    expect(sale.document).toContain(facts.dps.id);
+  });
+
+  it('becomes one note, however often it is sent', async () => {
+    const sale = submission();
+    await issued(sale);
+    expect(await city.issue(sale)).toMatchObject({ kind: 'already-used' });
+    expect(await city.find(sale)).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it('is told from another sale that took its number', async () => {
+    const sale = submission();
+    await issued(sale);
+    const other = submission(undefined, { dps: sale.dps, amounts: { service: 150_001, issWithheldBy: 'NOBODY' } });
+    expect(await city.issue(other)).toMatchObject({ kind: 'already-used' });
+    expect(await city.find(other)).toMatchObject({ kind: 'found', matches: false });
+  });
+
+  it('that was never sent is absent', async () => {
+    expect(await city.find(submission())).toEqual({ kind: 'absent' });
+  });
+
+  it('is refused with what to fix and where', async () => {
+    const customer = { cnpj: '12345678000194', name: 'Tomadora Exemplo S/A' };
+    expect(await city.issue(submission(undefined, { customer }))).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E0188', field: '/customer/cnpj', howToFix: expect.stringContaining('CNPJ') },
+    });
+  });
+});
+
+describe('a city hall that misbehaves', () => {
+  it.each([
+    ['REJECTE0188', { kind: 'rejected', error: { code: 'E0188' } }],
+    ['REJECTE1217', { kind: 'unavailable' }],
+    ['REJECTE1206', { kind: 'unavailable' }],
+    ['REJECTE0014', { kind: 'already-used' }],
+    ['REJECTRNG9999', { kind: 'unknown' }],
+    ['REJECTE1235', { kind: 'rejected', error: { code: 'E1235' } }],
+    ['SLOW1', { kind: 'issued' }],
+    ['PED20261110', { kind: 'issued' }],
+  ])('%s comes out as %o', async (reference, outcome) => {
+    expect(await city.issue(submission(reference))).toMatchObject(outcome);
+  });
+
+  it.each(['BADGATEWAYISSUED', 'RESET', 'TIMEOUTISSUED'])('%s leaves a note to be found', async (reference) => {
+    const hasty = providerAt(api.url, 400);
+    const sale = submission(reference);
+    expect(await hasty.issue(sale)).toMatchObject({ kind: 'unknown' });
+    expect(await hasty.find(sale)).toMatchObject({ kind: 'found', matches: true });
+    expect(await hasty.issue(sale)).toMatchObject({ kind: 'already-used' });
+  });
+
+  it.each(['BADGATEWAY', 'TIMEOUTLOST'])('%s leaves nothing, and the second POST is issued', async (reference) => {
+    const hasty = providerAt(api.url, 400);
+    const sale = submission(reference);
+    expect(await hasty.issue(sale)).toMatchObject({ kind: 'unknown' });
+    expect(await hasty.find(sale)).toEqual({ kind: 'absent' });
+    expect(await hasty.issue(sale)).toMatchObject({ kind: 'issued' });
+  });
+
+  it('DOWN1 stops one company for a second, and then all is well', async () => {
+    const elsewhere = { companyCnpj: '12ABC34501DE35' };
+    const sale = submission('DOWN1', elsewhere);
+    expect(await city.issue(sale)).toMatchObject({ kind: 'unknown' });
+    expect(await city.find(sale)).toMatchObject({ kind: 'unavailable' });
+    expect(await city.issue(submission())).toMatchObject({ kind: 'issued' });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await city.find(sale)).toEqual({ kind: 'absent' });
+    expect(await city.issue(sale)).toMatchObject({ kind: 'issued' });
+  });
+
+  it('is down for everybody when told so', async () => {
+    const control = (seconds: number) =>
+      fetch(new URL('/control/down', api.url), { method: 'POST', body: JSON.stringify({ seconds }) });
+    await control(60);
+    expect(await city.find(submission())).toMatchObject({ kind: 'unavailable' });
+    await control(0);
+    expect(await city.find(submission())).toEqual({ kind: 'absent' });
+  });
+
+  it('counts how often it was asked', async () => {
+    const sale = submission('BADGATEWAY');
+    await city.issue(sale);
+    await city.find(sale);
+    await city.issue(sale);
+    const dpsId = /DPS\w{42}/.exec(sale.document)?.[0];
+    const calls = await fetch(new URL(`/control/calls?dpsId=${dpsId}`, api.url));
+    expect(await calls.json()).toEqual({ dpsId, posts: 2, lookups: 1 });
+  });
+
+  it('that is not there at all is unavailable', async () => {
+    const nobody = providerAt('http://127.0.0.1:1/SefinNacional');
+    expect(await nobody.issue(submission())).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('whose base URL is mistyped never says that a note is absent', async () => {
+    const mistyped = providerAt(api.url.replace('SefinNacional', 'sefinnacional'));
+    expect(await mistyped.find(submission())).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+describe('a cancellation', () => {
+  it('is registered, with the event as its proof', async () => {
+    const note = await issued(submission());
+    const outcome = await city.cancel(cancellation(note.accessKey));
+    if (outcome.kind !== 'cancelled') expect.fail(JSON.stringify(outcome));
+    expect(readEvent(outcome.xml ?? '')).toMatchObject({ accessKey: note.accessKey, type: '101101' });
+  });
+
+  it('that was registered before is cancelled all the same', async () => {
+    const note = await issued(submission());
+    const first = await city.cancel(cancellation(note.accessKey));
+    expect(await city.cancel(cancellation(note.accessKey))).toEqual(first);
+  });
+
+  it('after the deadline is refused with what to do', async () => {
+    const note = await issued(submission('REJECTCANCEL'));
+    expect(await city.cancel(cancellation(note.accessKey))).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E0822', howToFix: expect.stringContaining('prefeitura') },
+    });
+  });
+
+  it('with too short a reason is refused without a call', async () => {
+    const note = await issued(submission());
+    expect(await city.cancel({ ...cancellation(note.accessKey), reason: 'engano' })).toMatchObject({
+      kind: 'rejected',
+      error: { field: '/reason' },
+    });
+  });
+});
+
+describe('the stand-in', () => {
+  it('remembers its notes across a restart', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'national-api-'));
+    try {
+      const before = await startNationalApi({ dataDir });
+      const sale = submission();
+      const outcome = await providerAt(before.url).issue(sale);
+      if (outcome.kind !== 'issued') expect.fail(JSON.stringify(outcome));
+      await providerAt(before.url).cancel(cancellation(outcome.note.accessKey));
+      await before.stop();
+      const after = await startNationalApi({ dataDir });
+      expect(await providerAt(after.url).find(sale)).toMatchObject({
+        kind: 'found',
+        note: outcome.note,
+        matches: true,
+      });
+      const notes = await fetch(new URL('/control/notes', after.url));
+      expect(await notes.json()).toMatchObject([{ accessKey: outcome.note.accessKey, cancelled: true }]);
+      await after.stop();
+    } finally {
+      await rm(dataDir, { recursive: true });
+    }
+  });
+});
