@@ -1,6 +1,7 @@
 import { documentKey } from '../events/document-key.ts';
 import type { Emission } from '../events/emission.ts';
 import type { InvoiceId } from '../events/ids.ts';
+import { localTime } from '../nfse/local-time.ts';
 import { parseMunicipalityCode, utcOffsetOf } from '../nfse/municipality.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import type { Documents } from './ports.ts';
@@ -28,17 +29,15 @@ export async function storeDps(
   number: { readonly series: string; readonly number: number },
   at: string,
 ): Promise<string> {
-  const document = buildDps({ ...emission, dps: number, issuedAt: localTime(at, emission.municipalityCode), ...deps.dps });
+  const document = buildDps({ ...emission, dps: number, issuedAt: emissionTime(at, emission.municipalityCode), ...deps.dps });
   const key = documentKey(invoiceId, 'dps', document, 'xml');
   await deps.documents.put(key, document, 'application/xml');
   return key;
 }
 
-/** `dhEmi`: the moment less the margin, in the municipality's own time, to the second. */
-export function localTime(at: string, municipalityCode: string): string {
+/** `dhEmi`: the moment less the margin, in the municipality's own time. Its first ten characters are the latest competence date. */
+export function emissionTime(at: string, municipalityCode: string): string {
   const code = parseMunicipalityCode(municipalityCode);
-  const offset = code ? utcOffsetOf(code) : '-03:00';
-  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
-  const shiftMs = (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
-  return new Date(Date.parse(at) - CLOCK_MARGIN_MS + shiftMs).toISOString().slice(0, 19) + offset;
+  if (!code) throw new RangeError(`${municipalityCode} is not a municipality`);
+  return localTime(Date.parse(at) - CLOCK_MARGIN_MS, utcOffsetOf(code));
 }

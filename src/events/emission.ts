@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { canonicalJson } from './canonical-json.ts';
 
 /**
  * What is invoiced, as the `Emitted` event keeps it: who serves whom, what, for how much. Amounts are integer centavos
@@ -56,9 +57,15 @@ export const EmissionSchema = z.object({
   amounts: AmountsSchema,
 });
 
-/** What a retry puts in place of parts of an emission that the authority refused. */
+/** What a retry puts in place of parts of an emission that the authority refused. `null` takes the customer out. */
 export const CorrectionsSchema = z.partial(
-  z.pick(EmissionSchema, { competenceDate: true, issuer: true, service: true, customer: true, amounts: true }),
+  z.object({
+    competenceDate: z.string(),
+    issuer: IssuerSchema,
+    service: ServiceSchema,
+    customer: z.nullable(CustomerSchema),
+    amounts: AmountsSchema,
+  }),
 );
 
 export type Address = z.infer<typeof AddressSchema>;
@@ -72,10 +79,18 @@ export type Corrections = z.infer<typeof CorrectionsSchema>;
 /** The emission with the corrections in place. Each part that is given replaces the whole part. */
 export function corrected<T extends Emission>(emission: T, corrections: Corrections | undefined): T {
   const given = Object.entries(corrections ?? {}).filter(([, part]) => part !== undefined);
-  return { ...emission, ...(Object.fromEntries(given) as Partial<T>) };
+  const changed = Object.entries({ ...emission, ...Object.fromEntries(given) });
+  return Object.fromEntries(changed.filter(([, part]) => part !== null)) as T;
 }
 
 /** What the customer owes: the price less the discount that depends on nothing. Withheld taxes do not change it. */
 export function totalOf(amounts: Amounts): number {
   return amounts.service - (amounts.unconditionalDiscount ?? 0);
+}
+
+/** The parts in which an emission differs from the one before; `undefined` when it does not. */
+export function correctionsTo(before: Emission, after: Emission): Corrections | undefined {
+  const parts = ['competenceDate', 'issuer', 'service', 'customer', 'amounts'] as const;
+  const changed = parts.filter((part) => canonicalJson(before[part] ?? null) !== canonicalJson(after[part] ?? null));
+  return changed.length === 0 ? undefined : Object.fromEntries(changed.map((part) => [part, after[part] ?? null]));
 }

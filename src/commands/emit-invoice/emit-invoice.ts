@@ -16,6 +16,8 @@ export interface EmitRequest {
   readonly requestId: string;
   readonly emission: Emission & { readonly companyCnpj: Cnpj };
   readonly dps: { readonly series: string; readonly number?: number };
+  /** The client named the competence date. Where it did not, the date is today's and says nothing about the request. */
+  readonly dateGiven: boolean;
 }
 
 export interface EmitDeps extends CommandDeps {
@@ -101,9 +103,11 @@ function begun(commit: Commit): LivingInvoice {
 
 function sameRequest(request: EmitRequest, invoice: LivingInvoice): boolean {
   const { series, number } = request.dps;
+  const before = EmissionSchema.parse(invoice);
+  const emission = request.dateGiven ? request.emission : { ...request.emission, competenceDate: before.competenceDate };
   return (
     series === invoice.dps.series &&
     (number === undefined || number === invoice.dps.number) &&
-    canonicalJson(EmissionSchema.parse(request.emission)) === canonicalJson(EmissionSchema.parse(invoice))
+    canonicalJson(EmissionSchema.parse(emission)) === canonicalJson(before)
   );
 }

@@ -75,7 +75,12 @@ export interface Cancellation {
 }
 
 export type CancelOutcome =
-  | { readonly kind: 'cancelled'; readonly protocol: string; /** ISO 8601 */ readonly cancelledAt: string; readonly xml?: string }
+  | {
+      readonly kind: 'cancelled';
+      readonly protocol: string /** ISO 8601 */;
+      readonly cancelledAt: string;
+      readonly xml?: string;
+    }
   | Rejected
   | Unavailable
   | Unknown;

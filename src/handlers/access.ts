@@ -1,0 +1,77 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { forbidden, notFound, Problem } from './problem.ts';
+
+export const ROLES = ['client', 'operator', 'auditor', 'ops', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may call what: the whole matrix. A handler that is not here is open to everybody. */
+export const ACCESS = {
+  emit: ['client', 'operator', 'admin'],
+  list: ROLES,
+  get: ROLES,
+  history: ROLES,
+  xml: ROLES,
+  cancel: ['client', 'operator', 'admin'],
+  retry: ['client', 'operator', 'ops', 'admin'],
+} as const satisfies Readonly<Record<string, readonly Role[]>>;
+
+export type GuardedHandler = keyof typeof ACCESS;
+
+/** Whoever calls, as the verified token tells. `companies` are CNPJs; `'*'` is every company. */
+export interface Caller {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly companies: readonly string[] | '*';
+}
+
+/**
+ * The caller of a request, from the claims that the authorizer verified. The gateway passes claims as text: groups come joined by
+ * commas or in brackets. Machine clients have scopes `nfse-ledger/<role>` instead of groups.
+ *
+ * @throws Problem 401 when there are no claims at all
+ */
+export function callerOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): Caller {
+  const claims = event.requestContext.authorizer?.['claims'] as Record<string, unknown> | undefined;
+  if (!claims) {
+    throw new Problem({
+      status: 401,
+      code: 'unauthenticated',
+      title: 'Não autenticado',
+      detail: 'Envie um token válido em Authorization: Bearer.',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+  const scopes = words(claims['scope']).map((scope) => scope.replace(/^nfse-ledger\//, ''));
+  const granted = new Set([...words(claims['cognito:groups']), ...scopes]);
+  const companies = words(claims['custom:companies']);
+  return {
+    name: [claims['username'], claims['cognito:username'], claims['client_id'], claims['sub']].find(isText) ?? 'unknown',
+    roles: ROLES.filter((role) => granted.has(role)),
+    companies: companies.includes('*') ? '*' : companies,
+  };
+}
+
+/** @throws Problem 403 when none of the caller's roles may call this handler */
+export function checkRole(caller: Caller, handler: GuardedHandler): void {
+  const allowed: readonly Role[] = ACCESS[handler];
+  if (caller.roles.some((role) => allowed.includes(role))) return;
+  throw forbidden(`Seu perfil não permite esta operação. Perfis aceitos: ${allowed.join(', ')}.`);
+}
+
+export function mayAccess(caller: Caller, companyCnpj: string): boolean {
+  return caller.companies === '*' || caller.companies.includes(companyCnpj);
+}
+
+/** Another company's invoice does not exist for this caller. @throws Problem 404 */
+export function checkVisible(caller: Caller, companyCnpj: string): void {
+  if (!mayAccess(caller, companyCnpj)) throw notFound();
+}
+
+function words(claim: unknown): string[] {
+  const text = Array.isArray(claim) ? claim.join(' ') : isText(claim) ? claim : '';
+  return text.split(/[\s,[\]]+/).filter(Boolean);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

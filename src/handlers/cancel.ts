@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { cancelInvoice } from '../commands/cancel-invoice/cancel-invoice.ts';
+import type { Decided } from '../commands/execute.ts';
+import { canonicalJson } from '../events/canonical-json.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { accepted } from './accepted.ts';
+import { commandDeps } from './command-deps.ts';
+import { idempotent } from './idempotent.ts';
+import { lambda } from './lambda.ts';
+import { readBody, requestIdOf } from './request-body.ts';
+import { parse } from './request-fields.ts';
+import { invoiceIdIn, visibleInvoice } from './stream.ts';
+
+const config = readConfig();
+const client = dynamoDb();
+const deps = commandDeps(config, client, s3Documents(s3(config), config.docsBucket));
+const once = idempotent('cancel', client, config.tables.requests);
+
+/** The national event 101101 asks for 15 to 255 characters of reason. */
+const CancelBody = z.strictObject({
+  requestId: z.optional(z.string()),
+  reasonCode: z._default(z.enum(['1', '2', '9']), '9'),
+  reason: z.string().check(z.trim(), z.minLength(15), z.maxLength(255)),
+});
+
+export const handler = lambda('cancel', async (call) => {
+  const json = readBody(call.event);
+  const requestId = requestIdOf(call.event, json);
+  const { reasonCode, reason } = parse(CancelBody, json);
+  const invoiceId = invoiceIdIn(call);
+  const before = await visibleInvoice(deps.events, call.caller, invoiceId);
+  call.note({ invoiceId, requestId, companyCnpj: before.invoice.companyCnpj });
+
+  const command = { by: call.caller.name, reasonCode, reason };
+  const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
+  let decided: Decided | undefined;
+  const { replayed = false } = await once(
+    call,
+    { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: canonicalJson({ reasonCode, reason }) },
+    async () => {
+      decided = await cancelInvoice(deps, invoiceId, command, { at: call.now.toISOString(), meta });
+      return { invoiceId };
+    },
+  );
+  const { invoice, tip } = decided ?? before;
+  return accepted(invoice, tip, replayed);
+});

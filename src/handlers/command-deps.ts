@@ -1,0 +1,19 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CommandDeps, Documents } from '../commands/ports.ts';
+import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { newId } from '../platform/clock.ts';
+import { type Config, required } from '../platform/config.ts';
+import { logger } from '../platform/logger.ts';
+import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
+
+/** The parts that every command handler hands to its command. */
+export function commandDeps(config: Config, client: DynamoDBClient, documents: Documents): CommandDeps {
+  return {
+    events: dynamoDbEventStore({ client, tableName: config.tables.events, log: (operation, facts) => logger.info(operation, facts) }),
+    documents,
+    workflow: stepFunctionsWorkflow(stepFunctions(), required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn), newId),
+    newCommitId: newId,
+    onWorkflowNotStarted: ({ invoiceId, operation }, error) =>
+      logger.error('workflow not started, left to the reconciler', { invoiceId, operation, error: error as Error }),
+  };
+}

@@ -1,0 +1,67 @@
+import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
+import { RequestIdReused } from '../commands/emit-invoice/emit-invoice.ts';
+import { TooMuchContention } from '../commands/execute.ts';
+import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
+import { CommitTooLarge } from '../events/commit.ts';
+import { Problem } from './problem.ts';
+
+const STATUS_TEXT: Readonly<Record<string, string>> = {
+  NONE: 'ainda não foi emitida',
+  EMITTED: 'aguarda a prefeitura',
+  ISSUED: 'já foi autorizada',
+  FAILED: 'foi rejeitada',
+  CANCELLING: 'está em cancelamento',
+  CANCELLED: 'foi cancelada',
+};
+
+/** What the user is told of an error of the domain; `undefined` for an error that is ours. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (error instanceof NothingToCancel) {
+    return conflict(error, `A nota ${STATUS_TEXT[error.status]}: não há o que cancelar.`);
+  }
+  if (error instanceof NothingToRetry) {
+    return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
+  }
+  if (error instanceof RequestIdReused) return keyReused(error);
+  if (error instanceof TooMuchContention) {
+    return new Problem(
+      {
+        status: 503,
+        code: error.code,
+        title: 'Muitas alterações simultâneas',
+        detail: 'A nota mudou várias vezes durante a operação. Nada foi gravado; repita a requisição.',
+        headers: { 'retry-after': '1' },
+      },
+      { cause: error },
+    );
+  }
+  if (error instanceof CommitTooLarge) return tooLarge(error);
+  return undefined;
+}
+
+export const keyReused = (cause: unknown): Problem =>
+  new Problem(
+    {
+      status: 422,
+      code: 'idempotency-key-reused',
+      title: 'Chave de idempotência já usada',
+      detail: 'Esta chave já foi usada com outro conteúdo. Use uma chave nova, ou envie o conteúdo original.',
+    },
+    { cause },
+  );
+
+export const tooLarge = (cause?: unknown): Problem =>
+  new Problem(
+    {
+      status: 413,
+      code: 'request-too-large',
+      title: 'Requisição grande demais',
+      detail: 'O corpo da requisição passa de 256 KB. Reduza a descrição do serviço ou os dados complementares.',
+    },
+    { cause },
+  );
+
+function conflict(error: NothingToCancel | NothingToRetry, detail: string): Problem {
+  return new Problem({ status: 409, code: error.code, title: 'Operação incompatível com a situação da nota', detail }, { cause: error });
+}

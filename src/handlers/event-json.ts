@@ -1,0 +1,49 @@
+import type { StoredEvent } from '../events/commit.ts';
+import type { EventMeta, InvoiceEvent } from '../events/event-types.ts';
+import { UnreadableEvent, upcast } from '../events/upcasters.ts';
+import { type Cents, formatCents } from '../nfse/cents.ts';
+import { correctionsToJson, emissionToJson } from './emission-request.ts';
+
+export interface EventJson {
+  readonly id: string;
+  readonly type: string;
+  readonly v: number;
+  readonly at: string;
+  readonly data: unknown;
+  readonly meta: EventMeta;
+}
+
+/** An event as the API gives it: of the newest schema, money in decimal strings. One that cannot be read is shown as it lies. */
+export function eventToJson(stored: StoredEvent): EventJson {
+  const { id, type, v, at, meta } = stored;
+  return { id, type, v, at, data: readable(stored), meta };
+}
+
+function readable(stored: StoredEvent): unknown {
+  try {
+    return dataToJson(upcast(stored));
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return stored.data;
+    throw error;
+  }
+}
+
+function dataToJson(event: InvoiceEvent): unknown {
+  switch (event.type) {
+    case 'Emitted':
+      return { ...event.data, ...emissionToJson(event.data), total: formatCents(event.data.total as Cents) };
+    case 'RetryRequested':
+      return {
+        ...event.data,
+        ...(event.data.corrections ? { corrections: correctionsToJson(event.data.corrections) } : {}),
+        total: formatCents(event.data.total as Cents),
+      };
+    case 'SubmissionDeferred':
+    case 'Issued':
+    case 'Failed':
+    case 'CancelRequested':
+    case 'Cancelled':
+    case 'CancelFailed':
+      return event.data;
+  }
+}

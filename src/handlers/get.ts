@@ -1,0 +1,33 @@
+import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { fromRow } from '../projections/invoice-row.ts';
+import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
+import { checkVisible } from './access.ts';
+import { lambda } from './lambda.ts';
+import { etag, resource } from './resource.ts';
+import { invoiceIdIn, visibleInvoice } from './stream.ts';
+
+const config = readConfig();
+const client = dynamoDb();
+const events = dynamoDbEventStore({ client, tableName: config.tables.events });
+const invoices = dynamoDbInvoicesTable(client, config.tables.invoices);
+
+export const handler = lambda('get', async (call) => {
+  const invoiceId = invoiceIdIn(call);
+  // The projection answers where it has caught up, which only the end of the stream can tell; so a client reads its own write.
+  const [row, tip] = await Promise.all([invoices.get(invoiceId), events.tip(invoiceId)]);
+  const current = row && row.version + 1 >= tip.version;
+  const { invoice, tip: at } = current ? fromRow(row) : await visibleInvoice(events, call.caller, invoiceId);
+  checkVisible(call.caller, invoice.companyCnpj);
+  const version = at.version - 1;
+  call.note({ invoiceId, source: current ? 'projection' : 'stream' });
+  if (matches(call.event.headers, etag(version))) return { status: 304, headers: { etag: etag(version) } };
+  return { status: 200, body: resource(invoice, version), headers: { etag: etag(version) } };
+});
+
+/** `If-None-Match`: a list of tags, weak or not, or `*`. */
+function matches(headers: Readonly<Record<string, string | undefined>> | null, tag: string): boolean {
+  const [, wanted = ''] = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'if-none-match') ?? [];
+  return wanted.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()));
+}

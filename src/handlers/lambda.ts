@@ -1,0 +1,96 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { now } from '../platform/clock.ts';
+import { logger } from '../platform/logger.ts';
+import { inSegment, rootTraceId } from '../platform/tracer.ts';
+import { ACCESS, type Caller, callerOf, checkRole, type GuardedHandler } from './access.ts';
+import { problemOf } from './error-answers.ts';
+import { Problem, problemBody } from './problem.ts';
+
+export interface Call {
+  readonly event: APIGatewayProxyEvent;
+  readonly context: Context;
+  /** Whoever asks; for an open route somebody without roles. */
+  readonly caller: Caller;
+  /** Of this HTTP request, for support; not the idempotency key. */
+  readonly httpRequestId: string;
+  readonly traceId: string;
+  readonly now: Date;
+  /** Adds facts to the request's one log line: ids and codes, never personal data. */
+  note(facts: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/**
+ * What every API function does around its own four steps: the caller and the role, the trace, one log line a request, and
+ * errors as problem+json. Bad input never ends as a 500, and a 500 never tells more than its request id.
+ */
+export function lambda(name: string, action: (call: Call) => Promise<Answer>): ApiHandler {
+  return (event, context) =>
+    inSegment(name, async () => {
+      const started = performance.now();
+      const httpRequestId = event.requestContext.requestId || context.awsRequestId;
+      const traceId = rootTraceId() ?? traceIdOf(event) ?? httpRequestId;
+      const facts: Record<string, unknown> = {};
+      let result: APIGatewayProxyResult;
+      try {
+        const caller = callerFor(name, event);
+        const note = (more: Readonly<Record<string, unknown>>) => void Object.assign(facts, more);
+        result = rendered(await action({ event, context, caller, httpRequestId, traceId, now: now(), note }));
+      } catch (error) {
+        const problem = problemOf(error) ?? unexpected(error, { httpRequestId, traceId });
+        facts['problem'] = problem.facts.code;
+        result = renderedProblem(problem, httpRequestId);
+      }
+      const durationMs = Math.round((performance.now() - started) * 10) / 10;
+      logger.info('request', { handler: name, status: result.statusCode, durationMs, httpRequestId, traceId, ...facts });
+      return result;
+    });
+}
+
+const NOBODY: Caller = { name: 'anonymous', roles: [], companies: [] };
+
+function callerFor(name: string, event: APIGatewayProxyEvent): Caller {
+  if (!(name in ACCESS)) return NOBODY;
+  const caller = callerOf(event);
+  checkRole(caller, name as GuardedHandler);
+  return caller;
+}
+
+function rendered({ status, body, headers }: Answer): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), 'cache-control': 'no-store', ...headers },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}
+
+function renderedProblem({ facts }: Problem, requestId: string): APIGatewayProxyResult {
+  return {
+    statusCode: facts.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...facts.headers },
+    body: JSON.stringify(problemBody(facts, requestId)),
+  };
+}
+
+function unexpected(error: unknown, ids: Readonly<Record<string, string>>): Problem {
+  logger.error('request failed', { ...ids, error: error as Error });
+  return new Problem({
+    status: 500,
+    code: 'internal',
+    title: 'Erro interno',
+    detail: 'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
+  });
+}
+
+/** `X-Amzn-Trace-Id: Root=1-…;Sampled=1`, where the tracer is off. */
+function traceIdOf({ headers }: APIGatewayProxyEvent): string | undefined {
+  const entry = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'x-amzn-trace-id');
+  return /Root=([\w-]{1,64})/.exec(entry?.[1] ?? '')?.[1];
+}

@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import { parseInvoiceId } from '../events/ids.ts';
+import { parseCnpj } from '../nfse/cnpj.ts';
+import { parseMunicipalityCode } from '../nfse/municipality.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { fromRow } from '../projections/invoice-row.ts';
+import { dynamoDbInvoicesTable, type ListPosition } from '../projections/invoices-table.ts';
+import { type Caller, mayAccess } from './access.ts';
+import { lambda } from './lambda.ts';
+import { badRequest, forbidden } from './problem.ts';
+import { fail, field, fieldError, parse } from './request-fields.ts';
+import { resource } from './resource.ts';
+
+const config = readConfig();
+const invoices = dynamoDbInvoicesTable(dynamoDb(), config.tables.invoices);
+
+/** A day is meant in Brasília's time, which is also how accountants read a period. */
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], field('date-time'));
+
+const Query = z.strictObject({
+  companyCnpj: z.optional(z.string().check(z.refine((value) => parseCnpj(value) !== undefined, field('cnpj')))),
+  status: z.optional(z.enum(['EMITTED', 'ISSUED', 'FAILED', 'CANCELLING', 'CANCELLED'])),
+  municipalityCode: z.optional(
+    z.string().check(z.refine((value) => parseMunicipalityCode(value) !== undefined, field('municipality'))),
+  ),
+  from: z.optional(moment),
+  to: z.optional(moment),
+  limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(100))), 20),
+  cursor: z.optional(z.string()),
+});
+
+export const handler = lambda('list', async (call) => {
+  const query = parse(Query, call.event.queryStringParameters ?? {}, '/query');
+  const companyCnpj = companyOf(call.caller, query.companyCnpj);
+  call.note({ companyCnpj });
+  const filter = {
+    companyCnpj,
+    ...(query.status ? { status: query.status } : {}),
+    ...(query.municipalityCode ? { municipalityCode: query.municipalityCode } : {}),
+    ...(query.from ? { from: utc(query.from, '00:00:00.000') } : {}),
+    ...(query.to ? { to: utc(query.to, '23:59:59.999') } : {}),
+  };
+  const after = query.cursor === undefined ? undefined : positionIn(query.cursor, companyCnpj);
+  const { rows, next } = await invoices.list(filter, query.limit, after);
+  return {
+    status: 200,
+    body: {
+      items: rows.map((row) => resource(fromRow(row).invoice, row.version)),
+      ...(next ? { nextCursor: cursorAt(next, companyCnpj) } : {}),
+    },
+  };
+});
+
+/** A list is of one company: the one asked for, or the caller's only one. */
+function companyOf({ companies }: Caller, asked: string | undefined): string {
+  if (asked !== undefined) {
+    if (mayAccess({ name: '', roles: [], companies }, asked)) return asked;
+    throw forbidden('Você não tem acesso a esta empresa (companyCnpj).');
+  }
+  const [only, ...others] = companies === '*' ? [] : companies;
+  return only !== undefined && others.length === 0 ? only : fail('/query/companyCnpj', 'required');
+}
+
+function utc(value: string, timeOfDay: string): string {
+  return new Date(DAY.test(value) ? `${value}T${timeOfDay}-03:00` : value).toISOString();
+}
+
+/** Opaque to clients; bound to the company, so that a cursor never leads into another tenant's rows. */
+function cursorAt({ invoiceId, createdAt }: ListPosition, companyCnpj: string): string {
+  return Buffer.from(JSON.stringify([companyCnpj, createdAt, invoiceId]), 'utf8').toString('base64url');
+}
+
+function positionIn(cursor: string, companyCnpj: string): ListPosition {
+  const [company, createdAt, id] = decoded(cursor);
+  const invoiceId = parseInvoiceId(id);
+  if (company === companyCnpj && invoiceId && typeof createdAt === 'string' && z.iso.datetime().safeParse(createdAt).success) {
+    return { invoiceId, createdAt };
+  }
+  throw badRequest('invalid-cursor', 'O cursor não é válido para esta consulta; veja errors.', [
+    fieldError('/query/cursor', 'cursor'),
+  ]);
+}
+
+function decoded(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor.slice(0, 500), 'base64url').toString('utf8'));
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,91 @@
+import type * as z from 'zod/mini';
+import { type FieldError, invalid } from './problem.ts';
+
+/** What happened and how to fix it, by code, for the fiscal user. */
+const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: string]>> = {
+  required: ['Campo obrigatório ausente.', 'Informe este campo.'],
+  type: ['O valor não é do tipo esperado.', 'Confira o tipo do campo na documentação da API.'],
+  unknown: ['Campo desconhecido.', 'Retire o campo, ou corrija o nome: campos desconhecidos nunca são ignorados.'],
+  length: ['O texto está fora do tamanho permitido.', 'Ajuste o tamanho do texto.'],
+  range: ['O número está fora do intervalo permitido.', 'Confira os limites do campo na documentação da API.'],
+  value: ['Valor não aceito.', 'Use um dos valores listados na documentação da API.'],
+  cnpj: ['CNPJ inválido.', 'Informe os 14 caracteres, sem pontuação, e confira os dígitos verificadores.'],
+  cpf: ['CPF inválido.', 'Informe os 11 dígitos, sem pontuação, e confira os dígitos verificadores.'],
+  'one-document': ['Informe exatamente um documento do tomador.', 'Envie cnpj ou cpf, e não os dois.'],
+  municipality: ['Código de município inválido.', 'Use o código IBGE de 7 dígitos.'],
+  money: ['Valor monetário inválido.', 'Use texto decimal com duas casas e ponto, por exemplo "1500.00".'],
+  'zero-amount': ['O valor do serviço não pode ser zero.', 'Informe o preço do serviço.'],
+  'discount-too-large': ['Os descontos alcançam ou passam o valor do serviço.', 'Reduza os descontos.'],
+  'iss-rate': ['Alíquota de ISS inválida.', 'Informe o percentual com duas casas, de "0.00" a "5.00".'],
+  date: ['Data inválida.', 'Use o formato AAAA-MM-DD.'],
+  'date-time': ['Data e hora inválidas.', 'Use ISO 8601 com fuso, por exemplo 2026-11-23T09:30:00-03:00.'],
+  'one-moment': ['version e asOf não podem ser usados juntos.', 'Envie só um dos dois.'],
+  'future-competence': ['A competência está no futuro.', 'Informe uma data até hoje, no horário do município.'],
+  'postal-code': ['CEP inválido.', 'Informe os 8 dígitos, sem hífen.'],
+  email: ['E-mail inválido.', 'Confira o endereço de e-mail.'],
+  phone: ['Telefone inválido.', 'Informe de 6 a 20 dígitos, sem pontuação.'],
+  'service-code': ['Código de tributação nacional inválido.', 'Informe os 6 dígitos da lista nacional (item, subitem e desdobro).'],
+  'nbs-code': ['Código NBS inválido.', 'Informe os 9 dígitos, sem pontos.'],
+  reference: ['Referência inválida.', 'Use de 1 a 20 letras ou dígitos, sem traços.'],
+  'municipal-registration': ['Inscrição municipal inválida.', 'Use até 15 letras ou dígitos, como no cadastro da prefeitura.'],
+  series: ['Série inválida.', 'Use um número de 1 a 49999, faixa reservada a sistemas próprios.'],
+  unwritable: ['O texto não pode ser escrito no documento fiscal.', 'Retire os caracteres especiais ou reduza o texto.'],
+  cursor: ['Cursor inválido.', 'Use o nextCursor da página anterior, com os mesmos filtros.'],
+  'request-id': ['Identificador de requisição inválido.', 'Use de 1 a 128 caracteres ASCII visíveis.'],
+  'request-id-mismatch': ['requestId difere do cabeçalho Idempotency-Key.', 'Envie só um dos dois, ou o mesmo valor.'],
+};
+
+/** Gives a zod check its code, by which the message is found. */
+export const field = (code: string): string => code;
+
+/** One field's error, its texts found by code. */
+export function fieldError(pointer: string, code: string): FieldError {
+  const [message, howToFix] = MESSAGES[code] ?? MESSAGES['value'] ?? ['', ''];
+  return { pointer, code, message, howToFix };
+}
+
+/** @throws Problem 422 about one field */
+export function fail(pointer: string, code: string): never {
+  throw invalid([fieldError(pointer, code)]);
+}
+
+/**
+ * Reads a value from outside.
+ *
+ * @param pointer of the value itself, before those of its members
+ * @throws Problem 422 that names every field at once
+ */
+export function parse<Schema extends z.ZodMiniType>(schema: Schema, value: unknown, pointer = ''): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw invalid(result.error.issues.slice(0, MOST_ERRORS).flatMap((issue) => errorsOf(issue, pointer)));
+}
+
+/** A hostile request could name a million unknown fields; nobody reads more than these. */
+const MOST_ERRORS = 50;
+
+function errorsOf(issue: z.core.$ZodIssue, base: string): FieldError[] {
+  const pointer = base + issue.path.map((step) => `/${escaped(String(step))}`).join('');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MOST_ERRORS).map((key) => fieldError(`${pointer}/${escaped(key)}`, 'unknown'));
+  }
+  return [fieldError(pointer, codeOf(issue))];
+}
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  if (issue.message in MESSAGES) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'required' : 'type';
+    case 'too_big':
+    case 'too_small':
+      return issue.origin === 'string' ? 'length' : 'range';
+    default:
+      return 'value';
+  }
+}
+
+/** RFC 6901. */
+function escaped(step: string): string {
+  return step.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
+}

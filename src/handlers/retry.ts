@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import type { Decided } from '../commands/execute.ts';
+import { retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
+import { emissionTime } from '../commands/store-dps.ts';
+import { correctionsTo } from '../events/emission.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { SOFTWARE_VERSION } from '../platform/version.ts';
+import { accepted } from './accepted.ts';
+import { commandDeps } from './command-deps.ts';
+import { correctedEmission } from './emission-request.ts';
+import { idempotent } from './idempotent.ts';
+import { lambda } from './lambda.ts';
+import { readBody, requestIdOf } from './request-body.ts';
+import { parse } from './request-fields.ts';
+import { invoiceIdIn, visibleInvoice } from './stream.ts';
+
+const config = readConfig();
+const client = dynamoDb();
+const deps = {
+  ...commandDeps(config, client, s3Documents(s3(config), config.docsBucket)),
+  dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
+};
+const once = idempotent('retry', client, config.tables.requests);
+
+const RetryBody = z.strictObject({
+  requestId: z.optional(z.string()),
+  reason: z._default(z.string().check(z.trim(), z.minLength(1), z.maxLength(255)), 'Reenvio solicitado'),
+  corrections: z.optional(z.record(z.string(), z.unknown())),
+});
+
+export const handler = lambda('retry', async (call) => {
+  const json = readBody(call.event);
+  const requestId = requestIdOf(call.event, json);
+  const { reason, corrections: patch } = parse(RetryBody, json);
+  const invoiceId = invoiceIdIn(call);
+  const before = await visibleInvoice(deps.events, call.caller, invoiceId);
+  call.note({ invoiceId, requestId, companyCnpj: before.invoice.companyCnpj });
+
+  const at = call.now.toISOString();
+  const today = emissionTime(at, before.invoice.municipalityCode).slice(0, 10);
+  const corrections = patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today));
+  const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
+  let decided: Decided | undefined;
+  const { replayed = false } = await once(
+    call,
+    { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: JSON.stringify([reason, patch ?? null]) },
+    async () => {
+      const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
+      decided = await retryInvoice(deps, invoiceId, request, { at, meta });
+      return { invoiceId };
+    },
+  );
+  const { invoice, tip } = decided ?? before;
+  return accepted(invoice, tip, replayed);
+});

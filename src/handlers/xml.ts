@@ -1,0 +1,50 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import * as z from 'zod/mini';
+import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { s3 } from '../platform/s3-documents.ts';
+import { lambda } from './lambda.ts';
+import { Problem } from './problem.ts';
+import { parse } from './request-fields.ts';
+import { invoiceIdIn, visibleInvoice } from './stream.ts';
+
+const config = readConfig();
+const events = dynamoDbEventStore({ client: dynamoDb(), tableName: config.tables.events });
+const documents = s3(config);
+
+/** `nfse` is what the authority authorised, `dps` what was declared to it. */
+const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps']), 'nfse') });
+
+/** A link to a document that works for a few minutes. The link itself is the permission, so it is never logged. */
+export const handler = lambda('xml', async (call) => {
+  const { document } = parse(Query, call.event.queryStringParameters ?? {}, '/query');
+  const invoiceId = invoiceIdIn(call);
+  const { invoice } = await visibleInvoice(events, call.caller, invoiceId);
+  call.note({ invoiceId, companyCnpj: invoice.companyCnpj, document });
+  const key = document === 'nfse' ? invoice.note?.xmlKey : invoice.xmlKey;
+  if (!key) {
+    throw new Problem({
+      status: 404,
+      code: 'document-not-available',
+      title: 'Documento ainda não disponível',
+      detail: `A nota está em ${invoice.status} e ainda não tem XML autorizado. Use ?document=dps para a declaração enviada.`,
+    });
+  }
+  const expiresIn = config.presignedUrlSeconds;
+  const url = await getSignedUrl(
+    documents,
+    new GetObjectCommand({
+      Bucket: config.docsBucket,
+      Key: key,
+      ResponseContentType: 'application/xml',
+      ResponseContentDisposition: `attachment; filename="${document}-${invoiceId}.xml"`,
+    }),
+    { expiresIn, signingDate: call.now },
+  );
+  return {
+    status: 200,
+    body: { document, url, expiresAt: new Date(call.now.getTime() + expiresIn * 1000).toISOString() },
+  };
+});

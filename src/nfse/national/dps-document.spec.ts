@@ -1,0 +1,155 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type SchemaCheck, schemaCheck } from '../../../test/national-schema.ts';
+import { emission } from './dps-document.fixtures.ts';
+import { buildDps, type DpsInput, UnwritableField } from './dps-document.ts';
+import { readDps } from './read-documents.ts';
+
+const numeric = schemaCheck('nacional-1.01', 'DPS_v1.01.xsd');
+const alphanumeric = schemaCheck('nacional-1.01-cnpj-alfa', 'DPS_v1.01.xsd');
+
+/** The content of an element of the declaration. */
+function written(name: string, input: DpsInput): string | undefined {
+  return new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(buildDps(input))?.[1];
+}
+
+const issuers = fc.constantFrom('11222333000181', '12345678000195', '12ABC34501DE35', '00000000E08G12');
+/** Text as people paste it, with at least one letter so that something is left to write. */
+const pasted = (maxLength: number) =>
+  fc
+    .tuple(fc.string({ unit: fc.constantFrom(...'aÇ “”—…&<>\n\t\u0000\u00a0🙂ﬁ€'.split(/(?:)/u), 'é'), maxLength }))
+    .map(([text]) => `x${text}`);
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const address = fc.record({
+  street: pasted(40),
+  number: fc.constantFrom('1000', 'S/N', '', ' 12 A '),
+  complement: optional(pasted(20)),
+  district: pasted(15),
+  municipalityCode: fc.constant('3550308'),
+  postalCode: fc.constant('01310100'),
+});
+const customers = fc
+  .tuple(
+    fc.constantFrom({ cnpj: '12345678000195' }, { cpf: '52998224725' }),
+    fc.record({
+      name: pasted(60),
+      email: optional(fc.constant('financeiro@tomadora.example')),
+      phone: optional(fc.constantFrom('(31) 3333-0000', '12', '+55 31 99999-0000')),
+      address: optional(address),
+    }),
+  )
+  .map(([who, rest]) => ({ ...who, ...rest }));
+const emissions: fc.Arbitrary<DpsInput> = fc.record({
+  companyCnpj: issuers,
+  municipalityCode: fc.constantFrom('3106200', '3550308', '1200401', '2605459'),
+  competenceDate: fc.constant('2026-11-10'),
+  issuer: fc.record({
+    municipalRegistration: optional(fc.constantFrom('1234567', '0001')),
+    simplesNacional: fc.constantFrom('NONE', 'MEI', 'ME_EPP'),
+  }),
+  service: fc.record({
+    code: fc.constantFrom('010101', '140201'),
+    description: pasted(300),
+    nbsCode: optional(fc.constant('115022000')),
+    municipalityCode: fc.constant('3106200'),
+    reference: optional(fc.stringMatching(/^[a-zA-Z0-9]{1,20}$/)),
+  }),
+  customer: optional(customers),
+  amounts: fc.record({
+    service: fc.integer({ min: 1, max: 99_999_999_999 }),
+    unconditionalDiscount: optional(fc.constantFrom(0, 1, 12_345)),
+    conditionalDiscount: optional(fc.constantFrom(0, 99)),
+    issWithheldBy: fc.constantFrom('NOBODY', 'CUSTOMER'),
+    issRateBasisPoints: optional(fc.integer({ min: 0, max: 500 })),
+  }),
+  dps: fc.record({ series: fc.constantFrom('1', '49999'), number: fc.integer({ min: 1, max: 999_999_999_999_999 }) }),
+  issuedAt: fc.constantFrom('2026-11-10T09:30:00-03:00', '2026-02-28T23:59:59-05:00'),
+  environment: fc.constantFrom('1', '2'),
+  softwareVersion: fc.constant('nfse-ledger-0.1.0'),
+});
+
+describe('a declaration', () => {
+  it.skipIf(!numeric || !alphanumeric)('satisfies the official schema, whatever text people paste (skipped without it)', () => {
+    fc.assert(
+      fc.property(emissions, (input) => {
+        const check: SchemaCheck | undefined = /[A-Z]/.test(input.companyCnpj) ? alphanumeric : numeric;
+        expect(check?.(buildDps(input))).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads back as what was sold', () => {
+    fc.assert(
+      fc.property(emissions, (input) => {
+        const facts = readDps(buildDps(input));
+        expect(facts).toMatchObject({
+          amount: input.amounts.service,
+          issuerDocument: input.companyCnpj,
+          serviceCode: input.service.code,
+          number: String(input.dps.number),
+          issuedAt: input.issuedAt,
+        });
+        expect(facts.customerDocument).toBe(input.customer?.cnpj ?? input.customer?.cpf);
+        expect(facts.unconditionalDiscount).toBe(input.amounts.unconditionalDiscount ?? 0);
+      }),
+    );
+  });
+
+  it('is the same bytes for the same emission', () => {
+    expect(buildDps(emission)).toBe(buildDps(structuredClone(emission)));
+  });
+
+  it('has no white space between its elements', () => {
+    expect(buildDps(emission)).not.toMatch(/>\s+</);
+  });
+
+  it('names no provider and no address of its own: the authority has both', () => {
+    expect(written('prest', emission)).not.toMatch(/xNome|<end>/);
+  });
+
+  it('leaves out a discount of zero', () => {
+    const amounts = { ...emission.amounts, unconditionalDiscount: 0, conditionalDiscount: 0 };
+    expect(written('vDescCondIncond', { ...emission, amounts })).toBeUndefined();
+  });
+
+  it.each([
+    ['NONE', 'NOBODY', '2.00'],
+    ['NONE', 'CUSTOMER', '2.00'],
+    ['MEI', 'NOBODY', undefined],
+    ['ME_EPP', 'NOBODY', undefined],
+    ['ME_EPP', 'CUSTOMER', '2.00'],
+  ] as const)('of %s with ISS withheld by %s states the rate as %s', (simplesNacional, issWithheldBy, rate) => {
+    const amounts = { ...emission.amounts, issWithheldBy, issRateBasisPoints: 200 };
+    expect(written('pAliq', { ...emission, issuer: { simplesNacional }, amounts })).toBe(rate);
+  });
+
+  it.each([
+    ['NONE', 'pTotTrib'],
+    ['MEI', 'indTotTrib'],
+    ['ME_EPP', 'pTotTribSN'],
+  ] as const)('of %s states approximate taxes as %s', (simplesNacional, element) => {
+    expect(written(element, { ...emission, issuer: { simplesNacional } })).toBeDefined();
+  });
+
+  it('writes what word processors paste with plain characters', () => {
+    const description = '  “Consultoria” – fase\u00a01…\r\n\r\nÍtem 2\u0007 <R$ 10 & cia> 🙂 ';
+    expect(written('xDescServ', { ...emission, service: { ...emission.service, description } })).toBe(
+      '"Consultoria" - fase 1...\n\nÍtem 2 &lt;R$ 10 &amp; cia&gt;',
+    );
+  });
+
+  it('says which field nothing can be written of', () => {
+    const service = { ...emission.service, description: '🙂 \u200b' };
+    expect(() => buildDps({ ...emission, service })).toThrow(new UnwritableField('/service/description', 'empty'));
+  });
+
+  it('says which field is longer than the layout allows', () => {
+    const customer = { cpf: '52998224725', name: 'a'.repeat(301) };
+    expect(() => buildDps({ ...emission, customer })).toThrow(new UnwritableField('/customer/name', 'too-long'));
+  });
+
+  it('says that a customer without CNPJ and CPF cannot be named', () => {
+    expect(() => buildDps({ ...emission, customer: { name: 'Fulano' } })).toThrow(UnwritableField);
+  });
+});

@@ -1,0 +1,37 @@
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DpsNumbers } from '../commands/ports.ts';
+
+/** `DpsNumbersTable`: one item a company and series, whose `lastNumber` only grows. One write unit a number. */
+export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): DpsNumbers {
+  const key = (companyCnpj: string, series: string) => ({ companyCnpj: { S: companyCnpj }, series: { S: series } });
+  return {
+    async take(companyCnpj, series) {
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: key(companyCnpj, series),
+          UpdateExpression: 'ADD lastNumber :one',
+          ExpressionAttributeValues: { ':one': { N: '1' } },
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      );
+      return Number(Attributes?.['lastNumber']?.N);
+    },
+    async reserve(companyCnpj, series, number) {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: key(companyCnpj, series),
+            UpdateExpression: 'SET lastNumber = :number',
+            ConditionExpression: 'attribute_not_exists(lastNumber) OR lastNumber < :number',
+            ExpressionAttributeValues: { ':number': { N: String(number) } },
+          }),
+        );
+      } catch (error) {
+        // The counter is past this number already: nothing to reserve, and whether it is free is for the authority to say.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Workflow } from '../commands/ports.ts';
+import { traced } from './tracer.ts';
+
+export const stepFunctions = (): SFNClient => traced(new SFNClient({}));
+
+/** EmitWorkflow. Each start has a name of its own: a start that is repeated must not be swallowed as a duplicate. */
+export function stepFunctionsWorkflow(client: SFNClient, stateMachineArn: string, newId: () => string): Workflow {
+  return {
+    async start(work) {
+      await client.send(
+        new StartExecutionCommand({
+          stateMachineArn,
+          name: `${work.invoiceId}-${newId()}`,
+          input: JSON.stringify(work),
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { Documents } from '../commands/ports.ts';
+import { documentKey } from '../events/document-key.ts';
+import type { InvoiceId } from '../events/ids.ts';
+import { type Transport, TransportError } from './providers/transport.ts';
+
+export interface Recorder {
+  readonly transport: Transport;
+  /** Key of the last exchange, for the event that tells its outcome. */
+  lastKey(): string | undefined;
+}
+
+/**
+ * A transport that keeps what was sent and what came back, as they were. What is sent is stored before it leaves: after a crash in
+ * between, the evidence of the attempt is there.
+ *
+ * @param now for the times in the record
+ */
+export function recorded(transport: Transport, documents: Documents, invoiceId: InvoiceId, now: () => Date): Recorder {
+  let lastKey: string | undefined;
+  const keep = async (kind: 'sent' | 'received', record: object) => {
+    const content = JSON.stringify(record);
+    lastKey = documentKey(invoiceId, kind, content, 'json');
+    await documents.put(lastKey, content, 'application/json');
+    return lastKey;
+  };
+  return {
+    lastKey: () => lastKey,
+    transport: async (request) => {
+      // The same request may be sent twice within a clock tick; each attempt is evidence of its own.
+      const sent = await keep('sent', { attempt: randomUUID(), at: now().toISOString(), request });
+      try {
+        const response = await transport(request);
+        await keep('received', { answers: sent, at: now().toISOString(), response });
+        return response;
+      } catch (error) {
+        if (error instanceof TransportError) {
+          await keep('received', { answers: sent, at: now().toISOString(), noAnswer: error.message, left: error.sent });
+        }
+        throw error;
+      }
+    },
+  };
+}
