@@ -17,6 +17,7 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof StackError) return error.message;
   if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
   const { code, path } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message.split('. ')[0]}.`;
   const known = code === undefined ? undefined : BY_CODE[code];
   if (known) return known(path ? ` (${path})` : '');
   if (/disk is full/i.test(error.message))

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
@@ -43,7 +44,13 @@ export async function startDynamoDb({ java, port, dataDir }: DynamoDbOptions): P
   // On a taken port the engine logs a BindException and hangs, so the port is asked first and the log is watched.
   if (!(await isFree(port))) throw new StackError(`Port ${port}, meant for DynamoDB, is taken.`);
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-  const child = spawn(java, argumentsFor(port, dataDir), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const child = spawn(java, argumentsFor(port, dataDir), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // A group of its own, so that Ctrl-C at the terminal reaches the supervisor alone, which ends the rest in order.
+    detached: true,
+    // It leaves a file of its own where it stands.
+    cwd: dataDir ?? tmpdir(),
+  });
   const endpoint = `http://127.0.0.1:${port}`;
   try {
     await answering(child, endpoint);

@@ -61,7 +61,9 @@ export function configuration(installation: Installation): Readonly<Record<strin
           const identity = identityOf(token);
           // A program that asks for no scope is given all it may have, as Cognito does.
           if (identity)
-            Object.assign(jwt.payload, { scope: jwt.payload.scope ?? scopeOf(identity.role) }, claimsOf(identity));
+            Object.assign(jwt.payload, { scope: jwt.payload.scope ?? scopeOf(identity.role) }, claimsOf(identity), {
+              username: token.accountId,
+            });
         },
       },
     },

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/platform/config.ts';
+import { childEnvironment, environmentFor } from './environment.ts';
+
+const stack = {
+  endpoints: {
+    dynamodb: 'http://127.0.0.1:1',
+    sqs: 'http://127.0.0.1:2',
+    s3: 'http://127.0.0.1:2',
+    sfn: 'http://127.0.0.1:3',
+    nationalApi: 'http://127.0.0.1:4',
+  },
+  queueUrl: 'http://127.0.0.1:2/000000000000/RequestsQueue',
+};
+
+describe('the environment of our processes', () => {
+  it('is a configuration they accept', () => {
+    expect(readConfig(environmentFor(stack))).toMatchObject({
+      requestsQueueUrl: stack.queueUrl,
+      national: { url: stack.endpoints.nationalApi, timeoutMs: 3_000 },
+      s3ForcePathStyle: true,
+    });
+  });
+
+  it('keeps what the caller tuned', () => {
+    expect(environmentFor(stack, { RETRY_BASE_SECONDS: '1' })).toMatchObject({ RETRY_BASE_SECONDS: '1' });
+  });
+
+  it("never lets the caller's AWS account through", () => {
+    const caller = { AWS_PROFILE: 'production', AWS_SESSION_TOKEN: 'secret', HOME: '/home/ana', DOCS_BUCKET: 'real' };
+    const environment = childEnvironment(environmentFor(stack, caller), caller);
+    expect(environment).toMatchObject({ HOME: '/home/ana', DOCS_BUCKET: 'nfse-docs', AWS_ACCESS_KEY_ID: 'local' });
+    expect(environment).not.toHaveProperty('AWS_PROFILE');
+    expect(environment).not.toHaveProperty('AWS_SESSION_TOKEN');
+  });
+});

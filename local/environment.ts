@@ -1,0 +1,68 @@
+import { bucket } from './engines/queue-and-storage.ts';
+import { emitWorkflowArn } from './engines/step-functions.ts';
+import { defaultTableNames } from './engines/tables.ts';
+
+/** Where the parts of a running stack answer. */
+export interface Endpoints {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly s3: string;
+  readonly sfn: string;
+  readonly nationalApi: string;
+}
+
+/** Faster than in production, so that a person who tries something sees it heal within seconds. The caller's values win. */
+const TUNABLE = {
+  NATIONAL_ENVIRONMENT: '2',
+  PROVIDER_TIMEOUT_MS: '3000',
+  WORKER_CONCURRENCY: '16',
+  WORKER_VISIBILITY_SECONDS: '20',
+  RETRY_BASE_SECONDS: '2',
+  RECONCILE_AFTER_SECONDS: '15',
+  RECONCILE_EVERY_SECONDS: '5',
+  PRESIGNED_URL_SECONDS: '300',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+} as const;
+
+/**
+ * Every variable our processes need to talk to a local stack, and none that could lead them to real AWS.
+ *
+ * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept
+ */
+export function environmentFor(
+  stack: { readonly endpoints: Endpoints; readonly queueUrl: string },
+  caller: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
+  const tuned = Object.entries(TUNABLE).map(([name, value]) => [name, caller[name] || value]);
+  return {
+    AWS_REGION: 'sa-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: stack.endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+    AWS_ENDPOINT_URL_S3: stack.endpoints.s3,
+    AWS_ENDPOINT_URL_SFN: stack.endpoints.sfn,
+    S3_FORCE_PATH_STYLE: 'true',
+    EVENTS_TABLE: defaultTableNames.events,
+    INVOICES_TABLE: defaultTableNames.invoices,
+    REQUESTS_TABLE: defaultTableNames.requests,
+    DPS_NUMBERS_TABLE: defaultTableNames.dpsNumbers,
+    DOCS_BUCKET: bucket,
+    REQUESTS_QUEUE_URL: stack.queueUrl,
+    EMIT_WORKFLOW_ARN: emitWorkflowArn,
+    NATIONAL_API_URL: stack.endpoints.nationalApi,
+    POWERTOOLS_SERVICE_NAME: 'nfse-ledger',
+    POWERTOOLS_TRACE_ENABLED: 'false',
+    ...Object.fromEntries(tuned),
+  };
+}
+
+/** An environment for a child process: the caller's without anything of AWS, and ours. */
+export function childEnvironment(
+  ours: Readonly<Record<string, string>>,
+  caller: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return { ...Object.fromEntries(Object.entries(caller).filter(([name]) => !name.startsWith('AWS_'))), ...ours };
+}

@@ -1,0 +1,84 @@
+// One process that stands for Lambda: the API's functions behind the gateway, the projector behind the stream, the reconciler
+// behind its schedule. Started by the supervisor, which sets its environment and says where it listens.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Jwks } from 'aws-jwt-verify/jwk';
+import { routes } from '../src/handlers/routes.ts';
+import { tokenCheck } from './api-gateway/access.ts';
+import { startApiGateway } from './api-gateway/server.ts';
+import { apiKeyFile } from './api-key.ts';
+import { publicKeysFile } from './engines/openid/installation.ts';
+import { type Handler, invoke } from './lambda.ts';
+import { startSchedule } from './schedule.ts';
+import { startStreamPump } from './stream-pump.ts';
+
+const FIFTEEN_MINUTES_MS = 900_000;
+
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, port: { type: 'string' }, issuer: { type: 'string' } },
+});
+const dataDir = values.data ?? '';
+
+const log = (message: string, error: unknown, facts: object = {}) => {
+  const reason = error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
+  process.stderr.write(
+    `${JSON.stringify({ level: 'ERROR', service: 'local-functions', message, ...reason, ...facts })}\n`,
+  );
+};
+
+async function handlerOf(name: string): Promise<Handler> {
+  const module = (await import(`../src/handlers/${name}.ts`)) as { readonly handler: Handler };
+  return module.handler;
+}
+
+const caller = (name: string, handler: Handler) => (event: unknown) =>
+  invoke(handler, event, {
+    functionName: `nfse-ledger-${name}`,
+    awsRequestId: randomUUID(),
+    timeoutMs: FIFTEEN_MINUTES_MS,
+  });
+
+const [projector, reconcile, ...api] = await Promise.all(
+  ['projector', 'reconcile', ...routes.map((route) => route.handler)].map(handlerOf),
+);
+if (!projector || !reconcile) throw new Error('A handler is missing');
+const keys = JSON.parse(await readFile(publicKeysFile(join(dataDir, 'openid')), 'utf8')) as Jwks;
+
+const gateway = await startApiGateway({
+  port: Number(values.port),
+  routes,
+  handlers: Object.fromEntries(routes.flatMap((route, place) => (api[place] ? [[route.handler, api[place]]] : []))),
+  apiKey: (await readFile(apiKeyFile(dataDir), 'utf8')).trim(),
+  checkToken: tokenCheck(values.issuer ?? '', keys),
+  onFailure: (error, requestId) => log('a function failed', error, { requestId }),
+});
+
+const project = caller('projector', projector);
+const pump = startStreamPump({
+  dynamoDb: new DynamoDBClient({}),
+  // The streams have no endpoint variable of their own name in every SDK version, so it is given.
+  streams: new DynamoDBStreamsClient({ endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '' }),
+  table: process.env.EVENTS_TABLE ?? '',
+  checkpointFile: join(dataDir, 'stream-checkpoint.json'),
+  failuresFile: join(dataDir, 'projector-failures.jsonl'),
+  deliver: (Records) => project({ Records }),
+  onTrouble: (error) => log('the stream could not be read; trying again', error),
+});
+
+const schedule = startSchedule({
+  rule: 'nfse-ledger-reconcile',
+  everySeconds: Number(process.env.RECONCILE_EVERY_SECONDS) || 5,
+  call: caller('reconcile', reconcile),
+  onFailure: (error) => log('the reconciler failed', error),
+});
+
+process.once('SIGTERM', async () => {
+  await gateway.stop();
+  await Promise.all([pump.stop(), schedule.stop()]);
+  process.exit(0);
+});
+process.send?.({ ready: gateway.url });

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { readJson, replaceFile } from './durable-file.ts';
+
+export type ProcessName = 'supervisor' | 'dynamodb' | 'functions' | 'worker';
+export type ProcessIds = Partial<Record<ProcessName, number>>;
+
+/** What the command line of each of our processes contains: an id alone may belong to somebody else by now. */
+const MARKS: Readonly<Record<ProcessName, string>> = {
+  supervisor: 'local/start.ts',
+  dynamodb: 'DynamoDBLocal.jar',
+  functions: 'local/functions.ts',
+  worker: 'src/worker/main.ts',
+};
+
+const GRACE_MS = 3_000;
+const run = promisify(execFile);
+
+/** The ids of a stack's processes, kept in a file for whoever wants to look at or end them. */
+export function processTable(file: string) {
+  const ids: ProcessIds = {};
+  let writing = Promise.resolve();
+  return {
+    set(name: ProcessName, pid: number | undefined): Promise<void> {
+      if (pid === undefined) delete ids[name];
+      else ids[name] = pid;
+      const text = JSON.stringify(ids, null, 2);
+      writing = writing.catch(() => undefined).then(() => replaceFile(file, text));
+      return writing;
+    },
+  };
+}
+
+export type ProcessTable = ReturnType<typeof processTable>;
+
+/** Whether this id is a process that runs, and is the one of ours that goes by this name. */
+export async function isOurs(name: ProcessName, pid: number | undefined): Promise<boolean> {
+  return pid !== undefined && Number.isInteger(pid) && pid > 1 && (await commandLine(pid)).includes(MARKS[name]);
+}
+
+/**
+ * Ends what a supervisor that was killed left behind: politely, then not.
+ *
+ * @returns how many there were
+ */
+export async function endOrphans(file: string): Promise<number> {
+  const kept = ((await readJson(file)) ?? {}) as ProcessIds;
+  const names = ['worker', 'functions', 'dynamodb'] as const;
+  const ended = await Promise.all(names.map((name) => endIfOurs(name, kept[name])));
+  return ended.filter(Boolean).length;
+}
+
+async function endIfOurs(name: ProcessName, pid: number | undefined): Promise<boolean> {
+  if (pid === undefined || !(await isOurs(name, pid))) return false;
+  signal(pid, 'SIGTERM');
+  for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(50)) {
+    if (!(await isOurs(name, pid))) return true;
+  }
+  signal(pid, 'SIGKILL');
+  return true;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // Gone meanwhile: what was wanted.
+  }
+}
+
+async function commandLine(pid: number): Promise<string> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+  } catch {
+    return process.platform === 'linux'
+      ? ''
+      : run('ps', ['-p', String(pid), '-o', 'command=']).then(
+          ({ stdout }) => stdout,
+          () => '',
+        );
+  }
+}

@@ -1,0 +1,186 @@
+import { rename, stat } from 'node:fs/promises';
+import { openApiKey } from './api-key.ts';
+import { startNationalApi } from './authorities/national-api.ts';
+import { ended, startChild } from './child.ts';
+import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
+import { type DataDirectory, shortPath } from './data-directory.ts';
+import { localDynamoDb, startDynamoDb } from './engines/dynamodb.ts';
+import { startOpenId } from './engines/openid.ts';
+import { startQueueAndStorage } from './engines/queue-and-storage.ts';
+import { startStepFunctions } from './engines/step-functions.ts';
+import { createTables } from './engines/tables.ts';
+import { childEnvironment, type Endpoints, environmentFor } from './environment.ts';
+import { findJava } from './java.ts';
+import { type KeptAlive, keepAlive } from './kept-alive.ts';
+import { type ProcessTable, processTable } from './processes.ts';
+import { StackError, sentenceOf } from './stack-error.ts';
+import { choosePorts, type StackPorts } from './stack-ports.ts';
+import type { Teardown } from './teardown.ts';
+
+const READY_TIMEOUT_MS = 30_000;
+const LARGE_LOG_BYTES = 20 * 1024 * 1024;
+/** The worker ends what it has in flight; a provider call is the longest part of that. */
+const GRACE_MS = { worker: 20_000, functions: 10_000, dynamodb: 5_000 };
+
+export interface StackOptions {
+  readonly data: DataDirectory;
+  /** Of the API; 0 takes any. */
+  readonly port: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is started is added here as it starts, so that it can be ended even when a later part fails. */
+  readonly running: Teardown;
+  /** Told of progress. */
+  readonly say: (line: string) => void;
+  /** Told of what went wrong and is being repaired. */
+  readonly warn: (line: string) => void;
+}
+
+/** Starts everything: the engines side by side, then our processes on them. */
+export async function startStack(options: StackOptions): Promise<Credentials> {
+  const { data, say, running, env } = options;
+  const [java, ports] = await Promise.all([findJava(say), choosePorts(data.file('ports.json'), options.port)]);
+  const processes = processTable(data.file('processes.json'));
+  await processes.set('supervisor', process.pid);
+  running.add(() => processes.set('supervisor', undefined));
+
+  const [dynamodb, queues, openId, national, apiKey] = await allOrNothing([
+    dynamoDb(options, processes, java, ports.dynamoDb),
+    queueAndWorkflow(options, ports),
+    startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
+      running.add(() => server.stop());
+      say(`OpenID server at ${server.issuer}`);
+      return server;
+    }),
+    startNationalApi({ port: ports.nationalApi, dataDir: data.file('national-api') }).then((server) => {
+      running.add(() => server.stop());
+      say(`stand-in national API at ${server.url}`);
+      return server;
+    }),
+    openApiKey(data.path),
+  ]);
+  const endpoints: Endpoints = {
+    dynamodb,
+    sqs: queues.endpoint,
+    s3: queues.endpoint,
+    sfn: queues.sfn,
+    nationalApi: national.url,
+  };
+  const environment = environmentFor({ endpoints, queueUrl: queues.queueUrl }, env);
+  const apiUrl = `http://127.0.0.1:${ports.api}`;
+  const credentials = credentialsOf({ apiUrl, apiKey, openId, endpoints, queues, environment });
+  await writeCredentials(data.path, credentials);
+
+  const childEnv = childEnvironment(environment, env);
+  const { ready } = await functions(options, processes, childEnv, ports, openId.issuer);
+  await worker(options, processes, childEnv);
+  await ready();
+  return credentials;
+}
+
+async function dynamoDb(options: StackOptions, processes: ProcessTable, java: string, port: number): Promise<string> {
+  const start = () => startDynamoDb({ java, port, dataDir: options.data.file('dynamodb') });
+  const first = await start();
+  await keep(options, processes, 'dynamodb', first.process, async () => (await start()).process);
+  const client = localDynamoDb(first.endpoint);
+  await createTables(client);
+  client.destroy();
+  options.say(`DynamoDB with its tables at ${first.endpoint}`);
+  return first.endpoint;
+}
+
+async function queueAndWorkflow({ data, running, say }: StackOptions, ports: StackPorts) {
+  const queues = await startQueueAndStorage({ port: ports.queueAndStorage, dataDir: data.file('queue-and-storage') });
+  running.add(() => queues.stop());
+  const workflow = await startStepFunctions({
+    port: ports.stepFunctions,
+    sqsEndpoint: queues.endpoint,
+    queueUrl: queues.queueUrl,
+  });
+  running.add(() => workflow.stop());
+  say(`queue and storage at ${queues.endpoint}, workflow at ${workflow.endpoint}`);
+  return { ...queues, sfn: workflow.endpoint };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+async function functions(
+  options: StackOptions,
+  processes: ProcessTable,
+  env: Environment,
+  ports: StackPorts,
+  issuer: string,
+) {
+  const args = ['--data', options.data.path, '--port', String(ports.api), '--issuer', issuer];
+  const logFile = await logOf(options, 'functions');
+  const start = () => startChild({ script: 'local/functions.ts', args, env, logFile });
+  const first = await start();
+  await keep(options, processes, 'functions', first, start);
+  const answered = new Promise<true>((resolve) => first.once('message', () => resolve(true)));
+  return {
+    async ready() {
+      const timer = AbortSignal.timeout(READY_TIMEOUT_MS);
+      const late = new Promise<string>((resolve) => timer.addEventListener('abort', () => resolve('no answer')));
+      const outcome = await Promise.race([answered, ended(first), late]);
+      if (outcome !== true)
+        throw new StackError(`The functions did not start (${outcome}): ${shortPath(logFile)} says why.`);
+      options.say(`functions ready, their log is ${shortPath(logFile)}`);
+    },
+  };
+}
+
+async function worker(options: StackOptions, processes: ProcessTable, env: Environment): Promise<void> {
+  const logFile = await logOf(options, 'worker');
+  const start = () => startChild({ script: 'src/worker/main.ts', args: [], env, logFile });
+  await keep(options, processes, 'worker', await start(), start);
+  options.say(`worker started, its log is ${shortPath(logFile)}`);
+}
+
+type KeptName = keyof typeof GRACE_MS;
+type Start = Parameters<typeof keepAlive>[0]['start'];
+
+/** Keeps one of the processes running, and its id on file. */
+async function keep(
+  options: StackOptions,
+  processes: ProcessTable,
+  name: KeptName,
+  first: Awaited<ReturnType<Start>>,
+  start: Start,
+) {
+  const kept: KeptAlive = keepAlive({
+    first,
+    start,
+    onStart: ({ pid }) => {
+      options.warn(`${name} is running again`);
+      processes.set(name, pid).catch((error: unknown) => options.warn(sentenceOf(error)));
+    },
+    onEnd: (how, delayMs) => {
+      const when = delayMs === 0 ? 'at once' : `in ${delayMs / 1_000} s`;
+      const log = name === 'dynamodb' ? '' : `; its log is ${shortPath(options.data.file(`logs/${name}.log`))}`;
+      options.warn(`${name} ended (${how}), starting it again ${when}${log}`);
+    },
+  });
+  options.running.add(async () => {
+    await kept.stop(GRACE_MS[name]);
+    await processes.set(name, undefined);
+  }, kept.kill);
+  await processes.set(name, first.pid);
+}
+
+/** The log of a process of ours; a large one is put aside first. */
+async function logOf({ data }: StackOptions, name: string): Promise<string> {
+  const file = data.file(`logs/${name}.log`);
+  const size = await stat(file).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  if (size > LARGE_LOG_BYTES) await rename(file, `${file}.1`);
+  return file;
+}
+
+/** Like `Promise.all`, but when one fails it waits for the others, so that nothing comes up after the teardown. */
+async function allOrNothing<T extends readonly unknown[]>(
+  parts: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts) as unknown as Promise<T>;
+}
