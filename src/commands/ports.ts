@@ -35,6 +35,8 @@ export interface Work {
   readonly operation: 'emit' | 'cancel';
   readonly invoiceId: InvoiceId;
   readonly municipalityCode: string;
+  /** The client's request id, for the events that follow from it. */
+  readonly requestId: string;
   readonly origin: 'emission' | 'retry' | 'cancellation' | 'reconciliation';
   readonly traceId?: string;
   /**

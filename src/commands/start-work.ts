@@ -8,6 +8,7 @@ export function workFor(invoice: Invoice, origin: Work['origin'], traceId?: stri
     operation: invoice.status === 'CANCELLING' && invoice.note ? 'cancel' : 'emit',
     invoiceId: invoice.id,
     municipalityCode: invoice.municipalityCode,
+    requestId: invoice.requestId,
     origin,
     ...(traceId ? { traceId } : {}),
   };

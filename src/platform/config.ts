@@ -24,6 +24,8 @@ const ConfigSchema = z.object({
   WORKER_CONCURRENCY: defaulted(16),
   /** How long a message stays hidden while the worker has it. Must exceed the three provider calls one message may take. */
   WORKER_VISIBILITY_SECONDS: defaulted(240),
+  /** How old a message may be and still tell the worker the state of a new invoice, which saves the read. */
+  WORKER_TRUST_SECONDS: defaulted(60),
   /** Wait before the first retry of a deferred submission; doubles with each attempt, up to an hour. */
   RETRY_BASE_SECONDS: defaulted(30),
   /** How long an unfinished invoice may rest before the reconciler starts its workflow again. */
@@ -40,7 +42,7 @@ export interface Config {
   readonly emitWorkflowArn: string | undefined;
   readonly s3ForcePathStyle: boolean;
   readonly national: { readonly url: string | undefined; readonly environment: '1' | '2'; readonly timeoutMs: number };
-  readonly worker: { readonly concurrency: number; readonly visibilitySeconds: number; readonly retryBaseSeconds: number };
+  readonly worker: { readonly concurrency: number; readonly visibilitySeconds: number; readonly trustSeconds: number; readonly retryBaseSeconds: number };
   readonly reconcileAfterSeconds: number;
   readonly presignedUrlSeconds: number;
 }
@@ -76,6 +78,7 @@ function shape(env: Environment): Config {
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       visibilitySeconds: env.WORKER_VISIBILITY_SECONDS,
+      trustSeconds: env.WORKER_TRUST_SECONDS,
       retryBaseSeconds: env.RETRY_BASE_SECONDS,
     },
     reconcileAfterSeconds: env.RECONCILE_AFTER_SECONDS,

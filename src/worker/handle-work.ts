@@ -238,6 +238,7 @@ function keyOf(evidence: Recorder): { evidenceKey?: string } {
 }
 
 function record(deps: WorkerDeps, work: Work, { messageId }: Delivery, outcome: Outcome, fresh?: Fresh) {
-  const meta = { actor: 'worker', requestId: messageId, ...(work.traceId ? { traceId: work.traceId } : {}) };
+  const trace = work.traceId ? { traceId: work.traceId } : {};
+  const meta = { actor: 'worker', requestId: work.requestId, causationId: messageId, ...trace };
   return recordOutcome(deps, work.invoiceId, outcome, { at: deps.now().toISOString(), meta }, fresh);
 }

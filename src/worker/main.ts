@@ -1,0 +1,86 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { newId, now } from '../platform/clock.ts';
+import { readConfig, required } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { logger } from '../platform/logger.ts';
+import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { SOFTWARE_VERSION } from '../platform/version.ts';
+import { handleWork, type WorkerDeps } from './handle-work.ts';
+import { startPoller } from './poller.ts';
+import { httpTransport } from './providers/http-transport.ts';
+import { nationalProvider } from './providers/national/provider.ts';
+import { recentlySeen } from './recently-seen.ts';
+import { readMessage } from './work-message.ts';
+
+/** Fargate gives 120 seconds between SIGTERM and SIGKILL; the rest is for the process to leave. */
+const DRAIN_MS = 100_000;
+const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
+const REMEMBERED_INVOICES = 10_000;
+
+const config = readConfig();
+const client = dynamoDb();
+const { national, worker } = config;
+const deps: WorkerDeps = {
+  events: dynamoDbEventStore({ client, tableName: config.tables.events, log: (operation, facts) => logger.info(operation, facts) }),
+  documents: s3Documents(s3(config), config.docsBucket),
+  transport: httpTransport({
+    baseUrl: required('NATIONAL_API_URL', national.url),
+    timeoutMs: national.timeoutMs,
+    maxBytes: MAX_ANSWER_BYTES,
+  }),
+  provider: (transport) =>
+    nationalProvider({ transport, environment: national.environment, softwareVersion: SOFTWARE_VERSION }),
+  newCommitId: newId,
+  now,
+  random: Math.random,
+  retryBaseSeconds: worker.retryBaseSeconds,
+  trustSeconds: worker.trustSeconds,
+  inFlightSeconds: worker.trustSeconds + worker.visibilitySeconds,
+  firstSight: recentlySeen(REMEMBERED_INVOICES),
+};
+
+const poller = startPoller({
+  client: new SQSClient({}),
+  queueUrl: required('REQUESTS_QUEUE_URL', config.requestsQueueUrl),
+  concurrency: worker.concurrency,
+  visibilitySeconds: worker.visibilitySeconds,
+  async handle(message) {
+    const started = performance.now();
+    const { work, delivery } = readMessage(message);
+    const handled = await handleWork(deps, work, delivery);
+    const { fresh: _, ...facts } = work;
+    const { messageId, receiveCount, sentAt } = delivery;
+    logger.info('handled', {
+      ...facts,
+      ...handled,
+      messageId,
+      receiveCount,
+      waitedMs: now().getTime() - sentAt.getTime(),
+      durationMs: Math.round(performance.now() - started),
+    });
+  },
+  onError: (error, message) => {
+    logger.error(message ? 'message failed, left on the queue' : 'receive failed', {
+      messageId: message?.MessageId,
+      receiveCount: message?.Attributes?.ApproximateReceiveCount,
+      error: error as Error,
+    });
+  },
+});
+logger.info('worker started', { concurrency: worker.concurrency });
+
+let stopping = false;
+async function stop(reason: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  logger.info('worker stopping', { reason });
+  const { unfinished } = await poller.stop(DRAIN_MS);
+  logger.info('worker stopped', { unfinished });
+  process.exit(0);
+}
+
+process.once('SIGTERM', () => void stop('SIGTERM'));
+process.once('SIGINT', () => void stop('SIGINT'));
+// Under the local supervisor there is a channel to the parent; when it closes, the parent is gone.
+process.once('disconnect', () => void stop('parent gone'));
