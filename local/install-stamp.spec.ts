@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-// biome-ignore lint/correctness/useImportExtensions: the module is plain JavaScript, with its types beside it
 import { satisfies, stampOf } from './install-stamp.mjs';
 
 const lockfile = JSON.stringify({

@@ -62,3 +62,8 @@ declare module 'oidc-provider' {
     ): Promise<void>;
   }
 }
+
+declare module '*/install-stamp.mjs' {
+  export function stampOf(lockfile: string): string;
+  export function satisfies(lockfile: string, installed: string): boolean;
+}
