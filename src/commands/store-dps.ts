@@ -29,7 +29,12 @@ export async function storeDps(
   number: { readonly series: string; readonly number: number },
   at: string,
 ): Promise<string> {
-  const document = buildDps({ ...emission, dps: number, issuedAt: emissionTime(at, emission.municipalityCode), ...deps.dps });
+  const document = buildDps({
+    ...emission,
+    dps: number,
+    issuedAt: emissionTime(at, emission.municipalityCode),
+    ...deps.dps,
+  });
   const key = documentKey(invoiceId, 'dps', document, 'xml');
   await deps.documents.put(key, document, 'application/xml');
   return key;

@@ -1,10 +1,19 @@
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Commit, commitOf, START, tipAfter } from './commit.ts';
 import { ConcurrencyError, type EventStore } from './event-store.ts';
 
 /** Structured record of one store operation, for the log: what it touched and what it cost. */
-export type StoreLog = (operation: 'events.append' | 'events.load' | 'events.tip', facts: Record<string, unknown>) => void;
+export type StoreLog = (
+  operation: 'events.append' | 'events.load' | 'events.tip',
+  facts: Record<string, unknown>,
+) => void;
 
 export interface DynamoDbEventStoreOptions {
   readonly client: DynamoDBClient;
@@ -94,5 +103,7 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
 }
 
 function winningCommit(error: unknown): Commit | undefined {
-  return error instanceof ConditionalCheckFailedException && error.Item ? (unmarshall(error.Item) as Commit) : undefined;
+  return error instanceof ConditionalCheckFailedException && error.Item
+    ? (unmarshall(error.Item) as Commit)
+    : undefined;
 }

@@ -1,6 +1,6 @@
 import { type Commit, type Draft, START, type Tip, tipAfter } from './commit.ts';
-import { fold, type Invoice } from './invoice.ts';
 import type { InvoiceId } from './ids.ts';
+import { fold, type Invoice } from './invoice.ts';
 import { upcast } from './upcasters.ts';
 
 /**

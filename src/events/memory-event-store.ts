@@ -12,7 +12,10 @@ export function memoryEventStore(): EventStore {
       const winner = stream.find(({ version }) => version === commit.version);
       if (winner?.commitId === commit.commitId) return winner;
       if (winner) throw new ConcurrencyError(commit.invoiceId, commit.version, structuredClone(winner));
-      streams.set(commit.invoiceId, [...stream, structuredClone(commit)].sort((a, b) => a.version - b.version));
+      streams.set(
+        commit.invoiceId,
+        [...stream, structuredClone(commit)].sort((a, b) => a.version - b.version),
+      );
       return commit;
     },
     async load(invoiceId, fromVersion = START.version) {

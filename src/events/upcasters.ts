@@ -1,6 +1,6 @@
+import { parseCents } from '../nfse/cents.ts';
 import type { StoredEvent } from './commit.ts';
 import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventType, type InvoiceEvent } from './event-types.ts';
-import { parseCents } from '../nfse/cents.ts';
 
 type Json = Record<string, unknown>;
 
@@ -73,5 +73,7 @@ function onEach(source: Json, keys: readonly string[], change: (value: unknown) 
 }
 
 function withNamedDocument({ document, ...rest }: Json): Json {
-  return typeof document === 'string' && document.length === 11 ? { ...rest, cpf: document } : { ...rest, cnpj: document };
+  return typeof document === 'string' && document.length === 11
+    ? { ...rest, cpf: document }
+    : { ...rest, cnpj: document };
 }

@@ -31,7 +31,7 @@ export interface Caller {
  * @throws Problem 401 when there are no claims at all
  */
 export function callerOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): Caller {
-  const claims = event.requestContext.authorizer?.['claims'] as Record<string, unknown> | undefined;
+  const claims = event.requestContext.authorizer?.claims as Record<string, unknown> | undefined;
   if (!claims) {
     throw new Problem({
       status: 401,
@@ -41,11 +41,11 @@ export function callerOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): C
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
-  const scopes = words(claims['scope']).map((scope) => scope.replace(/^nfse-ledger\//, ''));
+  const scopes = words(claims.scope).map((scope) => scope.replace(/^nfse-ledger\//, ''));
   const granted = new Set([...words(claims['cognito:groups']), ...scopes]);
   const companies = words(claims['custom:companies']);
   return {
-    name: [claims['username'], claims['cognito:username'], claims['client_id'], claims['sub']].find(isText) ?? 'unknown',
+    name: [claims.username, claims['cognito:username'], claims.client_id, claims.sub].find(isText) ?? 'unknown',
     roles: ROLES.filter((role) => granted.has(role)),
     companies: companies.includes('*') ? '*' : companies,
   };

@@ -9,7 +9,11 @@ import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions
 /** The parts that every command handler hands to its command. */
 export function commandDeps(config: Config, client: DynamoDBClient, documents: Documents): CommandDeps {
   return {
-    events: dynamoDbEventStore({ client, tableName: config.tables.events, log: (operation, facts) => logger.info(operation, facts) }),
+    events: dynamoDbEventStore({
+      client,
+      tableName: config.tables.events,
+      log: (operation, facts) => logger.info(operation, facts),
+    }),
     documents,
     workflow: stepFunctionsWorkflow(stepFunctions(), required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn), newId),
     newCommitId: newId,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Amounts, Corrections, Emission } from '../events/emission.ts';
-import { formatCents, parseCents, type Cents } from '../nfse/cents.ts';
+import { type Cents, formatCents, parseCents } from '../nfse/cents.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { parseCpf } from '../nfse/cpf.ts';
 import { parseMunicipalityCode } from '../nfse/municipality.ts';
@@ -12,7 +12,9 @@ import { fail, field, parse } from './request-fields.ts';
  */
 const text = (max: number, min = 1) => z.string().check(z.trim(), z.minLength(min), z.maxLength(max));
 const digits = (pattern: RegExp, code: string) => z.string().check(z.regex(pattern, field(code)));
-const municipality = z.string().check(z.refine((value) => parseMunicipalityCode(value) !== undefined, field('municipality')));
+const municipality = z
+  .string()
+  .check(z.refine((value) => parseMunicipalityCode(value) !== undefined, field('municipality')));
 const money = z.string().check(z.refine((value) => parseCents(value) !== undefined, field('money')));
 const date = z.iso.date(field('date'));
 

@@ -49,7 +49,11 @@ export const handler = lambda('emit', async (call) => {
     { key: `${companyCnpj}#${requestId}`, content: canonicalJson(content) },
     async () => {
       const dps = { series: body.dps.series, ...(body.dps.number ? { number: body.dps.number } : {}) };
-      emitted = await emitInvoice(deps, { requestId, emission, dps, dateGiven: body.competenceDate !== undefined }, { at, meta });
+      emitted = await emitInvoice(
+        deps,
+        { requestId, emission, dps, dateGiven: body.competenceDate !== undefined },
+        { at, meta },
+      );
       return { invoiceId };
     },
   );

@@ -63,5 +63,8 @@ export const tooLarge = (cause?: unknown): Problem =>
   );
 
 function conflict(error: NothingToCancel | NothingToRetry, detail: string): Problem {
-  return new Problem({ status: 409, code: error.code, title: 'Operação incompatível com a situação da nota', detail }, { cause: error });
+  return new Problem(
+    { status: 409, code: error.code, title: 'Operação incompatível com a situação da nota', detail },
+    { cause: error },
+  );
 }

@@ -45,14 +45,22 @@ export const handler = lambda('history', async (call) => {
 
   const until = (at: string, last: number) =>
     (version === undefined || last <= version) && (asOf === undefined || Date.parse(at) <= Date.parse(asOf));
-  const numbered = commits.flatMap((commit) => commit.events.map((event, index) => ({ commit, event, number: commit.version + index })));
+  const numbered = commits.flatMap((commit) =>
+    commit.events.map((event, index) => ({ commit, event, number: commit.version + index })),
+  );
   const shown = numbered.filter(({ event, number }) => until(event.at, number));
-  const state = foldedEvents(invoiceId, shown.map(({ event }) => event));
+  const state = foldedEvents(
+    invoiceId,
+    shown.map(({ event }) => event),
+  );
   return {
     status: 200,
     body: {
       invoiceId,
-      chain: { ...chain, ...(chain.intact ? {} : { message: BREAKS[chain.reason](chain.brokenAt) }) } satisfies ChainVerdict & object,
+      chain: {
+        ...chain,
+        ...(chain.intact ? {} : { message: BREAKS[chain.reason](chain.brokenAt) }),
+      } satisfies ChainVerdict & object,
       invoice: state && state.status !== 'NONE' ? resource(state, shown.at(-1)?.number ?? 0) : null,
       events: shown.map(({ commit, event, number }) => ({
         version: number,
@@ -72,7 +80,10 @@ const BREAKS: Readonly<Record<ChainBreak, (version: number) => string>> = {
 };
 
 function folded(invoiceId: InvoiceId, commits: readonly Commit[]): Invoice | undefined {
-  return foldedEvents(invoiceId, commits.flatMap((commit) => commit.events));
+  return foldedEvents(
+    invoiceId,
+    commits.flatMap((commit) => commit.events),
+  );
 }
 
 /** The folded state, or nothing where a spoiled stream tells no possible story. */

@@ -45,11 +45,18 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
         result = rendered(await action({ event, context, caller, httpRequestId, traceId, now: now(), note }));
       } catch (error) {
         const problem = problemOf(error) ?? unexpected(error, { httpRequestId, traceId });
-        facts['problem'] = problem.facts.code;
+        facts.problem = problem.facts.code;
         result = renderedProblem(problem, httpRequestId);
       }
       const durationMs = Math.round((performance.now() - started) * 10) / 10;
-      logger.info('request', { handler: name, status: result.statusCode, durationMs, httpRequestId, traceId, ...facts });
+      logger.info('request', {
+        handler: name,
+        status: result.statusCode,
+        durationMs,
+        httpRequestId,
+        traceId,
+        ...facts,
+      });
       return result;
     });
 }
@@ -66,7 +73,11 @@ function callerFor(name: string, event: APIGatewayProxyEvent): Caller {
 function rendered({ status, body, headers }: Answer): APIGatewayProxyResult {
   return {
     statusCode: status,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), 'cache-control': 'no-store', ...headers },
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      'cache-control': 'no-store',
+      ...headers,
+    },
     body: body === undefined ? '' : JSON.stringify(body),
   };
 }
@@ -85,7 +96,8 @@ function unexpected(error: unknown, ids: Readonly<Record<string, string>>): Prob
     status: 500,
     code: 'internal',
     title: 'Erro interno',
-    detail: 'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
+    detail:
+      'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
   });
 }
 

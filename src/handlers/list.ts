@@ -75,7 +75,12 @@ function cursorAt({ invoiceId, createdAt }: ListPosition, companyCnpj: string): 
 function positionIn(cursor: string, companyCnpj: string): ListPosition {
   const [company, createdAt, id] = decoded(cursor);
   const invoiceId = parseInvoiceId(id);
-  if (company === companyCnpj && invoiceId && typeof createdAt === 'string' && z.iso.datetime().safeParse(createdAt).success) {
+  if (
+    company === companyCnpj &&
+    invoiceId &&
+    typeof createdAt === 'string' &&
+    z.iso.datetime().safeParse(createdAt).success
+  ) {
     return { invoiceId, createdAt };
   }
   throw badRequest('invalid-cursor', 'O cursor não é válido para esta consulta; veja errors.', [

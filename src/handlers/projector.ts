@@ -48,20 +48,27 @@ interface Signal {
 function grouped(records: readonly DynamoDBRecord[]): Map<InvoiceId, Signal[]> {
   const groups = new Map<InvoiceId, Signal[]>();
   for (const { eventName, dynamodb } of records) {
-    const invoiceId = parseInvoiceId(dynamodb?.Keys?.['invoiceId']?.S);
+    const invoiceId = parseInvoiceId(dynamodb?.Keys?.invoiceId?.S);
     if (eventName !== 'INSERT' || !invoiceId || !dynamodb?.NewImage) {
       logger.warn('stream record ignored', { eventName, invoiceId });
       continue;
     }
     const commit = unmarshall(dynamodb.NewImage as Record<string, AttributeValue>) as Commit;
-    groups.set(invoiceId, [...(groups.get(invoiceId) ?? []), { sequenceNumber: dynamodb.SequenceNumber ?? '', commit }]);
+    groups.set(invoiceId, [
+      ...(groups.get(invoiceId) ?? []),
+      { sequenceNumber: dynamodb.SequenceNumber ?? '', commit },
+    ]);
   }
   return groups;
 }
 
 async function projected(invoiceId: InvoiceId, signals: readonly Signal[]): Promise<string[]> {
   try {
-    await project(deps, invoiceId, signals.map(({ commit }) => commit));
+    await project(
+      deps,
+      invoiceId,
+      signals.map(({ commit }) => commit),
+    );
     return [];
   } catch (error) {
     logger.error('projection failed', { invoiceId, error: error as Error });

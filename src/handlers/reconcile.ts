@@ -1,6 +1,6 @@
 import { workFor } from '../commands/start-work.ts';
-import { readConfig, required } from '../platform/config.ts';
 import { newId, now } from '../platform/clock.ts';
+import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { logger } from '../platform/logger.ts';
 import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
@@ -24,7 +24,9 @@ export function handler(): Promise<{ started: number; failed: number }> {
   return inSegment('reconcile', async () => {
     const at = now();
     const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));
-    const due = (await Promise.all(shards.map((shard) => invoices.due(shard, at.toISOString(), MOST_PER_SHARD)))).flat();
+    const due = (
+      await Promise.all(shards.map((shard) => invoices.due(shard, at.toISOString(), MOST_PER_SHARD)))
+    ).flat();
     const later = new Date(at.getTime() + config.reconcileAfterSeconds * 1000).toISOString();
     const results = await Promise.allSettled(due.map((row) => restart(row, later)));
     const summary = {

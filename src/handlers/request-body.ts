@@ -54,7 +54,7 @@ function checkTree(root: object): void {
 export function requestIdOf({ headers }: APIGatewayProxyEvent, body: JsonObject): string {
   const header = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1];
   const fromHeader = header?.trim().replace(/^"(.*)"$/, '$1');
-  const fromBody = body['requestId'];
+  const fromBody = body.requestId;
   if (fromBody !== undefined && (typeof fromBody !== 'string' || !REQUEST_ID.test(fromBody))) {
     throw malformed('/requestId', 'request-id');
   }
@@ -71,5 +71,7 @@ export function requestIdOf({ headers }: APIGatewayProxyEvent, body: JsonObject)
 }
 
 function malformed(pointer: string, code: string): Error {
-  return badRequest('invalid-idempotency-key', 'A chave de idempotência não é válida; veja errors.', [fieldError(pointer, code)]);
+  return badRequest('invalid-idempotency-key', 'A chave de idempotência não é válida; veja errors.', [
+    fieldError(pointer, code),
+  ]);
 }

@@ -24,12 +24,21 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   'postal-code': ['CEP inválido.', 'Informe os 8 dígitos, sem hífen.'],
   email: ['E-mail inválido.', 'Confira o endereço de e-mail.'],
   phone: ['Telefone inválido.', 'Informe de 6 a 20 dígitos, sem pontuação.'],
-  'service-code': ['Código de tributação nacional inválido.', 'Informe os 6 dígitos da lista nacional (item, subitem e desdobro).'],
+  'service-code': [
+    'Código de tributação nacional inválido.',
+    'Informe os 6 dígitos da lista nacional (item, subitem e desdobro).',
+  ],
   'nbs-code': ['Código NBS inválido.', 'Informe os 9 dígitos, sem pontos.'],
   reference: ['Referência inválida.', 'Use de 1 a 20 letras ou dígitos, sem traços.'],
-  'municipal-registration': ['Inscrição municipal inválida.', 'Use até 15 letras ou dígitos, como no cadastro da prefeitura.'],
+  'municipal-registration': [
+    'Inscrição municipal inválida.',
+    'Use até 15 letras ou dígitos, como no cadastro da prefeitura.',
+  ],
   series: ['Série inválida.', 'Use um número de 1 a 49999, faixa reservada a sistemas próprios.'],
-  unwritable: ['O texto não pode ser escrito no documento fiscal.', 'Retire os caracteres especiais ou reduza o texto.'],
+  unwritable: [
+    'O texto não pode ser escrito no documento fiscal.',
+    'Retire os caracteres especiais ou reduza o texto.',
+  ],
   cursor: ['Cursor inválido.', 'Use o nextCursor da página anterior, com os mesmos filtros.'],
   'request-id': ['Identificador de requisição inválido.', 'Use de 1 a 128 caracteres ASCII visíveis.'],
   'request-id-mismatch': ['requestId difere do cabeçalho Idempotency-Key.', 'Envie só um dos dois, ou o mesmo valor.'],
@@ -40,7 +49,7 @@ export const field = (code: string): string => code;
 
 /** One field's error, its texts found by code. */
 export function fieldError(pointer: string, code: string): FieldError {
-  const [message, howToFix] = MESSAGES[code] ?? MESSAGES['value'] ?? ['', ''];
+  const [message, howToFix] = MESSAGES[code] ?? MESSAGES.value ?? ['', ''];
   return { pointer, code, message, howToFix };
 }
 

@@ -45,7 +45,10 @@ export const handler = lambda('retry', async (call) => {
   let decided: Decided | undefined;
   const { replayed = false } = await once(
     call,
-    { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: JSON.stringify([reason, patch ?? null]) },
+    {
+      key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`,
+      content: JSON.stringify([reason, patch ?? null]),
+    },
     async () => {
       const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
       decided = await retryInvoice(deps, invoiceId, request, { at, meta });

@@ -8,7 +8,7 @@ import { notFound } from './problem.ts';
 
 /** The invoice that the path names. @throws Problem 404 for text that cannot be an id */
 export function invoiceIdIn({ event }: Call): InvoiceId {
-  const id = parseInvoiceId(event.pathParameters?.['invoiceId']);
+  const id = parseInvoiceId(event.pathParameters?.invoiceId);
   if (!id) throw notFound();
   return id;
 }

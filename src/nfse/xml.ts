@@ -16,6 +16,9 @@ export class XmlError extends Error {
 const MAX_CHARACTERS = 10 * 1024 * 1024;
 /** The deepest element of the national layout stands at 14. */
 const MAX_DEPTH = 40;
+/** A thousand documents of deduction, the most the layout takes, are some twenty thousand elements. */
+const MAX_ELEMENTS = 100_000;
+const MAX_ATTRIBUTES = 16;
 
 const NAME = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
 /** XML's white space. `\s` would let in more. */
@@ -23,15 +26,21 @@ const S = '[ \\t\\r\\n]';
 const ATTRIBUTE = `(${NAME})${S}*=${S}*("[^"<]*"|'[^'<]*')`;
 const DECLARATION = /^\uFEFF?(?:<\?xml[ \t\r\n][^<>?]*\?>)?/;
 const CLOSING = new RegExp(`</(${NAME})${S}*>`, 'y');
-const OPENING = new RegExp(`<(${NAME})((?:${S}+${ATTRIBUTE})*)${S}*(/?)>`, 'y');
-const COMMENT = /<!--(?:[^-]|-[^-])*-->/y;
+const OPENING = new RegExp(`<(${NAME})((?:${S}+${ATTRIBUTE}){0,${MAX_ATTRIBUTES}})${S}*(/?)>`, 'y');
+const COMMENT = /<!--([\s\S]*?)-->/y;
 const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/y;
 const TEXT = /[^<]+/y;
 const ATTRIBUTES = new RegExp(ATTRIBUTE, 'g');
 /** What XML 1.0 has no room for: most control characters, lone surrogates and the two non-characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/u;
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const ENTITIES = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 interface Open {
   readonly name: string;
@@ -51,6 +60,7 @@ export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): 
   if (FORBIDDEN.test(text)) throw new XmlError('The document has characters that XML does not allow');
   const open: Open[] = [];
   let root: XmlElement | undefined;
+  let elements = 0;
   let at = DECLARATION.exec(text)?.[0].length ?? 0;
 
   const take = (token: RegExp): RegExpExecArray | null => {
@@ -86,6 +96,7 @@ export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): 
     const opening = take(OPENING);
     if (opening) {
       if (root) throw new XmlError('There is a second document element');
+      if (++elements > MAX_ELEMENTS) throw new XmlError(`The document has more than ${MAX_ELEMENTS} elements`);
       if (open.length === MAX_DEPTH) throw new XmlError(`The document is nested deeper than ${MAX_DEPTH}`);
       const element: Open = {
         name: opening[1] ?? '',
@@ -99,10 +110,15 @@ export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): 
     }
     const cdata = open.length > 0 && take(CDATA);
     if (cdata) add(cdata[1] ?? '');
-    else if (!take(COMMENT)) throw new XmlError(`The document cannot be read at character ${at}`);
+    else comment(take(COMMENT)?.[1], at);
   }
   if (!root || open.length > 0) throw new XmlError('The document ends too early');
   return root;
+}
+
+function comment(content: string | undefined, at: number): void {
+  const wellFormed = content !== undefined && !content.includes('--') && !content.endsWith('-');
+  if (!wellFormed) throw new XmlError(`The document cannot be read at character ${at}`);
 }
 
 function attributes(source: string): Record<string, string> {
@@ -118,7 +134,7 @@ function decode(source: string): string {
   if (source.includes(']]>')) throw new XmlError('"]]>" stands in the text');
   if (!source.includes('&')) return source;
   return source.replace(/&([^;&]{0,10});?/g, (whole, name: string) => {
-    const decoded = whole.endsWith(';') ? (ENTITIES[name] ?? reference(name)) : undefined;
+    const decoded = whole.endsWith(';') ? (ENTITIES.get(name) ?? reference(name)) : undefined;
     if (decoded === undefined) throw new XmlError(`${whole} is no entity of ours`);
     return decoded;
   });

@@ -36,13 +36,23 @@ const ConfigSchema = z.object({
 type Environment = z.infer<typeof ConfigSchema>;
 
 export interface Config {
-  readonly tables: { readonly events: string; readonly invoices: string; readonly requests: string; readonly dpsNumbers: string };
+  readonly tables: {
+    readonly events: string;
+    readonly invoices: string;
+    readonly requests: string;
+    readonly dpsNumbers: string;
+  };
   readonly docsBucket: string;
   readonly requestsQueueUrl: string | undefined;
   readonly emitWorkflowArn: string | undefined;
   readonly s3ForcePathStyle: boolean;
   readonly national: { readonly url: string | undefined; readonly environment: '1' | '2'; readonly timeoutMs: number };
-  readonly worker: { readonly concurrency: number; readonly visibilitySeconds: number; readonly trustSeconds: number; readonly retryBaseSeconds: number };
+  readonly worker: {
+    readonly concurrency: number;
+    readonly visibilitySeconds: number;
+    readonly trustSeconds: number;
+    readonly retryBaseSeconds: number;
+  };
   readonly reconcileAfterSeconds: number;
   readonly presignedUrlSeconds: number;
 }

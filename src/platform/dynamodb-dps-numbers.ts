@@ -15,7 +15,7 @@ export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): D
           ReturnValues: 'UPDATED_NEW',
         }),
       );
-      return Number(Attributes?.['lastNumber']?.N);
+      return Number(Attributes?.lastNumber?.N);
     },
     async reserve(companyCnpj, series, number) {
       try {

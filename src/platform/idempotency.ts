@@ -37,7 +37,11 @@ export function idempotency(command: string, client: DynamoDBClient, tableName: 
     async (_request: IdempotentRequest, action: () => Promise<Remembered>) => (await action()) as never,
     { persistenceStore, config, keyPrefix: command },
   );
-  return async (request: IdempotentRequest, context: Context, action: () => Promise<Remembered>): Promise<Remembered> => {
+  return async (
+    request: IdempotentRequest,
+    context: Context,
+    action: () => Promise<Remembered>,
+  ): Promise<Remembered> => {
     config.registerLambdaContext(context);
     return run(request, action);
   };

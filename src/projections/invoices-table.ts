@@ -53,7 +53,9 @@ const MOST_PAGES = 10;
 export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string): InvoicesTable {
   return {
     async get(invoiceId) {
-      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: { invoiceId: { S: invoiceId } } }));
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: tableName, Key: { invoiceId: { S: invoiceId } } }),
+      );
       return Item && (unmarshall(Item) as InvoiceRow);
     },
 
@@ -71,7 +73,10 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
     },
 
     async list({ companyCnpj, status, municipalityCode, from = '0', to = '~' }, limit, after) {
-      const filters = [...(status ? ['#status = :status'] : []), ...(municipalityCode ? ['municipalityCode = :municipality'] : [])];
+      const filters = [
+        ...(status ? ['#status = :status'] : []),
+        ...(municipalityCode ? ['municipalityCode = :municipality'] : []),
+      ];
       const rows: InvoiceRow[] = [];
       let start: Record<string, AttributeValue> | undefined = after && marshall({ ...after, companyCnpj });
       for (let page = 0; page < MOST_PAGES && rows.length < limit; page++) {
@@ -83,7 +88,13 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
             ...(filters.length > 0 ? { FilterExpression: filters.join(' AND ') } : {}),
             ...(status ? { ExpressionAttributeNames: { '#status': 'status' } } : {}),
             ExpressionAttributeValues: marshall(
-              { ':company': companyCnpj, ':from': from, ':to': to, ':status': status, ':municipality': municipalityCode },
+              {
+                ':company': companyCnpj,
+                ':from': from,
+                ':to': to,
+                ':status': status,
+                ':municipality': municipalityCode,
+              },
               { removeUndefinedValues: true },
             ),
             ScanIndexForward: false,

@@ -1,5 +1,5 @@
-import type { Documents, Work } from '../commands/ports.ts';
 import type { ExecuteDeps } from '../commands/execute.ts';
+import type { Documents, Work } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { type Fresh, recordOutcome } from '../commands/record-outcome/record-outcome.ts';
 import { documentKey } from '../events/document-key.ts';
@@ -186,7 +186,11 @@ async function cancelNote(
  * worker can still be sending one: whoever read the stream after the request does not send, and whoever read it before is done
  * after `inFlightSeconds`. Until then there is nothing to record; the reconciler brings the invoice back.
  */
-async function settleUnsent(deps: WorkerDeps, evidence: Recorder, invoice: LivingInvoice): Promise<Outcome | undefined> {
+async function settleUnsent(
+  deps: WorkerDeps,
+  evidence: Recorder,
+  invoice: LivingInvoice,
+): Promise<Outcome | undefined> {
   const found = await deps.provider(evidence.transport).find(await submissionOf(deps, invoice));
   if (found.kind !== 'absent') return outcomeOfFind(deps, evidence, invoice, found);
   const now = deps.now();
@@ -201,7 +205,12 @@ async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Sub
 }
 
 /** The document is stored before the event that names it. */
-async function issued(deps: WorkerDeps, evidence: Recorder, id: InvoiceId, { xml, ...note }: IssuedNote): Promise<Outcome> {
+async function issued(
+  deps: WorkerDeps,
+  evidence: Recorder,
+  id: InvoiceId,
+  { xml, ...note }: IssuedNote,
+): Promise<Outcome> {
   const nfseXmlKey = xml === undefined ? undefined : documentKey(id, 'nfse', xml, 'xml');
   if (xml !== undefined && nfseXmlKey) await deps.documents.put(nfseXmlKey, xml, 'application/xml');
   return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...keyOf(evidence) };
@@ -226,7 +235,8 @@ function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): (Outcome
   return {
     code: 'DPS_NUMBER_TAKEN',
     message: `O número ${dps.number} da série ${dps.series} já foi usado em outra nota (NFS-e ${nfseNumber}), com outro conteúdo.`,
-    howToFix: 'Emita de novo com outra chave de idempotência e outro número de DPS (ou sem número, para que ele seja gerado).',
+    howToFix:
+      'Emita de novo com outra chave de idempotência e outro número de DPS (ou sem número, para que ele seja gerado).',
     field: '/dps/number',
     source: 'comparação com a nota encontrada na consulta',
   };

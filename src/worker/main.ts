@@ -22,7 +22,11 @@ const config = readConfig();
 const client = dynamoDb();
 const { national, worker } = config;
 const deps: WorkerDeps = {
-  events: dynamoDbEventStore({ client, tableName: config.tables.events, log: (operation, facts) => logger.info(operation, facts) }),
+  events: dynamoDbEventStore({
+    client,
+    tableName: config.tables.events,
+    log: (operation, facts) => logger.info(operation, facts),
+  }),
   documents: s3Documents(s3(config), config.docsBucket),
   transport: httpTransport({
     baseUrl: required('NATIONAL_API_URL', national.url),

@@ -1,5 +1,5 @@
-import { totalOf } from '../../events/emission.ts';
 import type { Emission } from '../../events/emission.ts';
+import { totalOf } from '../../events/emission.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import type { Invoice } from '../../events/invoice.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../events/canonical-json.ts';
-import { type Commit, START, tipAfter, type Tip } from '../../events/commit.ts';
+import { type Commit, START, type Tip, tipAfter } from '../../events/commit.ts';
 import { type Emission, EmissionSchema } from '../../events/emission.ts';
 import { ConcurrencyError, read } from '../../events/event-store.ts';
 import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
@@ -104,7 +104,9 @@ function begun(commit: Commit): LivingInvoice {
 function sameRequest(request: EmitRequest, invoice: LivingInvoice): boolean {
   const { series, number } = request.dps;
   const before = EmissionSchema.parse(invoice);
-  const emission = request.dateGiven ? request.emission : { ...request.emission, competenceDate: before.competenceDate };
+  const emission = request.dateGiven
+    ? request.emission
+    : { ...request.emission, competenceDate: before.competenceDate };
   return (
     series === invoice.dps.series &&
     (number === undefined || number === invoice.dps.number) &&

@@ -20,7 +20,9 @@ export class ContradictoryOutcome extends Error {
 }
 
 /** The part of an invoice that matters here: the worker has it without a read when it handles a fresh emission. */
-export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & { readonly note?: { readonly accessKey: string } };
+export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & {
+  readonly note?: { readonly accessKey: string };
+};
 
 /** Turns an outcome into events. What is recorded already is not said again, so every message may come twice. */
 export function decideOutcome(outcome: Outcome, invoice: Submitted | Invoice): readonly NewEvent[] {

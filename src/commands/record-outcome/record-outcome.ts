@@ -33,7 +33,13 @@ export async function recordOutcome(
   if (fresh) {
     try {
       const events = decideOutcome(outcome, fresh.invoice);
-      const commit = await deps.events.append({ invoiceId, tip: fresh.tip, events, commitId: deps.newCommitId(), ...occasion });
+      const commit = await deps.events.append({
+        invoiceId,
+        tip: fresh.tip,
+        events,
+        commitId: deps.newCommitId(),
+        ...occasion,
+      });
       return { tip: tipAfter(commit) };
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;

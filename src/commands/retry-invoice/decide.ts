@@ -29,7 +29,15 @@ export function decideRetry(command: RetryInvoice, invoice: Invoice): readonly N
     case 'FAILED': {
       const { by, reason, corrections, xmlKey } = command;
       const { amounts } = corrected(invoice, corrections);
-      return [event('RetryRequested', { by, reason, ...(corrections ? { corrections } : {}), total: totalOf(amounts), xmlKey })];
+      return [
+        event('RetryRequested', {
+          by,
+          reason,
+          ...(corrections ? { corrections } : {}),
+          total: totalOf(amounts),
+          xmlKey,
+        }),
+      ];
     }
     case 'EMITTED':
       // Asked before with these corrections (or with none): it waits already, as asked.

@@ -3,8 +3,8 @@ import { read } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import { type Decided, execute, type Occasion } from '../execute.ts';
 import type { CommandDeps } from '../ports.ts';
-import { storeDps, type DpsSettings } from '../store-dps.ts';
 import { startWork, workFor } from '../start-work.ts';
+import { type DpsSettings, storeDps } from '../store-dps.ts';
 import { decideRetry, NothingToRetry } from './decide.ts';
 
 export interface RetryRequest {
@@ -32,7 +32,13 @@ export async function retryInvoice(
     invoice.status === 'FAILED'
       ? await storeDps(deps, invoiceId, corrected(invoice, request.corrections), invoice.dps, occasion.at)
       : invoice.xmlKey;
-  const decided = await execute(deps, invoiceId, (current) => decideRetry({ ...request, xmlKey }, current), occasion, known);
+  const decided = await execute(
+    deps,
+    invoiceId,
+    (current) => decideRetry({ ...request, xmlKey }, current),
+    occasion,
+    known,
+  );
   await startWork(deps, workFor(decided.invoice, 'retry', occasion.meta.traceId));
   return decided;
 }

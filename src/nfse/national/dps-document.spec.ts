@@ -69,15 +69,18 @@ const emissions: fc.Arbitrary<DpsInput> = fc.record({
 });
 
 describe('a declaration', () => {
-  it.skipIf(!numeric || !alphanumeric)('satisfies the official schema, whatever text people paste (skipped without it)', () => {
-    fc.assert(
-      fc.property(emissions, (input) => {
-        const check: SchemaCheck | undefined = /[A-Z]/.test(input.companyCnpj) ? alphanumeric : numeric;
-        expect(check?.(buildDps(input))).toBeUndefined();
-      }),
-      { numRuns: 500 },
-    );
-  });
+  it.skipIf(!numeric || !alphanumeric)(
+    'satisfies the official schema, whatever text people paste (skipped without it)',
+    () => {
+      fc.assert(
+        fc.property(emissions, (input) => {
+          const check: SchemaCheck | undefined = /[A-Z]/.test(input.companyCnpj) ? alphanumeric : numeric;
+          expect(check?.(buildDps(input))).toBeUndefined();
+        }),
+        { numRuns: 500 },
+      );
+    },
+  );
 
   it('reads back as what was sold', () => {
     fc.assert(
