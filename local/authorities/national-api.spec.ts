@@ -2,14 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startNationalApi } from '../local/authorities/national-api.ts';
-import { parseInvoiceId } from '../src/events/ids.ts';
-import { localTime } from '../src/nfse/local-time.ts';
-import { buildDps, type DpsInput } from '../src/nfse/national/dps-document.ts';
-import { readEvent, readNfse } from '../src/nfse/national/read-documents.ts';
-import { httpTransport } from '../src/worker/providers/http-transport.ts';
-import { nationalProvider } from '../src/worker/providers/national/provider.ts';
-import type { Cancellation, Provider, Submission } from '../src/worker/providers/provider.ts';
+import { parseInvoiceId } from '../../src/events/ids.ts';
+import { localTime } from '../../src/nfse/local-time.ts';
+import { buildDps, type DpsInput } from '../../src/nfse/national/dps-document.ts';
+import { readEvent, readNfse } from '../../src/nfse/national/read-documents.ts';
+import { httpTransport } from '../../src/worker/providers/http-transport.ts';
+import { pack } from '../../src/worker/providers/national/packaging.ts';
+import { nationalProvider } from '../../src/worker/providers/national/provider.ts';
+import type { Cancellation, Provider, Submission } from '../../src/worker/providers/provider.ts';
+import { factFile, schemaCheck } from '../../test/national-schema.ts';
+import { startNationalApi } from './national-api.ts';
 
 const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
 const company = '11222333000181';
@@ -208,6 +210,60 @@ describe('a cancellation', () => {
 });
 
 describe('the stand-in', () => {
+  const signature = /<Signature .*?<\/Signature>/s.exec(factFile('samples/nacional/nfse-normal.xml') ?? '')?.[0];
+  const noteSchema = schemaCheck('nacional-1.01', 'NFSe_v1.01.xsd');
+  const eventSchema = schemaCheck('nacional-1.01', 'evento_v1.01.xsd');
+
+  it.skipIf(!signature).each([
+    ['a plain sale', {}],
+    ['a MEI', { issuer: { simplesNacional: 'MEI' as const } }],
+    ['ISS withheld', { amounts: { service: 99_999, unconditionalDiscount: 99, issWithheldBy: 'CUSTOMER' as const } }],
+  ])('writes the note of %s by the official schema, signature apart (skipped without it)', async (_, change) => {
+    const note = await issued(submission(undefined, change));
+    expect(noteSchema?.(note.xml?.replace('</NFSe>', `${signature}</NFSe>`) ?? '')).toBeUndefined();
+  });
+
+  it.skipIf(!signature)('writes events by the official schema, signature apart (skipped without it)', async () => {
+    const note = await issued(submission());
+    const outcome = await city.cancel(cancellation(note.accessKey));
+    const xml = outcome.kind === 'cancelled' ? outcome.xml : undefined;
+    expect(eventSchema?.(xml?.replace('</evento>', `${signature}</evento>`) ?? '')).toBeUndefined();
+  });
+
+  it('refuses what is no declaration by the code of its defect', async () => {
+    const post = async (body: string) => {
+      const answer = await fetch(`${api.url}/nfse`, { method: 'POST', body });
+      return [answer.status, await answer.json()];
+    };
+    expect(await post('{}')).toMatchObject([400, { erros: [{ Codigo: 'E1225' }] }]);
+    expect(await post(JSON.stringify({ dpsXmlGZipB64: pack('<a/>') }))).toMatchObject([
+      400,
+      { erros: [{ Codigo: 'E1235' }] },
+    ]);
+  });
+
+  it.each([
+    ['an id that is not its own', (xml: string) => xml.replace('<serie>1</serie>', '<serie>2</serie>'), 'E0004'],
+    ['another environment', (xml: string) => xml.replace('<tpAmb>2', '<tpAmb>1'), 'E0006'],
+    ['a time to come', (xml: string) => xml.replace(/<dhEmi>20../, '<dhEmi>2099'), 'E0008'],
+    ['a competence to come', (xml: string) => xml.replace(/<dCompet>20../, '<dCompet>2098'), 'E0015'],
+    [
+      'itself as its customer',
+      (xml: string) => xml.replace('<toma><CNPJ>12345678000195', `<toma><CNPJ>${company}`),
+      'E0202',
+    ],
+  ])('refuses a declaration with %s', async (_, change, code) => {
+    const sale = submission();
+    expect(await city.issue({ ...sale, document: change(sale.document) })).toMatchObject({ error: { code } });
+  });
+
+  it('issues one of many simultaneous sendings of a declaration', async () => {
+    const sale = submission();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => city.issue(sale)));
+    expect(outcomes.filter((outcome) => outcome.kind === 'issued')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome.kind === 'already-used')).toHaveLength(7);
+  });
+
   it('remembers its notes across a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'national-api-'));
     try {
