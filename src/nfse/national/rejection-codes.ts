@@ -61,5 +61,5 @@ export const CODES_BY_FIELD: Readonly<Record<string, string>> = {
   '/amounts/unconditionalDiscount': 'E0430 E0431',
   '/amounts/conditionalDiscount': 'E0432',
   '/amounts/issWithheldBy': 'E0580 E0583 E0588 E0589 E0594 E0596 E0650 E0652 E0667 E0670 E0672 E0673',
-  '/amounts/issRateBasisPoints': 'E0595 E0600 E0602 E0604 E0606 E0612 E0617 E0619 E0621 E0625 E0628 E0631 E0635 E0640',
+  '/amounts/issRate': 'E0595 E0600 E0602 E0604 E0606 E0612 E0617 E0619 E0621 E0625 E0628 E0631 E0635 E0640',
 };

@@ -238,7 +238,7 @@ describe('cancelling', () => {
   });
 });
 
-describe('the sample answers of production', () => {
+describe('the sample answers of production (skipped without the fact pack)', () => {
   const body = (name: string) => factFile(`samples/nacional-json/${name}`);
   const there = body('post-nfse-201.json') !== undefined;
 
