@@ -93,6 +93,9 @@ export type InvoiceEvent = NewEvent & {
 };
 
 /** Makes the value a decision returns. */
-export function event<Type extends EventType>(type: Type, data: EventData<Type>): NewEvent {
-  return { type, data } as NewEvent;
+export function event<Type extends EventType>(
+  type: Type,
+  data: EventData<Type>,
+): { readonly type: Type; readonly data: EventData<Type> } {
+  return { type, data };
 }

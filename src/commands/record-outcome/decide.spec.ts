@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import {
+  at,
+  cancelFailed,
+  cancelled,
+  cancelledUnsent,
+  cancelRequested,
+  deferred,
+  emitted,
+  failed,
+  issued,
+  rejection,
+  retryRequested,
+} from '../../../test/invoices.ts';
+import { folded, given } from '../../../test/specification.ts';
+import { event } from '../../events/event-types.ts';
+import type { Invoice } from '../../events/invoice.ts';
+import { ContradictoryOutcome, decideOutcome, type Outcome } from './decide.ts';
+
+const recording = (outcome: Outcome) => (invoice: Invoice) => decideOutcome(outcome, invoice);
+const note = issued.data;
+const isIssued = recording({ kind: 'issued', ...note });
+const isAnother = recording({ kind: 'issued', ...note, accessKey: note.accessKey.replace('101', '102') });
+const isFailed = recording({ kind: 'failed', error: rejection, at });
+const { attempt: _, ...deferral } = deferred.data;
+const isDeferred = recording({ kind: 'deferred', ...deferral });
+const isCancelled = recording({ kind: 'cancelled', ...cancelled.data });
+const isRefused = recording({ kind: 'cancel-failed', error: cancelFailed.data.error });
+
+describe('record that a note was issued', () => {
+  it('issues a waiting invoice', () => given(emitted).when(isIssued).thenHappens(issued));
+  it('issues after deferrals', () => given(emitted, deferred).when(isIssued).thenHappens(issued));
+  it('issues after a retry', () => given(emitted, failed, retryRequested).when(isIssued).thenHappens(issued));
+  it('issues although a cancellation was asked for meanwhile, so that the note can be cancelled', () =>
+    given(emitted, cancelRequested).when(isIssued).thenHappens(issued));
+  it('says it once', () => given(emitted, issued).when(isIssued).thenNothing());
+  it('says it once, even while the note is being cancelled', () =>
+    given(emitted, issued, cancelRequested).when(isIssued).thenNothing());
+  it('says it once, even after the note is cancelled', () =>
+    given(emitted, issued, cancelRequested, cancelled).when(isIssued).thenNothing());
+  it('never takes a second note for one invoice', () =>
+    given(emitted, issued).when(isAnother).thenThrows(ContradictoryOutcome));
+  it('never takes a second note while cancelling the first', () =>
+    given(emitted, issued, cancelRequested).when(isAnother).thenThrows(ContradictoryOutcome));
+  it('alarms when a note appears for an invoice that failed', () =>
+    given(emitted, failed).when(isIssued).thenThrows(ContradictoryOutcome));
+  it('alarms when a note appears for an invoice that was cancelled unsent', () =>
+    given(emitted, cancelRequested, cancelledUnsent).when(isIssued).thenThrows(ContradictoryOutcome));
+  it('cannot issue what does not exist', () => given().when(isIssued).thenThrows(ContradictoryOutcome));
+});
+
+describe('record that an invoice failed', () => {
+  it('fails a waiting invoice', () => given(emitted).when(isFailed).thenHappens(failed));
+  it('counts the attempts', () =>
+    given(emitted, deferred)
+      .when(isFailed)
+      .thenHappens(event('Failed', { error: rejection, attempt: 2 })));
+  it('reaches what a cancellation asked for, and keeps the refusal beside it', () =>
+    given(emitted, cancelRequested).when(isFailed).thenHappens(failed, cancelledUnsent));
+  it.each([
+    ['failed', [emitted, failed]],
+    ['was issued', [emitted, issued]],
+    ['is being cancelled with its note', [emitted, issued, cancelRequested]],
+    ['is cancelled', [emitted, issued, cancelRequested, cancelled]],
+  ])('has nothing to say of an invoice that %s', (_title, events) =>
+    given(...events)
+      .when(isFailed)
+      .thenNothing(),
+  );
+});
+
+describe('record a deferral', () => {
+  it('defers a waiting invoice', () => given(emitted).when(isDeferred).thenHappens(deferred));
+  it('defers a cancellation', () => given(emitted, issued, cancelRequested).when(isDeferred).thenHappens(deferred));
+  it('counts on', () =>
+    given(emitted, deferred)
+      .when(isDeferred)
+      .thenHappens(event('SubmissionDeferred', { ...deferral, attempt: 2 })));
+  it.each([
+    ['failed', [emitted, failed]],
+    ['was issued', [emitted, issued]],
+    ['is cancelled', [emitted, issued, cancelRequested, cancelled]],
+  ])('has nothing to say of an invoice that %s', (_title, events) =>
+    given(...events)
+      .when(isDeferred)
+      .thenNothing(),
+  );
+});
+
+describe('record the answer to a cancellation', () => {
+  it('cancels the note', () => given(emitted, issued, cancelRequested).when(isCancelled).thenHappens(cancelled));
+  it('cancels an invoice that was never sent', () =>
+    given(emitted, cancelRequested).when(isCancelled).thenHappens(cancelled));
+  it('says it once', () => given(emitted, issued, cancelRequested, cancelled).when(isCancelled).thenNothing());
+  it('gives the note back when the city hall refuses', () =>
+    given(emitted, issued, cancelRequested).when(isRefused).thenHappens(cancelFailed));
+  it('says the refusal once', () =>
+    given(emitted, issued, cancelRequested, cancelFailed).when(isRefused).thenNothing());
+  it('cannot be refused without a note', () =>
+    given(emitted, cancelRequested).when(isRefused).thenThrows(ContradictoryOutcome));
+  it.each([
+    ['waits', [emitted]],
+    ['failed', [emitted, failed]],
+    ['was issued and nobody asked', [emitted, issued]],
+  ])('cannot cancel an invoice that %s', (_title, events) =>
+    given(...events)
+      .when(isCancelled)
+      .thenThrows(ContradictoryOutcome),
+  );
+  it.each([
+    ['waits', [emitted]],
+    ['failed', [emitted, failed]],
+    ['is cancelled', [emitted, issued, cancelRequested, cancelled]],
+  ])('cannot refuse to cancel an invoice that %s', (_title, events) =>
+    given(...events)
+      .when(isRefused)
+      .thenThrows(ContradictoryOutcome),
+  );
+});
+
+describe('the end of a cancellation', () => {
+  it('is the same whichever message came first', () => {
+    const cancelFirst = folded([emitted, cancelRequested, issued, cancelled]);
+    const issueFirst = folded([emitted, issued, cancelRequested, cancelled]);
+    expect(cancelFirst).toEqual(issueFirst);
+  });
+});

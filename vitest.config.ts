@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `specs` stand beside their source and need nothing; `engines` run against the real local engines, on one stack that is started
+ * once for all of them.
+ */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/tally-reporter.ts'],
+    projects: [
+      { test: { name: 'specs', include: ['src/**/*.spec.ts', 'local/**/*.spec.ts'] } },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/stack/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
