@@ -16,7 +16,11 @@ const value = fc.letrec((tie) => ({
 
 describe('canonical JSON', () => {
   it('is JSON of the same value', () =>
-    fc.assert(fc.property(value, (v) => expect(JSON.parse(canonicalJson(v))).toEqual(JSON.parse(JSON.stringify(v))))));
+    fc.assert(
+      fc.property(value, (v) => {
+        expect(JSON.parse(canonicalJson(v))).toEqual(JSON.parse(JSON.stringify(v)));
+      }),
+    ));
 
   it('does not depend on the order of members', () =>
     fc.assert(
