@@ -17,10 +17,20 @@ export interface DpsSettings {
 const CLOCK_MARGIN_MS = 60_000;
 
 /**
+ * Whether the layout can carry the emission, found out before a number is spent on it.
+ *
+ * @throws UnwritableField naming the field to change
+ */
+export function checkWritable(dps: DpsSettings, emission: Emission, series: string, at: string): void {
+  documentOf(dps, emission, { series, number: 1 }, at);
+}
+
+/**
  * Builds the DPS and stores it under a key that carries its hash.
  *
  * @param at ISO 8601, UTC: the moment of emission
  * @returns the key
+ * @throws UnwritableField
  */
 export async function storeDps(
   deps: { readonly documents: Documents; readonly dps: DpsSettings },
@@ -29,15 +39,19 @@ export async function storeDps(
   number: { readonly series: string; readonly number: number },
   at: string,
 ): Promise<string> {
-  const document = buildDps({
-    ...emission,
-    dps: number,
-    issuedAt: emissionTime(at, emission.municipalityCode),
-    ...deps.dps,
-  });
+  const document = documentOf(deps.dps, emission, number, at);
   const key = documentKey(invoiceId, 'dps', document, 'xml');
   await deps.documents.put(key, document, 'application/xml');
   return key;
+}
+
+function documentOf(
+  settings: DpsSettings,
+  emission: Emission,
+  dps: { readonly series: string; readonly number: number },
+  at: string,
+): string {
+  return buildDps({ ...emission, ...settings, dps, issuedAt: emissionTime(at, emission.municipalityCode) });
 }
 
 /** `dhEmi`: the moment less the margin, in the municipality's own time. Its first ten characters are the latest competence date. */

@@ -3,7 +3,9 @@ import { RequestIdReused } from '../commands/emit-invoice/emit-invoice.ts';
 import { TooMuchContention } from '../commands/execute.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
-import { Problem } from './problem.ts';
+import { UnwritableField } from '../nfse/national/dps-document.ts';
+import { invalid, Problem } from './problem.ts';
+import { fieldError } from './request-fields.ts';
 
 const STATUS_TEXT: Readonly<Record<string, string>> = {
   NONE: 'ainda não foi emitida',
@@ -23,6 +25,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof NothingToRetry) {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
   }
+  if (error instanceof UnwritableField) return invalid([fieldError(error.field, `unwritable-${error.problem}`)]);
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {
     return new Problem(

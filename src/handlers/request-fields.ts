@@ -35,10 +35,12 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Use até 15 letras ou dígitos, como no cadastro da prefeitura.',
   ],
   series: ['Série inválida.', 'Use um número de 1 a 49999, faixa reservada a sistemas próprios.'],
-  unwritable: [
-    'O texto não pode ser escrito no documento fiscal.',
-    'Retire os caracteres especiais ou reduza o texto.',
+  'unwritable-empty': [
+    'Nada deste texto pode ser escrito no documento fiscal.',
+    'Escreva o texto com letras e números; emojis e símbolos não são aceitos.',
   ],
+  'unwritable-too-long': ['O texto é longo demais para o documento fiscal.', 'Reduza o texto.'],
+  'unwritable-missing': ['O documento fiscal exige este campo.', 'Informe este campo.'],
   cursor: ['Cursor inválido.', 'Use o nextCursor da página anterior, com os mesmos filtros.'],
   'request-id': ['Identificador de requisição inválido.', 'Use de 1 a 128 caracteres ASCII visíveis.'],
   'request-id-mismatch': ['requestId difere do cabeçalho Idempotency-Key.', 'Envie só um dos dois, ou o mesmo valor.'],

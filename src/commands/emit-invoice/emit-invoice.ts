@@ -9,7 +9,7 @@ import type { Cnpj } from '../../nfse/cnpj.ts';
 import type { Occasion } from '../execute.ts';
 import type { CommandDeps, DpsNumbers } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
-import { type DpsSettings, storeDps } from '../store-dps.ts';
+import { checkWritable, type DpsSettings, storeDps } from '../store-dps.ts';
 import { decideEmit } from './decide.ts';
 
 export interface EmitRequest {
@@ -45,11 +45,12 @@ export class RequestIdReused extends Error {
  * Accepts an emission. The order (number, document, event, workflow) leaves nothing that cannot be finished when the process
  * dies between two steps: see ADR 0004.
  *
- * @throws RequestIdReused, CommitTooLarge
+ * @throws UnwritableField, RequestIdReused, CommitTooLarge
  */
 export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
   const { requestId, emission } = request;
   const invoiceId = invoiceIdFor(emission.companyCnpj, requestId);
+  checkWritable(deps.dps, emission, request.dps.series, occasion.at);
   const dps = { series: request.dps.series, number: await numberFor(deps, request) };
   const xmlKey = await storeDps(deps, invoiceId, emission, dps, occasion.at);
   const command = { requestId, emission, provider: 'national', dps, xmlKey };
