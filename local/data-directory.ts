@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { readJson, replaceFile } from './durable-file.ts';
 import { endOrphans, isOurs } from './processes.ts';
 import { projectRoot } from './project.ts';
@@ -27,7 +27,7 @@ export interface DataDirectory {
 export async function openDataDirectory(options: { path: string; fresh: boolean }): Promise<DataDirectory> {
   const { path } = options;
   const file = (name: string) => join(path, name);
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   await checkOurs(path);
   await checkSpace(path);
   await replaceFile(file(MARKER), `${JSON.stringify({ what: 'data of a local nfse-ledger stack' })}\n`);
@@ -42,6 +42,29 @@ export async function openDataDirectory(options: { path: string; fresh: boolean 
 export function shortPath(path: string): string {
   const short = relative(projectRoot, path);
   return short.startsWith('..') ? path : short || '.';
+}
+
+/** Not `recursive`: that one never comes back from a file system that says "no such folder" below one that exists (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    const parentIsMissing =
+      code === 'ENOENT' &&
+      !(await stat(parent).then(
+        () => true,
+        () => false,
+      ));
+    if (!parentIsMissing)
+      throw new StackError(
+        `${shortPath(path)} cannot be used as a folder (${code}): choose another folder with --data.`,
+      );
+    await makeFolder(parent);
+    await mkdir(path);
+  }
 }
 
 async function checkOurs(path: string): Promise<void> {
