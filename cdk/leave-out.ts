@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Loader, Plugin } from 'esbuild';
+
+interface Replacement {
+  /** Which source file, by the end of its path. */
+  readonly file: RegExp;
+  /** The file's text as it goes into the bundle. */
+  readonly contents: (text: string) => string;
+  readonly loader: Loader;
+}
+
+/**
+ * What a Lambda function never reaches, and that esbuild cannot know to be so. A package that moves one of these files makes the
+ * bundle larger again, never wrong.
+ */
+const REPLACEMENTS: readonly Replacement[] = [
+  {
+    // Lambda hands a function its credentials in environment variables. The rest of the chain (profiles, SSO, STS, web identity,
+    // container and instance metadata) is some 90 KB.
+    file: /\/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/,
+    contents: () => 'export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";',
+    loader: 'js',
+  },
+  {
+    // Schemas name their traits by constants, `{ [_hH]: … }`. A computed key may have an effect for all that esbuild knows, so it
+    // keeps the schema of every operation (67 KB of S3's). With the constants written out, those we never call go.
+    file: /\/dist-es\/(?:.*\/)?schemas_\d+\.js$/,
+    contents: withKeysWrittenOut,
+    loader: 'js',
+  },
+  {
+    // No operation of ours streams events. S3's client asks for these when it is made; nothing asks for more.
+    file: /\/@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
+    contents: () => `
+      export const resolveEventStreamSerdeConfig = (config) => config;
+      export const eventStreamSerdeProvider = () => undefined;
+      export class EventStreamSerde { constructor() { throw new Error("Event streams are not in this bundle"); } }`,
+    loader: 'js',
+  },
+  {
+    // X-Ray for AWS SDK 2 (which alone needs semver), for patched `http` and promises (our tracer traces through the AWS clients),
+    // for servers that are no Lambda function (plugins), and for sampling, which in Lambda is decided before the function runs.
+    file: /\/aws-xray-sdk-core\/dist\/lib\/(?:patchers\/(?:aws|http|promise)_p|segments\/plugins\/\w+_plugin|middleware\/sampling\/(?:default|local)_sampler)\.js$/,
+    contents: () => 'module.exports = {};',
+    loader: 'js',
+  },
+  {
+    // Which parameters of a call a trace shows, for every service of AWS: those of ours are enough.
+    file: /\/aws-xray-sdk-core\/dist\/lib\/resources\/aws_whitelist\.json$/,
+    contents: (text) => {
+      const { dynamodb, s3 } = (JSON.parse(text) as { services: Record<string, unknown> }).services;
+      return JSON.stringify({ services: { dynamodb, s3 } });
+    },
+    loader: 'json',
+  },
+  {
+    // Packages read their own version from their manifest, and would take its scripts and dependencies along.
+    file: /\/package\.json$/,
+    contents: (text) => {
+      const { name, version } = JSON.parse(text) as { name?: string; version?: string };
+      return JSON.stringify({ name, version });
+    },
+    loader: 'json',
+  },
+];
+
+/** Bundles without what a Lambda function never reaches. */
+export const leaveOutUnused: Plugin = {
+  name: 'leave-out-unused',
+  setup({ onLoad }) {
+    for (const { file, contents, loader } of REPLACEMENTS) {
+      onLoad({ filter: file }, async ({ path }) => ({
+        contents: contents(await readFile(path, 'utf8')),
+        loader,
+        resolveDir: dirname(path),
+      }));
+    }
+  },
+};
+
+/** `const _hH = "httpHeader"; … { [_hH]: x }` becomes `{ "httpHeader": x }`. */
+function withKeysWrittenOut(text: string): string {
+  const constants = new Map(
+    [...text.matchAll(/^const (\w+) = ("[^"\\]*");$/gm)].map(([, name, value]) => [name, value] as const),
+  );
+  return text.replace(/\[(\w+)\]:/g, (key, name: string) => {
+    const value = constants.get(name);
+    return value === undefined ? key : `${value}:`;
+  });
+}
