@@ -58,10 +58,9 @@ export interface Workflow {
   start(work: Work): Promise<void>;
 }
 
-/** What every command handler is given. */
+/** What every command handler is given. A command that writes documents asks for them besides: S3's client is dear to import. */
 export interface CommandDeps {
   readonly events: EventStore;
-  readonly documents: Documents;
   readonly workflow: Workflow;
   readonly newCommitId: () => string;
   /** A workflow could not be started. The invoice is safe (the reconciler starts it when it is due), so the command succeeds. */

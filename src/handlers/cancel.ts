@@ -4,7 +4,6 @@ import type { Decided } from '../commands/execute.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { accepted } from './accepted.ts';
 import { commandDeps } from './command-deps.ts';
 import { idempotent } from './idempotent.ts';
@@ -15,7 +14,7 @@ import { invoiceIdIn, visibleInvoice } from './stream.ts';
 
 const config = readConfig();
 const client = dynamoDb();
-const deps = commandDeps(config, client, s3Documents(s3(config), config.docsBucket));
+const deps = commandDeps(config, client);
 const once = idempotent('cancel', client, config.tables.requests);
 
 /** The national event 101101 asks for 15 to 255 characters of reason. */

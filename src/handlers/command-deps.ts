@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CommandDeps, Documents } from '../commands/ports.ts';
+import type { CommandDeps } from '../commands/ports.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { newId } from '../platform/clock.ts';
 import { type Config, required } from '../platform/config.ts';
@@ -7,14 +7,13 @@ import { logger } from '../platform/logger.ts';
 import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
 
 /** The parts that every command handler hands to its command. */
-export function commandDeps(config: Config, client: DynamoDBClient, documents: Documents): CommandDeps {
+export function commandDeps(config: Config, client: DynamoDBClient): CommandDeps {
   return {
     events: dynamoDbEventStore({
       client,
       tableName: config.tables.events,
       log: (operation, facts) => logger.info(operation, facts),
     }),
-    documents,
     workflow: stepFunctionsWorkflow(stepFunctions(), required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn), newId),
     newCommitId: newId,
     onWorkflowNotStarted: ({ invoiceId, operation }, error) =>

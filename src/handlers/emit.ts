@@ -22,7 +22,8 @@ import { fail, parse } from './request-fields.ts';
 const config = readConfig();
 const client = dynamoDb();
 const deps = {
-  ...commandDeps(config, client, s3Documents(s3(config), config.docsBucket)),
+  ...commandDeps(config, client),
+  documents: s3Documents(s3(config), config.docsBucket),
   numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
   dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
 };

@@ -19,7 +19,8 @@ import { invoiceIdIn, visibleInvoice } from './stream.ts';
 const config = readConfig();
 const client = dynamoDb();
 const deps = {
-  ...commandDeps(config, client, s3Documents(s3(config), config.docsBucket)),
+  ...commandDeps(config, client),
+  documents: s3Documents(s3(config), config.docsBucket),
   dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
 };
 const once = idempotent('retry', client, config.tables.requests);

@@ -7,7 +7,7 @@ import { evolve, initialState, type LivingInvoice } from '../../events/invoice.t
 import { upcast } from '../../events/upcasters.ts';
 import type { Cnpj } from '../../nfse/cnpj.ts';
 import type { Occasion } from '../execute.ts';
-import type { CommandDeps, DpsNumbers } from '../ports.ts';
+import type { CommandDeps, Documents, DpsNumbers } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
 import { checkWritable, type DpsSettings, storeDps } from '../store-dps.ts';
 import { decideEmit } from './decide.ts';
@@ -21,6 +21,7 @@ export interface EmitRequest {
 }
 
 export interface EmitDeps extends CommandDeps {
+  readonly documents: Documents;
   readonly numbers: DpsNumbers;
   readonly dps: DpsSettings;
 }

@@ -2,7 +2,7 @@ import { type Corrections, corrected } from '../../events/emission.ts';
 import { read } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import { type Decided, execute, type Occasion } from '../execute.ts';
-import type { CommandDeps } from '../ports.ts';
+import type { CommandDeps, Documents } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
 import { type DpsSettings, storeDps } from '../store-dps.ts';
 import { decideRetry, NothingToRetry } from './decide.ts';
@@ -20,7 +20,7 @@ export interface RetryRequest {
  * @throws NothingToRetry, TooMuchContention
  */
 export async function retryInvoice(
-  deps: CommandDeps & { readonly dps: DpsSettings },
+  deps: CommandDeps & { readonly documents: Documents; readonly dps: DpsSettings },
   invoiceId: InvoiceId,
   request: RetryRequest,
   occasion: Occasion,
