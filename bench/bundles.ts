@@ -1,0 +1,93 @@
+// Size and cold import of each function's bundle: `npm run bench -- bundles [--rounds N]`.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { bundle } from '../cdk/bundle.ts';
+import { inProject } from '../local/project.ts';
+import { printMachine } from './machine.ts';
+import { percentilesOf } from './percentiles.ts';
+import { progress, progressEnds } from './progress.ts';
+import { printTable, ratio } from './table.ts';
+
+const HANDLERS = [
+  'ping',
+  'emit',
+  'get',
+  'list',
+  'xml',
+  'history',
+  'cancel',
+  'retry',
+  'projector',
+  'reconcile',
+] as const;
+const BASELINE = 'an empty module';
+const AIM = { kilobytes: 400, importMs: 120 };
+
+/** As Lambda sets it, tracing on: what a handler sets up when it is imported belongs to its cold start. */
+const ENVIRONMENT = {
+  AWS_REGION: 'sa-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_FUNCTION_NAME: 'bench',
+  LAMBDA_TASK_ROOT: '/var/task',
+  AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
+  EMIT_WORKFLOW_ARN: 'arn:aws:states:sa-east-1:000000000000:stateMachine:EmitWorkflow',
+};
+
+/** A fresh process that imports one module and says how long that took. */
+const IMPORTER = `
+const started = performance.now();
+await import(process.argv[2]);
+process.stdout.write(String(performance.now() - started), () => process.exit(0));
+`;
+
+const run = promisify(execFile);
+
+async function coldImport(importer: string, module: string): Promise<number> {
+  const { stdout } = await run(process.execPath, [importer, module], { env: ENVIRONMENT, timeout: 30_000 });
+  const ms = Number(stdout.split('\n').at(-1));
+  if (!Number.isFinite(ms)) throw new Error(`${module} said something while it was imported: ${stdout}`);
+  return ms;
+}
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' } } });
+const rounds = Number(values.rounds);
+const folder = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
+try {
+  printMachine();
+  const importer = join(folder, 'importer.mjs');
+  await writeFile(importer, IMPORTER);
+  const modules = [{ name: BASELINE, file: join(folder, 'empty.mjs'), bytes: 0, times: [] as number[] }];
+  await writeFile(join(folder, 'empty.mjs'), '');
+  for (const name of HANDLERS) {
+    progress(`bundling ${name}`);
+    const file = join(folder, `${name}.mjs`);
+    modules.push({ name, file, bytes: await bundle(inProject(`src/handlers/${name}.ts`), file), times: [] });
+  }
+  // Each round imports every module once, so that a busy moment falls on all of them. The first round fills the disk's cache.
+  for (let round = 0; round <= rounds; round++) {
+    progress(`importing, round ${round} of ${rounds}`);
+    for (const { file, times } of modules) {
+      const ms = await coldImport(importer, file);
+      if (round > 0) times.push(ms);
+    }
+  }
+  progressEnds();
+  const baseline = percentilesOf(modules[0]?.times ?? []).p50;
+  printTable(
+    `Bundles: minified size, and import in a fresh process (${rounds} rounds; baseline: ${BASELINE})`,
+    ['function', 'KB', 'import p50 ms', 'max ms', 'ratio', `aims: ${AIM.kilobytes} KB, ${AIM.importMs} ms`],
+    modules.map(({ name, bytes, times }) => {
+      const { p50, max } = percentilesOf(times);
+      const missed = [...(bytes > AIM.kilobytes * 1024 ? ['size'] : []), ...(p50 > AIM.importMs ? ['import'] : [])];
+      const verdict = missed.length > 0 ? `misses ${missed.join(' and ')}` : 'met';
+      return [name, Math.round(bytes / 1024), p50, max, ratio(p50, baseline), name === BASELINE ? '' : verdict];
+    }),
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

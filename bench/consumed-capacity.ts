@@ -1,0 +1,27 @@
+import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+export interface Consumed {
+  readonly wcu: number;
+  readonly rcu: number;
+}
+
+/**
+ * Asks for the consumed capacity of every call of a client, and sums it: for a store that does not ask for it itself.
+ *
+ * @returns reads the sum so far
+ */
+export function sumConsumedCapacity(client: DynamoDBClient): () => Consumed {
+  const sum = { wcu: 0, rcu: 0 };
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as never });
+      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity };
+      const units = ConsumedCapacity?.CapacityUnits ?? 0;
+      if (context.commandName === 'QueryCommand') sum.rcu += units;
+      else sum.wcu += units;
+      return result;
+    },
+    { step: 'initialize', name: 'sumConsumedCapacity' },
+  );
+  return () => ({ ...sum });
+}

@@ -1,0 +1,20 @@
+// `npm run bench [-- store|latency|bundles]`: each in a process of its own, so that none warms or burdens the next.
+import { spawnSync } from 'node:child_process';
+import { inProject } from '../local/project.ts';
+
+const BENCHMARKS = { store: 'event-store.ts', latency: 'latency.ts', bundles: 'bundles.ts' } as const;
+type Name = keyof typeof BENCHMARKS;
+
+const isName = (name: string): name is Name => Object.hasOwn(BENCHMARKS, name);
+
+const [name, ...args] = process.argv.slice(2);
+if (name !== undefined && !isName(name)) {
+  console.error(`There is no benchmark "${name}": say ${Object.keys(BENCHMARKS).join(', ')}, or nothing for all.`);
+  process.exit(2);
+}
+const chosen: readonly Name[] = name === undefined ? (Object.keys(BENCHMARKS) as Name[]) : [name];
+for (const benchmark of chosen) {
+  const file = inProject(`bench/${BENCHMARKS[benchmark]}`);
+  const { status } = spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
