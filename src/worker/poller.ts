@@ -74,17 +74,22 @@ export function startPoller(options: PollerOptions): Poller {
     async stop(withinMs) {
       receiving.abort();
       await loop;
-      await Promise.race([Promise.all(inHand), pause(withinMs)]);
+      const enough = new AbortController();
+      await Promise.race([Promise.all(inHand), pause(withinMs, enough.signal)]);
+      enough.abort();
       return { unfinished: inHand.size };
     },
   };
 }
 
-/** A wait that an abort cuts short. */
+/** A wait that an abort cuts short. It holds the process: a worker whose queue fails must not end as if it were done. */
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    timer.unref();
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal?.addEventListener('abort', done, { once: true });
   });
 }

@@ -6,6 +6,8 @@ export interface TcpProxy {
   readonly url: string;
   /** Cuts the connection at the next answers, after the server has done its work and before a byte of them is passed on. */
   cutAnswers(count: number): void;
+  /** Calls back at the next request, which never reaches the server. */
+  atNextRequest(act: () => void): void;
   /** How many answers were cut. */
   readonly cut: number;
   stop(): Promise<void>;
@@ -17,6 +19,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let toCut = 0;
   let cut = 0;
+  let atRequest: (() => void) | undefined;
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
@@ -24,7 +27,17 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       socket.once('close', () => sockets.delete(socket));
       socket.on('error', () => socket.destroy());
     }
-    client.pipe(upstream);
+    client.on('data', (chunk) => {
+      if (!atRequest) {
+        upstream.write(chunk);
+        return;
+      }
+      const act = atRequest;
+      atRequest = undefined;
+      act();
+      client.destroy();
+    });
+    client.once('end', () => upstream.end());
     upstream.on('data', (chunk) => {
       if (toCut > 0) {
         toCut--;
@@ -44,6 +57,9 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     url: `${protocol}//127.0.0.1:${(server.address() as AddressInfo).port}`,
     cutAnswers: (count) => {
       toCut = count;
+    },
+    atNextRequest: (act) => {
+      atRequest = act;
     },
     get cut() {
       return cut;

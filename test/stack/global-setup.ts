@@ -11,10 +11,13 @@ declare module 'vitest' {
   }
 }
 
+/** Heals within seconds what takes minutes in production, so that a test may wait for it. */
+const QUICK = { RECONCILE_AFTER_SECONDS: '6', RECONCILE_EVERY_SECONDS: '1' };
+
 /** One stack for the whole run, in a folder of its own; tests keep out of each other's way by company and request id. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const data = await mkdtemp(path.join(tmpdir(), 'nfse-ledger-test-'));
-  const stack = await startStack(data);
+  const stack = await startStack(data, QUICK);
   provide('credentials', stack.credentialsFile);
   return async () => {
     await stack.stop();

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
+import type { Work } from '../../src/commands/ports.ts';
+import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
+import type { LivingInvoice } from '../../src/events/invoice.ts';
+import { newId } from '../../src/platform/clock.ts';
+import { s3, s3Documents } from '../../src/platform/s3-documents.ts';
+import { emission } from '../invoices.ts';
+import { credentials } from './api.ts';
+import { dynamoDb } from './own-tables.ts';
+
+const root = path.dirname(path.dirname(import.meta.dirname));
+const stack = credentials();
+const aws = { region: 'sa-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+const sqs = new SQSClient({ ...aws, endpoint: stack.endpoints.sqs });
+
+/** The stack's own store and documents, without any workflow: what is emitted here stays where it is until a message comes. */
+export const events = dynamoDbEventStore({ client: dynamoDb(), tableName: stack.tables.events });
+const documents = s3Documents(s3({ s3ForcePathStyle: true }, { ...aws, endpoint: stack.endpoints.s3 }), stack.bucket);
+
+export const commandDeps = {
+  events,
+  documents,
+  workflow: { start: async () => {} },
+  newCommitId: newId,
+  onWorkflowNotStarted: () => {},
+};
+
+let nextNumber = Date.now() % 1_000_000_000;
+
+/** An invoice that was accepted and whose workflow was never started; and the message that would have been sent. */
+export async function emittedOnly(reference = 'PEDIDO118'): Promise<{ invoice: LivingInvoice; work: Work }> {
+  let work: Work | undefined;
+  const { invoice } = await emitInvoice(
+    {
+      ...commandDeps,
+      workflow: {
+        start: async (started) => {
+          work = started;
+        },
+      },
+      numbers: { take: async () => nextNumber++, reserve: async () => {} },
+      dps: { environment: '2', softwareVersion: 'nfse-ledger-test' },
+    },
+    {
+      requestId: randomUUID(),
+      emission: { ...emission, service: { ...emission.service, reference } },
+      dps: { series: '888' },
+      dateGiven: true,
+    },
+    { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
+  );
+  if (!work) throw new Error('An emission starts its workflow');
+  return { invoice, work };
+}
+
+export interface OwnQueue {
+  readonly url: string;
+  send(message: Work | string): Promise<void>;
+  /** Messages that wait or are in hand. */
+  depth(): Promise<number>;
+}
+
+/** A queue that the stack's worker does not know. */
+export async function ownQueue(visibilitySeconds = 2): Promise<OwnQueue> {
+  const { QueueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({
+      QueueName: `Own-${randomUUID().slice(0, 8)}`,
+      Attributes: { VisibilityTimeout: String(visibilitySeconds) },
+    }),
+  );
+  // The engine names a host of its own in its URLs; the endpoint is where it listens.
+  const url = new URL(new URL(QueueUrl).pathname, stack.endpoints.sqs).href;
+  return {
+    url,
+    async send(message) {
+      const MessageBody = typeof message === 'string' ? message : JSON.stringify(message);
+      await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+    },
+    async depth() {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: url,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      );
+      return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
+    },
+  };
+}
+
+/** The worker's own program on a queue of the test's. */
+export function startWorker(queue: OwnQueue, env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [path.join(root, 'src/worker/main.ts')], {
+    env: { ...stack.environment, WORKER_VISIBILITY_SECONDS: '2', REQUESTS_QUEUE_URL: queue.url, ...env },
+    stdio: 'ignore',
+  });
+}
+
+export async function ended(worker: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
+  return worker.exitCode ?? worker.signalCode;
+}
+
+/** Waits until something is so. */
+export async function eventually(check: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`Still not so after ${withinMs} ms: ${check}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
