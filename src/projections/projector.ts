@@ -25,7 +25,9 @@ export async function project(
   invoiceId: InvoiceId,
   signals: readonly Commit[],
 ): Promise<InvoiceRow | undefined> {
-  const news = [...signals].sort((a, b) => a.version - b.version);
+  const news = [...new Map(signals.map((commit) => [commit.version, commit])).values()].sort(
+    (a, b) => a.version - b.version,
+  );
   // A stream that begins in this very batch has no row to read.
   const row = news[0]?.version === START.version ? undefined : await deps.invoices.get(invoiceId);
   const known: { invoice: Invoice; tip: Tip } = row ? fromRow(row) : { invoice: initialState(invoiceId), tip: START };

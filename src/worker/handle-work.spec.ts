@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import {
+  at,
+  cancelFailed,
+  cancelled,
+  cancelRequested,
+  companyCnpj,
+  deferred,
+  emitted,
+  failed,
+  invoiceId,
+  issued,
+  meta,
+  rejection,
+  requestId,
+} from '../../test/invoices.ts';
+import type { Documents, Work } from '../commands/ports.ts';
+import { START, tipAfter } from '../events/commit.ts';
+import { read } from '../events/event-store.ts';
+import type { NewEvent } from '../events/event-types.ts';
+import { memoryEventStore } from '../events/memory-event-store.ts';
+import { type Delivery, handleWork, type WorkerDeps } from './handle-work.ts';
+import type { CancelOutcome, FindOutcome, IssueOutcome } from './providers/provider.ts';
+import { recentlySeen } from './recently-seen.ts';
+
+const { nfseXmlKey: _, ...facts } = issued.data;
+const note = { ...facts, xml: '<NFSe/>' };
+const rejected = { kind: 'rejected', error: rejection } as const;
+const unavailable = { kind: 'unavailable', reason: 'connection refused' } as const;
+const unknown = { kind: 'unknown', reason: 'no answer in time' } as const;
+const found = { kind: 'found', note, matches: true } as const;
+const absent = { kind: 'absent' } as const;
+
+interface Authority {
+  readonly issue?: readonly IssueOutcome[];
+  readonly find?: readonly FindOutcome[];
+  readonly cancel?: readonly CancelOutcome[];
+}
+
+/** A worker over a stream in memory and an authority that answers by a script; what it is asked beyond the script is an error. */
+async function worker(history: readonly NewEvent[], authority: Authority, nowSeconds = 5) {
+  const events = memoryEventStore();
+  const documents = new Map<string, string>([[emitted.data.xmlKey, '<DPS/>']]);
+  const calls: string[] = [];
+  let ids = 0;
+  const newCommitId = () => `commit-${++ids}`;
+  for (const event of history) {
+    const last = (await events.load(invoiceId)).at(-1);
+    await events.append({
+      invoiceId,
+      tip: last ? tipAfter(last) : START,
+      events: [event],
+      meta,
+      at,
+      commitId: newCommitId(),
+    });
+  }
+  const scripts = {
+    issue: [...(authority.issue ?? [])],
+    find: [...(authority.find ?? [])],
+    cancel: [...(authority.cancel ?? [])],
+  };
+  const next = async <Verb extends keyof typeof scripts>(verb: Verb) => {
+    calls.push(verb);
+    const answer = scripts[verb].shift();
+    if (!answer) throw new Error(`Nobody expected ${verb} after ${calls.join(', ')}`);
+    return answer as NonNullable<Authority[Verb]>[number];
+  };
+  const deps: WorkerDeps = {
+    events,
+    documents: {
+      put: async (key, content) => void documents.set(key, content),
+      get: async (key) => documents.get(key) ?? '',
+    } satisfies Documents,
+    transport: async () => ({ status: 500, headers: {}, body: '' }),
+    provider: () => ({
+      issue: () => next('issue') as Promise<IssueOutcome>,
+      find: () => next('find') as Promise<FindOutcome>,
+      cancel: () => next('cancel') as Promise<CancelOutcome>,
+    }),
+    newCommitId,
+    now: () => new Date(Date.parse(at) + nowSeconds * 1000),
+    random: () => 0,
+    retryBaseSeconds: 30,
+    trustSeconds: 60,
+    inFlightSeconds: 300,
+    firstSight: recentlySeen(10),
+  };
+  const handle = (work: Work, delivery: Partial<Delivery> = {}) =>
+    handleWork(deps, work, { messageId: 'message-1', receiveCount: 1, sentAt: new Date(at), ...delivery });
+  const types = async () =>
+    (await events.load(invoiceId)).flatMap((commit) => commit.events.map(({ type }) => type)).slice(history.length);
+  const invoice = async () => read(invoiceId, await events.load(invoiceId)).invoice;
+  return { events, handle, calls, documents, types, invoice };
+}
+
+const work: Work = { operation: 'emit', invoiceId, municipalityCode: '3106200', requestId, origin: 'reconciliation' };
+
+async function freshWork(events: ReturnType<typeof memoryEventStore>): Promise<Work> {
+  const [first] = await events.load(invoiceId);
+  if (!first) throw new Error('The stream begins with the emission');
+  const { dps, xmlKey } = emitted.data;
+  return { ...work, origin: 'emission', fresh: { companyCnpj, dps, xmlKey, tip: tipAfter(first) } };
+}
+
+describe('a fresh emission', () => {
+  it.each<[string, Authority, readonly string[], readonly string[]]>([
+    ['is issued with one call', { issue: [{ kind: 'issued', note }] }, ['issue'], ['Issued']],
+    ['is rejected', { issue: [rejected] }, ['issue'], ['Failed']],
+    ['waits for a provider that is down', { issue: [unavailable] }, ['issue'], ['SubmissionDeferred']],
+    ['is looked up when no answer came', { issue: [unknown], find: [found] }, ['issue', 'find'], ['Issued']],
+    [
+      'waits when no answer came and there is no note yet',
+      { issue: [unknown], find: [absent] },
+      ['issue', 'find'],
+      ['SubmissionDeferred'],
+    ],
+    [
+      'waits when neither answer came',
+      { issue: [unknown], find: [unknown] },
+      ['issue', 'find'],
+      ['SubmissionDeferred'],
+    ],
+    [
+      'whose number is used already is the note that is found',
+      { issue: [{ kind: 'already-used', reason: 'E0014' }], find: [found] },
+      ['issue', 'find'],
+      ['Issued'],
+    ],
+    [
+      'whose number another note has is for a person',
+      { issue: [{ kind: 'already-used', reason: 'E0014' }], find: [{ ...found, matches: false }] },
+      ['issue', 'find'],
+      ['Failed'],
+    ],
+  ])('%s', async (_title, authority, calls, types) => {
+    const it = await worker([emitted], authority);
+    await it.handle(await freshWork(it.events));
+    expect(it.calls).toEqual(calls);
+    expect(await it.types()).toEqual(types);
+  });
+
+  it('stores the authorised document before the event that names it', async () => {
+    const it = await worker([emitted], { issue: [{ kind: 'issued', note }] });
+    await it.handle(await freshWork(it.events));
+    const invoice = await it.invoice();
+    if (invoice.status !== 'ISSUED') throw new Error('It was issued');
+    expect(it.documents.get(invoice.note?.xmlKey ?? '')).toBe('<NFSe/>');
+  });
+
+  it('that is cancelled while in flight is issued and then cancelled, in one message', async () => {
+    const it = await worker([emitted], {
+      issue: [{ kind: 'issued', note }],
+      cancel: [{ kind: 'cancelled', protocol: 'EVT1', cancelledAt: at }],
+    });
+    const message = await freshWork(it.events);
+    const [first] = await it.events.load(invoiceId);
+    if (!first) throw new Error('It was emitted');
+    await it.events.append({
+      invoiceId,
+      tip: tipAfter(first),
+      events: [cancelRequested],
+      meta,
+      at,
+      commitId: 'cancel',
+    });
+    expect(await it.handle(message)).toMatchObject({ steps: ['issued', 'cancelled'], status: 'CANCELLED' });
+    expect(await it.types()).toEqual(['CancelRequested', 'Issued', 'Cancelled']);
+  });
+
+  it.each<[string, Partial<Delivery>]>([
+    ['delivered again', { receiveCount: 2 }],
+    ['that is old', { sentAt: new Date(Date.parse(at) - 120_000) }],
+  ])('%s is not trusted: the stream is read', async (_title, delivery) => {
+    const it = await worker([emitted, issued], {});
+    const message = await freshWork(it.events);
+    expect(await it.handle(message, delivery)).toMatchObject({ steps: [], status: 'ISSUED' });
+    expect(it.calls).toEqual([]);
+  });
+
+  it('met twice by one worker is not trusted the second time', async () => {
+    const it = await worker([emitted], { issue: [{ kind: 'issued', note }] });
+    const message = await freshWork(it.events);
+    await it.handle(message);
+    await it.handle(message);
+    expect(it.calls).toEqual(['issue']);
+  });
+});
+
+describe('a message that is not fresh', () => {
+  it.each<[string, readonly NewEvent[], Authority, readonly string[], readonly string[]]>([
+    ['an invoice that may have been sent is looked up first', [emitted], { find: [found] }, ['find'], ['Issued']],
+    [
+      'what the authority does not have is sent',
+      [emitted],
+      { find: [absent], issue: [{ kind: 'issued', note }] },
+      ['find', 'issue'],
+      ['Issued'],
+    ],
+    [
+      'nothing is sent while the look-up has no answer',
+      [emitted, deferred],
+      { find: [unknown] },
+      ['find'],
+      ['SubmissionDeferred'],
+    ],
+    [
+      'nothing is sent while the look-up is down',
+      [emitted, deferred],
+      { find: [unavailable] },
+      ['find'],
+      ['SubmissionDeferred'],
+    ],
+    ['an issued invoice is left alone', [emitted, issued], {}, [], []],
+    ['a failed invoice is left alone', [emitted, failed], {}, [], []],
+    ['a cancelled invoice is left alone', [emitted, issued, cancelRequested, cancelled], {}, [], []],
+    ['a refused cancellation is left alone', [emitted, issued, cancelRequested, cancelFailed], {}, [], []],
+    [
+      'a note is cancelled',
+      [emitted, issued, cancelRequested],
+      { cancel: [{ kind: 'cancelled', protocol: 'EVT1', cancelledAt: at }] },
+      ['cancel'],
+      ['Cancelled'],
+    ],
+    [
+      'a cancellation may be refused',
+      [emitted, issued, cancelRequested],
+      { cancel: [rejected] },
+      ['cancel'],
+      ['CancelFailed'],
+    ],
+    [
+      'a cancellation may have to wait',
+      [emitted, issued, cancelRequested],
+      { cancel: [unknown] },
+      ['cancel'],
+      ['SubmissionDeferred'],
+    ],
+    [
+      'a note that was issued before its cancellation is found, then cancelled',
+      [emitted, cancelRequested],
+      { find: [found], cancel: [{ kind: 'cancelled', protocol: 'EVT1', cancelledAt: at }] },
+      ['find', 'cancel'],
+      ['Issued', 'Cancelled'],
+    ],
+    [
+      'a cancellation waits while somebody may still be sending',
+      [emitted, cancelRequested],
+      { find: [absent] },
+      ['find'],
+      [],
+    ],
+  ])('%s', async (_title, history, authority, calls, types) => {
+    const it = await worker(history, authority);
+    await it.handle(work);
+    expect(it.calls).toEqual(calls);
+    expect(await it.types()).toEqual(types);
+  });
+
+  it('cancels without a note once nobody can be sending any more', async () => {
+    const it = await worker([emitted, cancelRequested], { find: [absent] }, 301);
+    await it.handle(work);
+    expect(await it.types()).toEqual(['Cancelled']);
+    expect(await it.invoice()).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it('waits longer with each deferral', async () => {
+    const it = await worker([emitted, deferred], { find: [absent], issue: [unavailable] });
+    await it.handle(work);
+    expect(await it.invoice()).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:35.000Z' });
+  });
+
+  it('without an invoice does nothing', async () => {
+    const it = await worker([], {});
+    expect(await it.handle(work)).toMatchObject({ steps: [], status: 'NONE' });
+  });
+});

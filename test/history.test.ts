@@ -1,0 +1,178 @@
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { type Commit, hashOf } from '../src/events/commit.ts';
+import { apiAs, credentials, example } from './stack/api.ts';
+import { dynamoDb } from './stack/own-tables.ts';
+import { eventually } from './stack/own-worker.ts';
+
+const client = await apiAs('client');
+const auditor = await apiAs('auditor');
+const { tables } = credentials();
+const db = dynamoDb();
+
+/** An invoice with four commits: emitted, issued, cancellation requested, cancelled; and its projection as far. */
+async function cancelledInvoice(): Promise<string> {
+  const { body } = await client.post('/invoices', example('emit-invoice'));
+  await client.until(body.invoiceId, 'ISSUED');
+  await client.post(`/invoices/${body.invoiceId}/cancel`, example('cancel-invoice'));
+  await client.until(body.invoiceId, 'CANCELLED');
+  await eventually(async () => {
+    const { Item } = await db.send(
+      new GetItemCommand({ TableName: tables.invoices, Key: { invoiceId: { S: body.invoiceId } } }),
+    );
+    return Item?.version?.N === '4';
+  });
+  return body.invoiceId;
+}
+
+const keyOf = (invoiceId: string, version: number) => marshall({ invoiceId, version });
+
+async function edit(invoiceId: string, version: number, change: (commit: Commit) => Commit): Promise<void> {
+  const { Item = {} } = await db.send(new GetItemCommand({ TableName: tables.events, Key: keyOf(invoiceId, version) }));
+  await db.send(new PutItemCommand({ TableName: tables.events, Item: marshall(change(unmarshall(Item) as Commit)) }));
+}
+
+const remove = (invoiceId: string, version: number) =>
+  db.send(new DeleteItemCommand({ TableName: tables.events, Key: keyOf(invoiceId, version) }));
+
+const history = async (invoiceId: string, query = '') =>
+  (await auditor.get(`/invoices/${invoiceId}/events${query}`)).body;
+
+describe('a history', () => {
+  it('tells every event: what, when, who, by which request', async () => {
+    const invoiceId = await cancelledInvoice();
+    const { events, chain, invoice } = await history(invoiceId);
+    expect(chain).toMatchObject({ intact: true, commits: 4 });
+    expect(invoice).toMatchObject({ status: 'CANCELLED', version: 4 });
+    expect(events.map(({ type, version }: Commit & { type: string }) => [version, type])).toEqual([
+      [1, 'Emitted'],
+      [2, 'Issued'],
+      [3, 'CancelRequested'],
+      [4, 'Cancelled'],
+    ]);
+    for (const event of events)
+      expect(event.meta).toMatchObject({ actor: expect.any(String), requestId: expect.any(String) });
+    expect(events[0].data).toMatchObject({ total: '1500.00', amounts: { service: '1500.00' } });
+    expect(new Set(events.map(({ meta }: { meta: { traceId: string } }) => meta.traceId)).size).toBe(2);
+  });
+
+  it('goes back to any version and any moment', async () => {
+    const invoiceId = await cancelledInvoice();
+    const whole = await history(invoiceId);
+    expect(await history(invoiceId, '?version=1')).toMatchObject({
+      invoice: { status: 'EMITTED', version: 1 },
+      events: [{}],
+    });
+    expect(await history(invoiceId, '?version=99')).toMatchObject({ invoice: { status: 'CANCELLED' } });
+    const asOf = encodeURIComponent(whole.events[2].at);
+    expect(await history(invoiceId, `?asOf=${asOf}`)).toMatchObject({ invoice: { status: 'CANCELLING', version: 3 } });
+    const before = await history(invoiceId, '?asOf=2020-01-01T00:00:00-03:00');
+    expect(before).toMatchObject({ invoice: null, events: [], chain: { intact: true } });
+  });
+});
+
+describe('a history that somebody touched', () => {
+  it.each([
+    ['the amount of the emission edited', 1, 'content-changed', 1],
+    ['the number of the note edited', 2, 'content-changed', 2],
+    ['the reason of the cancellation edited', 3, 'content-changed', 3],
+    ['the end edited', 4, 'content-changed', 4],
+  ])('%s is found', async (_title, version, reason, brokenAt) => {
+    const invoiceId = await cancelledInvoice();
+    await edit(invoiceId, version, (commit) => ({
+      ...commit,
+      events: commit.events.map((event) => ({
+        ...event,
+        data: { ...(event.data as object), total: 1, reason: 'x', cancelledAt: 'x' },
+      })),
+    }));
+    expect((await history(invoiceId)).chain).toMatchObject({
+      intact: false,
+      reason,
+      brokenAt,
+      message: expect.any(String),
+    });
+  });
+
+  it.each([
+    [1, 'link-broken', 2],
+    [2, 'link-broken', 3],
+    [3, 'link-broken', 4],
+    [4, 'tail-replaced', 4],
+  ])('version %i edited and hashed anew is found', async (version, reason, brokenAt) => {
+    const invoiceId = await cancelledInvoice();
+    await edit(invoiceId, version, (commit) => {
+      const forged = { ...commit, at: '2026-01-01T00:00:00.000Z' };
+      return { ...forged, hash: hashOf(forged) };
+    });
+    expect((await history(invoiceId)).chain).toMatchObject({ intact: false, reason, brokenAt });
+  });
+
+  it.each([
+    [1, 'commit-missing'],
+    [2, 'commit-missing'],
+    [3, 'commit-missing'],
+    [4, 'tail-missing'],
+  ])('version %i deleted is found, and the invoice is still shown to its owner alone', async (version, reason) => {
+    const invoiceId = await cancelledInvoice();
+    await remove(invoiceId, version);
+    expect((await history(invoiceId)).chain).toMatchObject({ intact: false, reason, brokenAt: version });
+    expect((await (await apiAs('client-other')).get(`/invoices/${invoiceId}/events`)).status).toBe(404);
+    expect((await client.get(`/invoices/${invoiceId}`)).body).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it('deleted whole is found', async () => {
+    const invoiceId = await cancelledInvoice();
+    for (const version of [1, 2, 3, 4]) await remove(invoiceId, version);
+    expect(await history(invoiceId)).toMatchObject({
+      chain: { intact: false, reason: 'tail-missing', brokenAt: 1 },
+      invoice: null,
+      events: [],
+    });
+  });
+
+  it('with nonsense in it is shown as far as it can be read', async () => {
+    const invoiceId = await cancelledInvoice();
+    await edit(invoiceId, 2, (commit) => ({
+      ...commit,
+      events: [{ ...commit.events[0], type: 'Teleported' } as never],
+    }));
+    const { status, body } = await auditor.get(`/invoices/${invoiceId}/events`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ chain: { intact: false, brokenAt: 2 }, invoice: null });
+    expect(body.events).toHaveLength(4);
+  });
+});
+
+describe('the list', () => {
+  it('pages through what matches, newest first, each once', async () => {
+    const lister = await apiAs('ops');
+    const from = new Date().toISOString();
+    const made = await Promise.all(Array.from({ length: 7 }, () => client.post('/invoices', example('emit-invoice'))));
+    const ids = made.map(({ body }) => body.invoiceId);
+    const filter = `companyCnpj=11222333000181&municipalityCode=3106200&status=ISSUED&from=${from}`;
+    for (const id of ids) await client.until(id, 'ISSUED');
+    const walked: { invoiceId: string; createdAt: string }[] = [];
+    await eventually(async () => {
+      walked.length = 0;
+      let cursor = '';
+      do {
+        const { status, body } = await lister.get(`/invoices?${filter}&limit=3${cursor && `&cursor=${cursor}`}`);
+        expect(status).toBe(200);
+        walked.push(...body.items);
+        cursor = body.nextCursor ?? '';
+      } while (cursor);
+      return ids.every((id) => walked.some(({ invoiceId }) => invoiceId === id));
+    });
+    expect(new Set(walked.map(({ invoiceId }) => invoiceId)).size).toBe(walked.length);
+    const times = walked.map(({ createdAt }) => createdAt);
+    expect(times).toEqual([...times].sort().reverse());
+  });
+
+  it('asks a caller of every company which one is meant', async () => {
+    const { status, body } = await (await apiAs('ops')).get('/invoices');
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([{ pointer: '/query/companyCnpj', code: 'required' }]);
+  });
+});

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Commit, START, tipAfter } from '../src/events/commit.ts';
+import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
+import { read } from '../src/events/event-store.ts';
+import type { NewEvent } from '../src/events/event-types.ts';
+import { type InvoiceId, invoiceIdFor } from '../src/events/ids.ts';
+import type { LivingInvoice } from '../src/events/invoice.ts';
+import { rowOf } from '../src/projections/invoice-row.ts';
+import { dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
+import {
+  cancelled,
+  cancelRequested,
+  companyCnpj,
+  deferred,
+  draft,
+  emitted,
+  failed,
+  issued,
+  retryRequested,
+} from './invoices.ts';
+import { credentials } from './stack/api.ts';
+import { dynamoDb, ownTables } from './stack/own-tables.ts';
+
+const client = dynamoDb();
+const tables = await ownTables(client);
+Object.assign(process.env, credentials().environment, {
+  EVENTS_TABLE: tables.events,
+  INVOICES_TABLE: tables.invoices,
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+});
+const { handler } = await import('../src/handlers/projector.ts');
+const events = dynamoDbEventStore({ client, tableName: tables.events });
+const invoices = dynamoDbInvoicesTable(client, tables.invoices);
+
+const STORIES: readonly (readonly NewEvent[])[] = [
+  [emitted],
+  [emitted, issued],
+  [emitted, deferred, issued],
+  [emitted, failed, retryRequested, issued, cancelRequested, cancelled],
+];
+
+/** A stream that tells one of the stories, a commit an event. */
+async function told(story: readonly NewEvent[]): Promise<{ invoiceId: InvoiceId; commits: Commit[] }> {
+  const invoiceId = invoiceIdFor(companyCnpj, randomUUID());
+  const commits: Commit[] = [];
+  for (const event of story) {
+    const tip = commits.length > 0 ? tipAfter(commits.at(-1) as Commit) : START;
+    commits.push(await events.append(draft({ invoiceId, tip, events: [event], commitId: randomUUID() })));
+  }
+  return { invoiceId, commits };
+}
+
+let sequence = 0;
+/** A record as the stream of EventsTable has it. */
+function record(commit: Commit, eventName: 'INSERT' | 'MODIFY' | 'REMOVE' = 'INSERT'): DynamoDBRecord {
+  sequence++;
+  return {
+    eventID: randomUUID(),
+    eventName,
+    eventSource: 'aws:dynamodb',
+    dynamodb: {
+      Keys: marshall({ invoiceId: commit.invoiceId, version: commit.version }),
+      ...(eventName === 'REMOVE' ? {} : { NewImage: marshall(commit) }),
+      SequenceNumber: String(sequence).padStart(21, '0'),
+      StreamViewType: 'NEW_IMAGE',
+    },
+  } as DynamoDBRecord;
+}
+
+function expected(invoiceId: InvoiceId, commits: readonly Commit[]) {
+  const { invoice, tip } = read(invoiceId, commits);
+  return rowOf(invoice as LivingInvoice, tip, Number(process.env.RECONCILE_AFTER_SECONDS));
+}
+
+describe('the projector', () => {
+  it('comes to the fold of the stream, however its records are cut, repeated, lost and shuffled', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...STORIES),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 12 }),
+        async (story, picks) => {
+          const { invoiceId, commits } = await told(story);
+          // Any records in any order and batches; only the last commit is sure to be announced at least once.
+          const announced = [
+            ...picks.map((pick) => commits[pick % commits.length] as Commit),
+            commits.at(-1) as Commit,
+          ];
+          const cut = (picks[0] ?? 0) % announced.length;
+          for (const batch of [announced.slice(0, cut), announced.slice(cut)]) {
+            if (batch.length > 0)
+              expect(await handler({ Records: batch.map((commit) => record(commit)) })).toEqual({
+                batchItemFailures: [],
+              });
+          }
+          expect(await invoices.get(invoiceId)).toEqual(expected(invoiceId, commits));
+        },
+      ),
+      { numRuns: 25 },
+    ));
+
+  it('never goes back to an older version', async () => {
+    const { invoiceId, commits } = await told([emitted, issued]);
+    await handler({ Records: commits.map((commit) => record(commit)) });
+    await handler({ Records: [record(commits[0] as Commit)] });
+    expect(await invoices.get(invoiceId)).toEqual(expected(invoiceId, commits));
+  });
+
+  it('reports the first record of the invoice that fails, and projects the others of the batch', async () => {
+    const good = await told([emitted, issued]);
+    const bad = await told([emitted]);
+    const spoiled = { ...(bad.commits[0] as Commit), events: [{ type: 'Teleported' }] } as unknown as Commit;
+    const records = [
+      record(good.commits[0] as Commit),
+      record(spoiled),
+      record(spoiled),
+      record(good.commits[1] as Commit),
+    ];
+    expect(await handler({ Records: records })).toEqual({
+      batchItemFailures: [{ itemIdentifier: records[1]?.dynamodb?.SequenceNumber }],
+    });
+    expect(await invoices.get(good.invoiceId)).toEqual(expected(good.invoiceId, good.commits));
+    expect(await invoices.get(bad.invoiceId)).toBeUndefined();
+  });
+
+  it('takes no news from a commit that was changed or removed by hand', async () => {
+    const { invoiceId, commits } = await told([emitted]);
+    await handler({ Records: [record(commits[0] as Commit)] });
+    const before = await invoices.get(invoiceId);
+    const forged = { ...(commits[0] as Commit), version: 9, next: 10 };
+    expect(await handler({ Records: [record(forged, 'MODIFY'), record(commits[0] as Commit, 'REMOVE')] })).toEqual({
+      batchItemFailures: [],
+    });
+    expect(await invoices.get(invoiceId)).toEqual(before);
+  });
+
+  it('marks what is due, only while it is due', async () => {
+    const waiting = await told([emitted]);
+    const put = await told([emitted, deferred]);
+    const done = await told([emitted, issued]);
+    for (const { commits } of [waiting, put, done]) await handler({ Records: commits.map((commit) => record(commit)) });
+    expect(await invoices.get(waiting.invoiceId)).toHaveProperty('dueShard');
+    expect(await invoices.get(put.invoiceId)).toMatchObject({ dueAt: deferred.data.nextAttemptAt });
+    expect(await invoices.get(done.invoiceId)).not.toHaveProperty('dueAt');
+    expect(await invoices.get(done.invoiceId)).not.toHaveProperty('dueShard');
+  });
+
+  it('lets one caller alone take what is due', async () => {
+    const { invoiceId, commits } = await told([emitted]);
+    await handler({ Records: commits.map((commit) => record(commit)) });
+    const row = await invoices.get(invoiceId);
+    if (!row) throw new Error('It was projected');
+    const claims = await Promise.all(
+      Array.from({ length: 5 }, () => invoices.claimDue(row, '2099-01-01T00:00:00.000Z')),
+    );
+    expect(claims.filter(Boolean)).toHaveLength(1);
+  });
+});
