@@ -1,6 +1,7 @@
 // Prints an access token and nothing else: `npm run -s token -- --role client [--client NAME] [--data DIR]`.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { accessToken } from './access-token.ts';
 import { readCredentials } from './credentials.ts';
 import { isRole, roles } from './engines/openid/identities.ts';
 import type { MachineClient } from './engines/openid.ts';
@@ -20,20 +21,6 @@ function choose(clients: readonly MachineClient[], role: string | undefined, nam
   );
 }
 
-/** @throws StackError when nobody answers, or refuses */
-async function tokenOf(tokenUrl: string, { clientId, clientSecret, scope }: MachineClient): Promise<string> {
-  const response = await fetch(tokenUrl, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined);
-  if (!response) throw new StackError('The stack is not running: start it with "npm start" and ask again.');
-  const answer = (await response.json().catch(() => ({}))) as { access_token?: string; error_description?: string };
-  if (answer.access_token) return answer.access_token;
-  throw new StackError(`No token was given: ${answer.error_description ?? `status ${response.status}`}.`);
-}
-
 try {
   const { values } = parseArgs({
     options: { role: { type: 'string' }, client: { type: 'string' }, data: { type: 'string', default: '.local' } },
@@ -41,7 +28,7 @@ try {
   const credentials = await readCredentials(resolve(values.data));
   if (!credentials) throw new StackError('The stack is not running: start it with "npm start" and ask again.');
   process.stdout.write(
-    `${await tokenOf(credentials.tokenUrl, choose(credentials.clients, values.role, values.client))}\n`,
+    `${await accessToken(credentials.tokenUrl, choose(credentials.clients, values.role, values.client))}\n`,
   );
 } catch (error) {
   process.stderr.write(`${sentenceOf(error)}\n`);

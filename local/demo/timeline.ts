@@ -1,0 +1,64 @@
+import type { Rejection } from '../../src/events/event-types.ts';
+import type { EventView } from './api-client.ts';
+
+/** One event of an invoice, as a person reads it. */
+export interface Moment {
+  readonly event: string;
+  /** Since the invoice's first event. */
+  readonly seconds: number;
+  readonly says: string;
+}
+
+export function timelineOf(events: readonly EventView[]): readonly Moment[] {
+  const start = Date.parse(events[0]?.at ?? '');
+  return events.map((event) => ({
+    event: event.type,
+    seconds: secondsBetween(start, Date.parse(event.at)),
+    says: printable(wordsOf(event)),
+  }));
+}
+
+/** How often the authority was asked to issue, and an answer or its absence recorded. */
+export function attemptsIn(events: readonly EventView[]): number {
+  return events.filter(({ type }) => type === 'SubmissionDeferred' || type === 'Issued' || type === 'Failed').length;
+}
+
+/** What an event says, in a few words. */
+export function wordsOf(event: EventView): string {
+  switch (event.type) {
+    case 'Emitted':
+      return `accepted, DPS ${event.data.dps.number}, R$ ${event.data.total}`;
+    case 'SubmissionDeferred': {
+      const wait = secondsBetween(Date.parse(event.at), Date.parse(event.data.nextAttemptAt));
+      const why = event.data.reason === 'outcome-unknown' ? 'outcome unknown' : 'authority unavailable';
+      return `${why} (${event.data.detail}), looks again in ${wait.toFixed(1)} s`;
+    }
+    case 'Issued':
+      return `NFS-e ${event.data.nfseNumber}`;
+    case 'Failed':
+      return rejected(event.data.error);
+    case 'RetryRequested': {
+      const corrected = Object.keys(event.data.corrections ?? {}).join(', ');
+      return `${event.data.reason}${corrected ? ` (corrects ${corrected})` : ''}`;
+    }
+    case 'CancelRequested':
+      return event.data.reason;
+    case 'Cancelled':
+      return event.data.protocol ? `protocol ${event.data.protocol}` : 'never sent, so there is nothing to undo';
+    case 'CancelFailed':
+      return rejected(event.data.error);
+  }
+}
+
+/** Without what a terminal would obey. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+function rejected({ code, message, howToFix }: Rejection): string {
+  return `${code}: ${message} ${howToFix}`;
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.round((to - from) / 100) / 10;
+}
