@@ -12,6 +12,7 @@ import { createCastoreTable } from './castore-table.ts';
 import { type ConcurrentRun, operationsPerSecond, runConcurrently } from './concurrent-run.ts';
 import { type Consumed, sumConsumedCapacity } from './consumed-capacity.ts';
 import { type Contestant, castore, nfseLedger } from './contestants.ts';
+import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { percentilesOf } from './percentiles.ts';
 import { progress, progressEnds } from './progress.ts';
@@ -112,6 +113,7 @@ printMachine();
 const java = await findJava(progress);
 progress('starting DynamoDB Local, in memory');
 const dynamoDb = await startDynamoDb({ java, port: await portNear(undefined) });
+onInterruption(() => dynamoDb.stop());
 try {
   const client = localDynamoDb(dynamoDb.endpoint);
   await Promise.all([createTables(client), createCastoreTable(client)]);

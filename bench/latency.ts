@@ -10,6 +10,7 @@ import { readCredentials } from '../local/credentials.ts';
 import { inProject } from '../local/project.ts';
 import { startStack } from '../test/stack/start-stack.ts';
 import { type ApiAnswer, type ApiClient, apiClient } from './api-client.ts';
+import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { openLoop, type Shot } from './open-loop.ts';
 import { percentilesOf } from './percentiles.ts';
@@ -116,6 +117,11 @@ printMachine();
 const data = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
 progress('starting the stack');
 const stack = await startStack(data);
+const cleanUp = async () => {
+  await stack.stop();
+  await rm(data, { recursive: true, force: true });
+};
+onInterruption(cleanUp);
 try {
   const credentials = await readCredentials(data);
   if (!credentials) throw new Error('The stack left no credentials');
@@ -127,6 +133,5 @@ try {
   }
   api.close();
 } finally {
-  await stack.stop();
-  await rm(data, { recursive: true, force: true });
+  await cleanUp();
 }

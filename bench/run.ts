@@ -1,8 +1,10 @@
 // `npm run bench [-- store|latency|bundles]`: each in a process of its own, so that none warms or burdens the next.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
 
 const BENCHMARKS = { store: 'event-store.ts', latency: 'latency.ts', bundles: 'bundles.ts' } as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Name = keyof typeof BENCHMARKS;
 
 const isName = (name: string): name is Name => Object.hasOwn(BENCHMARKS, name);
@@ -15,6 +17,10 @@ if (name !== undefined && !isName(name)) {
 const chosen: readonly Name[] = name === undefined ? (Object.keys(BENCHMARKS) as Name[]) : [name];
 for (const benchmark of chosen) {
   const file = inProject(`bench/${BENCHMARKS[benchmark]}`);
-  const { status } = spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [file, ...args], { stdio: 'inherit' });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, pass);
+  const [status] = (await once(child, 'exit')) as [number | null];
+  for (const signal of SIGNALS) process.off(signal, pass);
   if (status !== 0) process.exit(status ?? 1);
 }
