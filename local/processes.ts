@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { readJson, replaceFile } from './durable-file.ts';
@@ -56,10 +56,24 @@ async function endIfOurs(name: ProcessName, pid: number | undefined): Promise<bo
   if (pid === undefined || !(await isOurs(name, pid))) return false;
   signal(pid, 'SIGTERM');
   for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(50)) {
-    if (!(await isOurs(name, pid))) return true;
+    if (await isGone(pid)) return true;
   }
   signal(pid, 'SIGKILL');
+  for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline && !(await isGone(pid)); ) await sleep(20);
   return true;
+}
+
+/**
+ * Whether a process has let go of everything. Its command line is gone a moment before its ports are, and its first thread may
+ * have ended before the others; as a zombie without other threads it holds nothing any more.
+ */
+async function isGone(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return (await commandLine(pid)) === '';
+  const [stat, threads] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined),
+    readdir(`/proc/${pid}/task`).catch(() => []),
+  ]);
+  return stat === undefined || (/\) [ZX] /.test(stat) && threads.length <= 1);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
