@@ -58,7 +58,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11
 const rounds = Number(values.rounds);
 const folder = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
 try {
-  printMachine();
+  await printMachine();
   const importer = join(folder, 'importer.mjs');
   await writeFile(importer, IMPORTER);
   const modules = [{ name: BASELINE, file: join(folder, 'empty.mjs'), bytes: 0, times: [] as number[] }];

@@ -109,7 +109,7 @@ async function printCapacity(endpoint: string): Promise<void> {
   );
 }
 
-printMachine();
+await printMachine();
 const java = await findJava(progress);
 progress('starting DynamoDB Local, in memory');
 const dynamoDb = await startDynamoDb({ java, port: await portNear(undefined) });

@@ -113,7 +113,7 @@ async function measure(api: ApiClient, invoice: string): Promise<boolean> {
   return measured.every(([, , errors]) => errors === 0);
 }
 
-printMachine();
+await printMachine();
 const data = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
 progress('starting the stack');
 const stack = await startStack(data);
