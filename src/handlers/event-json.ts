@@ -1,22 +1,12 @@
 import type { StoredEvent } from '../events/commit.ts';
-import type { EventMeta, InvoiceEvent } from '../events/event-types.ts';
+import type { InvoiceEvent } from '../events/event-types.ts';
 import { UnreadableEvent, upcast } from '../events/upcasters.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
 import { correctionsToJson, emissionToJson } from './emission-request.ts';
 
-export interface EventJson {
-  readonly id: string;
-  readonly type: string;
-  readonly v: number;
-  readonly at: string;
-  readonly data: unknown;
-  readonly meta: EventMeta;
-}
-
 /** An event as the API gives it: of the newest schema, money in decimal strings. One that cannot be read is shown as it lies. */
-export function eventToJson(stored: StoredEvent): EventJson {
-  const { id, type, v, at, meta } = stored;
-  return { id, type, v, at, data: readable(stored), meta };
+export function eventToJson(stored: StoredEvent): StoredEvent {
+  return { ...stored, data: readable(stored) };
 }
 
 function readable(stored: StoredEvent): unknown {
