@@ -33,7 +33,9 @@ export const handler = lambda('history', async (call) => {
   const { version, asOf } = parse(Query, call.event.queryStringParameters ?? {}, '/query');
   if (version !== undefined && asOf !== undefined) fail('/query/asOf', 'one-moment');
   const invoiceId = invoiceIdIn(call);
-  const [commits, row] = await Promise.all([events.load(invoiceId), invoices.get(invoiceId)]);
+  // The witness first: a stream that is read after it has everything that the witness has seen.
+  const row = await invoices.get(invoiceId);
+  const commits = await events.load(invoiceId);
   if (commits.length === 0 && !row) throw notFound();
 
   const chain = verifyChain(commits, row && fromRow(row).tip);
