@@ -116,7 +116,7 @@ async function measure(api: ApiClient, invoice: string): Promise<boolean> {
 await printMachine();
 const data = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
 progress('starting the stack');
-const stack = await startStack(data);
+const stack = await startStack(data, {}, ['--port', '0', '--in-memory']);
 const cleanUp = async () => {
   await stack.stop();
   await rm(data, { recursive: true, force: true });

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly data: DataDirectory;
   /** Of the API; 0 takes any. */
   readonly port: number;
+  /** The engines keep nothing on the disk, whose pace would otherwise be measured along with ours. */
+  readonly inMemory: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is started is added here as it starts, so that it can be ended even when a later part fails. */
   readonly running: Teardown;
@@ -51,7 +53,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
       say(`OpenID server at ${server.issuer}`);
       return server;
     }),
-    startNationalApi({ port: ports.nationalApi, dataDir: data.file('national-api') }).then((server) => {
+    startNationalApi({ port: ports.nationalApi, ...kept(options, 'national-api') }).then((server) => {
       running.add(() => server.stop());
       say(`stand-in national API at ${server.url}`);
       return server;
@@ -77,8 +79,13 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   return credentials;
 }
 
+/** Where an engine keeps its state, if it keeps any. */
+function kept({ data, inMemory }: StackOptions, name: string): { dataDir?: string } {
+  return inMemory ? {} : { dataDir: data.file(name) };
+}
+
 async function dynamoDb(options: StackOptions, processes: ProcessTable, java: string, port: number): Promise<string> {
-  const start = () => startDynamoDb({ java, port, dataDir: options.data.file('dynamodb') });
+  const start = () => startDynamoDb({ java, port, ...kept(options, 'dynamodb') });
   const first = await start();
   await keep(options, processes, 'dynamodb', first.process, async () => (await start()).process);
   const client = localDynamoDb(first.endpoint);
@@ -88,8 +95,9 @@ async function dynamoDb(options: StackOptions, processes: ProcessTable, java: st
   return first.endpoint;
 }
 
-async function queueAndWorkflow({ data, running, say }: StackOptions, ports: StackPorts) {
-  const queues = await startQueueAndStorage({ port: ports.queueAndStorage, dataDir: data.file('queue-and-storage') });
+async function queueAndWorkflow(options: StackOptions, ports: StackPorts) {
+  const { running, say } = options;
+  const queues = await startQueueAndStorage({ port: ports.queueAndStorage, ...kept(options, 'queue-and-storage') });
   running.add(() => queues.stop());
   const workflow = await startStepFunctions({
     port: ports.stepFunctions,
