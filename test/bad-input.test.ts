@@ -111,6 +111,14 @@ describe('a field that is wrong', () => {
     expect(body.dps).toEqual({ series, number: 1 });
   });
 
+  it('in a series without numbers is refused by name', async () => {
+    const dps = { series: '901', number: 999_999_999_999_999 };
+    expect((await send({ ...invoice, dps })).status).toBe(202);
+    const { status, body } = await send({ ...invoice, dps: { series: '901' } });
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([{ pointer: '/dps/series', code: 'series-exhausted' }]);
+  });
+
   it('in both documents of a customer is refused', async () => {
     const { body } = await send(changed('/customer/cpf', '52998224725'));
     expect(body.errors).toMatchObject([{ pointer: '/customer', code: 'one-document' }]);
@@ -143,6 +151,8 @@ describe('an idempotency key', () => {
 
 describe('a query that is wrong', () => {
   const id = `inv_${'0'.repeat(26)}`;
+  const cursor = (createdAt: string) =>
+    Buffer.from(JSON.stringify(['11222333000181', createdAt, id])).toString('base64url');
   it.each([
     ['/invoices?cursor=banana', 400, 'invalid-cursor'],
     [
@@ -158,6 +168,9 @@ describe('a query that is wrong', () => {
     ['/invoices?companyCnpj=1', 422, 'invalid-request'],
     ['/invoices?companyCnpj=12345678000195', 403, 'forbidden'],
     ['/invoices?colour=blue', 422, 'invalid-request'],
+    ['/invoices?from=2026-12-01&to=2026-11-01', 422, 'invalid-request'],
+    [`/invoices?from=2026-11-01&cursor=${cursor('2026-10-01T00:00:00.000Z')}`, 400, 'invalid-cursor'],
+    [`/invoices?to=2026-11-01&cursor=${cursor('2026-12-01T00:00:00.000Z')}`, 400, 'invalid-cursor'],
     [`/invoices/${id}`, 404, 'invoice-not-found'],
     ['/invoices/banana', 404, 'invoice-not-found'],
     ['/invoices/..%2F..%2Fetc%2Fpasswd', 404, 'invoice-not-found'],
@@ -175,6 +188,11 @@ describe('a query that is wrong', () => {
     if (code) expect(answer.body.type).toBe(`urn:nfse-ledger:problem:${code}`);
   });
 
+  it('but at the edge of time is answered', async () => {
+    const { status } = await client.get('/invoices?from=0001-01-01&to=9999-12-31');
+    expect(status).toBe(200);
+  });
+
   it('with another method is 405, saying which', async () => {
     const answer = await client.request('DELETE', '/invoices');
     expect(answer.status).toBe(405);
@@ -188,6 +206,8 @@ describe('a cancellation or a retry that is wrong', () => {
     const short = await client.post(`/invoices/${body.invoiceId}/cancel`, { reasonCode: '7', reason: 'engano' });
     expect(short.status).toBe(422);
     expect(short.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/reasonCode', '/reason']);
+    const unwritable = await client.post(`/invoices/${body.invoiceId}/cancel`, { reason: '🎉'.repeat(20) });
+    expect(unwritable.body.errors).toMatchObject([{ pointer: '/reason', code: 'cancel-reason' }]);
     await client.until(body.invoiceId, 'FAILED');
     const bad = await client.post(`/invoices/${body.invoiceId}/retry`, {
       corrections: { amounts: { service: '1' }, colour: 'blue' },

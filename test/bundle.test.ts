@@ -44,6 +44,7 @@ describe('the bundle of the emission function, run as Lambda runs it', () => {
         AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
         LAMBDA_TASK_ROOT: '/var/task',
         POWERTOOLS_TRACE_ENABLED: 'true',
+        AWS_XRAY_MANUAL_MODE: undefined,
         AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${(daemon.address() as AddressInfo).port}`,
       },
       execArgv: [],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { dpsId } from '../src/nfse/dps-id.ts';
-import { apiAs, authorityNotes, example } from './stack/api.ts';
+import { apiAs, authorityCalls, authorityNotes, example } from './stack/api.ts';
 
 const client = await apiAs('client');
 const cancel = example('cancel-invoice');
@@ -32,10 +32,21 @@ describe('a cancellation', () => {
   });
 
   it('asked twenty times at once is one request to the authority', async () => {
-    const { invoiceId } = await issued();
+    const { invoiceId, ...invoice } = await issued();
     await Promise.all(Array.from({ length: 20 }, () => client.post(`/invoices/${invoiceId}/cancel`, cancel)));
     await client.until(invoiceId, 'CANCELLED');
+    expect(await authorityCalls(dpsId({ ...invoice, ...invoice.dps }))).toMatchObject({ events: 1 });
     expect(await types(invoiceId)).toEqual(['Emitted', 'Issued', 'CancelRequested', 'Cancelled']);
+  });
+
+  it('leaves the document of the authority as proof', async () => {
+    const { invoiceId } = await issued();
+    const before = await client.get(`/invoices/${invoiceId}/xml?document=cancellation`);
+    expect(before).toMatchObject({ status: 404, body: { type: 'urn:nfse-ledger:problem:document-not-available' } });
+    await client.post(`/invoices/${invoiceId}/cancel`, cancel);
+    await client.until(invoiceId, 'CANCELLED');
+    const { body } = await client.get(`/invoices/${invoiceId}/xml?document=cancellation`);
+    expect(await (await fetch(body.url)).text()).toContain('<evento');
   });
 
   it('that the authority refuses leaves the note issued and says why', async () => {

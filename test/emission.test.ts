@@ -153,6 +153,15 @@ describe('what becomes of an emission', () => {
     expect(again).toMatchObject({ status: 409, body: { type: 'urn:nfse-ledger:problem:nothing-to-retry' } });
   });
 
+  it('a number that a note of the same price has is not taken for one and the same sale', async () => {
+    const dps = { series: '780', number: 7 };
+    const june = await client.post('/invoices', { ...invoice, dps });
+    await client.until(june.body.invoiceId, 'ISSUED');
+    const service = { ...invoice.service, description: 'Mensalidade de julho' };
+    const july = await client.post('/invoices', { ...invoice, dps, service });
+    expect((await client.until(july.body.invoiceId, 'FAILED')).error).toMatchObject({ code: 'DPS_NUMBER_TAKEN' });
+  });
+
   it('a number that another note has is a failure for a person, never a second note', async () => {
     const dps = { series: '779', number: 1 };
     const first = await client.post('/invoices', { ...invoice, dps });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +56,31 @@ describe('a history', () => {
       expect(event.meta).toMatchObject({ actor: expect.any(String), requestId: expect.any(String) });
     expect(events[0].data).toMatchObject({ total: '1500.00', amounts: { service: '1500.00' } });
     expect(new Set(events.map(({ meta }: { meta: { traceId: string } }) => meta.traceId)).size).toBe(2);
+  });
+
+  it('gives the commits as they lie, so that anybody can compute their hashes', async () => {
+    const invoiceId = await cancelledInvoice();
+    const { commits } = await history(invoiceId, '?stored=true');
+    const sorted = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(sorted);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, one]) => [key, sorted(one)]),
+      );
+    };
+    let prevHash = '';
+    for (const { hash, ...content } of commits) {
+      expect(
+        createHash('sha256')
+          .update(JSON.stringify(sorted(content)))
+          .digest('base64url'),
+      ).toBe(hash);
+      expect(content.prevHash).toBe(prevHash);
+      prevHash = hash;
+    }
+    expect(commits).toHaveLength(4);
   });
 
   it('goes back to any version and any moment', async () => {

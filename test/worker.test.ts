@@ -81,14 +81,14 @@ describe('a message that comes more than once', () => {
 
 describe('a cancellation that comes before anything was sent', () => {
   it('is final without a word to the authority but the question whether it has a note', async () => {
-    const { invoice, work } = await emittedOnly();
+    const { invoice, tip, work } = await emittedOnly();
     const command = { by: 'test', reasonCode: '2' as const, reason: 'Serviço não prestado' };
-    await cancelInvoice(commandDeps, invoice.id, command, {
+    await cancelInvoice(commandDeps, { invoice, tip }, command, {
       at: new Date().toISOString(),
       meta: { actor: 'test', requestId: 'cancel' },
     });
     const queue = await ownQueue();
-    worker(queue, { WORKER_TRUST_SECONDS: '1', WORKER_VISIBILITY_SECONDS: '1' });
+    worker(queue, { WORKER_TRUST_SECONDS: '1' });
     const { fresh: _, ...later } = work;
     await eventually(async () => {
       await queue.send({ ...later, origin: 'reconciliation' });
@@ -115,7 +115,7 @@ describe('a worker that is told to stop', () => {
   it('finishes what is in hand, and only that', async () => {
     const { invoice, work } = await emittedOnly('SLOW2');
     const queue = await ownQueue(10);
-    const stopping = worker(queue, { WORKER_VISIBILITY_SECONDS: '10' });
+    const stopping = worker(queue, { WORKER_VISIBILITY_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' });
     await queue.send(work);
     await eventually(async () => (await authorityCalls(declared(invoice))).posts === 1);
     stopping.kill('SIGTERM');
@@ -129,14 +129,31 @@ describe('a worker that is told to stop', () => {
 });
 
 describe('a message that is no work', () => {
-  it('stays on the queue for the dead-letter queue, and stops nobody', async () => {
-    const queue = await ownQueue();
+  it('reaches the dead-letter queue, and stops nobody', async () => {
+    const queue = await ownQueue(1);
     worker(queue);
     await queue.send('{"operation":"dance"}');
     await queue.send('not json');
     const { invoice, work } = await emittedOnly();
     await queue.send(work);
     await client.until(invoice.id, 'ISSUED');
-    expect(await queue.depth()).toBe(2);
+    await eventually(async () => (await queue.dead()) === 2);
+    expect(await queue.depth()).toBe(0);
+  });
+});
+
+describe('two workers', () => {
+  it('that both take a copy of one fresh message make one note', async () => {
+    const { invoice, work } = await emittedOnly('SLOW1');
+    const queues = [await ownQueue(10), await ownQueue(10)];
+    const settings = { WORKER_VISIBILITY_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' };
+    for (const queue of queues) worker(queue, settings);
+    await Promise.all(queues.map((queue) => queue.send(work)));
+    await client.until(invoice.id, 'ISSUED');
+    await eventually(async () =>
+      (await Promise.all(queues.map((queue) => queue.depth()))).every((depth) => depth === 0),
+    );
+    expect(await authorityNotes(declared(invoice))).toHaveLength(1);
+    expect(await types(invoice)).toEqual(['Emitted', 'Issued']);
   });
 });

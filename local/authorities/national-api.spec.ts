@@ -164,7 +164,7 @@ describe('a city hall that misbehaves', () => {
     await city.issue(sale);
     const dpsId = /DPS\w{42}/.exec(sale.document)?.[0];
     const calls = await fetch(new URL(`/control/calls?dpsId=${dpsId}`, api.url));
-    expect(await calls.json()).toEqual({ dpsId, posts: 2, lookups: 1 });
+    expect(await calls.json()).toEqual({ dpsId, posts: 2, lookups: 1, events: 0 });
   });
 
   it('that is not there at all is unavailable', async () => {
@@ -245,7 +245,6 @@ describe('the stand-in', () => {
   it.each([
     ['an id that is not its own', (xml: string) => xml.replace('<serie>1</serie>', '<serie>2</serie>'), 'E0004'],
     ['another environment', (xml: string) => xml.replace('<tpAmb>2', '<tpAmb>1'), 'E0006'],
-    ['a time to come', (xml: string) => xml.replace(/<dhEmi>20../, '<dhEmi>2099'), 'E0008'],
     ['a competence to come', (xml: string) => xml.replace(/<dCompet>20../, '<dCompet>2098'), 'E0015'],
     [
       'itself as its customer',
@@ -255,6 +254,13 @@ describe('the stand-in', () => {
   ])('refuses a declaration with %s', async (_, change, code) => {
     const sale = submission();
     expect(await city.issue({ ...sale, document: change(sale.document) })).toMatchObject({ error: { code } });
+  });
+
+  it('has a declaration of a time to come wait for that time', async () => {
+    const sale = submission();
+    const document = sale.document.replace(/<dhEmi>20../, '<dhEmi>2099');
+    const reason = expect.stringContaining('E0008');
+    expect(await city.issue({ ...sale, document })).toEqual({ kind: 'unavailable', reason });
   });
 
   it('issues one of many simultaneous sendings of a declaration', async () => {

@@ -102,7 +102,7 @@ function control(deps: operations.OperationDeps, method: string, url: URL, body:
       );
     case 'GET /control/calls': {
       const dpsId = url.searchParams.get('dpsId');
-      if (dpsId !== null) return ok({ dpsId, ...(deps.calls.get(dpsId) ?? { posts: 0, lookups: 0 }) });
+      if (dpsId !== null) return ok({ dpsId, ...(deps.calls.get(dpsId) ?? operations.NO_CALLS) });
       return ok([...deps.calls].map(([id, calls]) => ({ dpsId: id, ...calls })));
     }
     case 'POST /control/down': {

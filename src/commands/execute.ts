@@ -16,6 +16,12 @@ export interface Occasion {
   readonly meta: EventMeta;
 }
 
+/** A state and the tip it was read at. */
+export interface Known {
+  readonly invoice: Invoice;
+  readonly tip: Tip;
+}
+
 export interface Decided {
   readonly invoice: Invoice;
   readonly tip: Tip;
@@ -47,14 +53,15 @@ export async function execute(
   invoiceId: InvoiceId,
   decide: (invoice: Invoice) => readonly NewEvent[],
   { at, meta }: Occasion,
-  known?: { readonly invoice: Invoice; readonly tip: Tip },
+  known?: Known,
 ): Promise<Decided> {
   let { invoice, tip } = known ?? read(invoiceId, await deps.events.load(invoiceId));
   for (let tries = 0; tries < TRIES; tries++) {
     const events = decide(invoice);
     if (events.length === 0) return { invoice, tip };
+    const commitId = deps.newCommitId();
     try {
-      const commit = await deps.events.append({ invoiceId, tip, events, meta, commitId: deps.newCommitId(), at });
+      const commit = await deps.events.append({ invoiceId, tip, events, meta, commitId, at: after(invoice, at) });
       return { invoice: applied(invoice, commit), tip: tipAfter(commit), commit };
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;
@@ -62,6 +69,11 @@ export async function execute(
     }
   }
   throw new TooMuchContention(invoiceId);
+}
+
+/** Clocks differ and a lost race takes time, but a history runs forward: never before what happened last. */
+function after(invoice: Invoice, at: string): string {
+  return invoice.status !== 'NONE' && invoice.updatedAt > at ? invoice.updatedAt : at;
 }
 
 function applied(invoice: Invoice, commit: Commit): Invoice {

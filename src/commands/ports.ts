@@ -2,9 +2,21 @@ import type { Tip } from '../events/commit.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 
+/** A company has used up the numbers of a series (15 digits, or whatever a client's own number left of them). */
+export class SeriesExhausted extends Error {
+  override readonly name = 'SeriesExhausted';
+  readonly code = 'series-exhausted';
+  constructor(companyCnpj: string, series: string) {
+    super(`Series ${series} of ${companyCnpj} has no number left`);
+  }
+}
+
+/** The largest number a DPS may bear. */
+export const LAST_DPS_NUMBER = 999_999_999_999_999;
+
 /** The numbers of a company's DPS, by series. Gaps are normal (a number taken and never used is lost); repeats never happen. */
 export interface DpsNumbers {
-  /** The next number: atomic, each is given once. */
+  /** The next number: atomic, each is given once. @throws SeriesExhausted */
   take(companyCnpj: string, series: string): Promise<number>;
   /** The client brought its own number: later `take`s go on after it. */
   reserve(companyCnpj: string, series: string, number: number): Promise<void>;
@@ -51,6 +63,8 @@ export interface FreshEmission {
   readonly dps: { readonly series: string; readonly number: number };
   readonly xmlKey: string;
   readonly tip: Tip;
+  /** When the invoice was emitted, ISO 8601: a message may be young and tell of something old. */
+  readonly at: string;
 }
 
 /** EmitWorkflow. Starting it twice for one invoice does no harm: the worker looks at the stream. */

@@ -8,7 +8,7 @@ import { canonicalJson } from './canonical-json.ts';
 const cents = z.int().check(z.gte(0));
 const optionalCents = z.optional(cents);
 
-export const AddressSchema = z.object({
+const AddressSchema = z.object({
   street: z.string(),
   number: z.string(),
   complement: z.optional(z.string()),
@@ -17,7 +17,7 @@ export const AddressSchema = z.object({
   postalCode: z.string(),
 });
 
-export const CustomerSchema = z.object({
+const CustomerSchema = z.object({
   cnpj: z.optional(z.string()),
   cpf: z.optional(z.string()),
   name: z.string(),
@@ -26,7 +26,7 @@ export const CustomerSchema = z.object({
   address: z.optional(AddressSchema),
 });
 
-export const ServiceSchema = z.object({
+const ServiceSchema = z.object({
   code: z.string(),
   description: z.string(),
   nbsCode: z.optional(z.string()),
@@ -34,12 +34,12 @@ export const ServiceSchema = z.object({
   reference: z.optional(z.string()),
 });
 
-export const IssuerSchema = z.object({
+const IssuerSchema = z.object({
   municipalRegistration: z.optional(z.string()),
   simplesNacional: z.enum(['NONE', 'MEI', 'ME_EPP']),
 });
 
-export const AmountsSchema = z.object({
+const AmountsSchema = z.object({
   service: cents,
   unconditionalDiscount: optionalCents,
   conditionalDiscount: optionalCents,
@@ -68,8 +68,6 @@ export const CorrectionsSchema = z.partial(
   }),
 );
 
-export type Address = z.infer<typeof AddressSchema>;
-export type Customer = z.infer<typeof CustomerSchema>;
 export type Service = z.infer<typeof ServiceSchema>;
 export type Issuer = z.infer<typeof IssuerSchema>;
 export type Amounts = z.infer<typeof AmountsSchema>;

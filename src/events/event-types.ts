@@ -7,8 +7,10 @@ import { CorrectionsSchema, EmissionSchema } from './emission.ts';
  */
 const text = z.string();
 const attempt = z.int().check(z.gte(1));
+/** Keys of the exchanges with the authority that led to the event, in their order. */
+const evidence = z.optional(z.array(text));
 
-export const RejectionSchema = z.object({
+const RejectionSchema = z.object({
   code: text,
   message: text,
   howToFix: text,
@@ -29,7 +31,7 @@ const schemas = {
     detail: text,
     attempt,
     nextAttemptAt: text,
-    evidenceKey: z.optional(text),
+    evidence,
   }),
   Issued: z.object({
     providerProtocol: text,
@@ -37,9 +39,9 @@ const schemas = {
     accessKey: text,
     issuedAt: text,
     nfseXmlKey: z.optional(text),
-    evidenceKey: z.optional(text),
+    evidence,
   }),
-  Failed: z.object({ error: RejectionSchema, attempt, evidenceKey: z.optional(text) }),
+  Failed: z.object({ error: RejectionSchema, attempt, evidence }),
   RetryRequested: z.object({
     by: text,
     reason: text,
@@ -49,8 +51,8 @@ const schemas = {
   }),
   CancelRequested: z.object({ by: text, reasonCode: text, reason: text }),
   /** Without a protocol the note never existed: the cancellation came before anything was sent. */
-  Cancelled: z.object({ cancelledAt: text, protocol: z.optional(text), evidenceKey: z.optional(text) }),
-  CancelFailed: z.object({ error: RejectionSchema, evidenceKey: z.optional(text) }),
+  Cancelled: z.object({ cancelledAt: text, protocol: z.optional(text), eventXmlKey: z.optional(text), evidence }),
+  CancelFailed: z.object({ error: RejectionSchema, evidence }),
 } as const;
 
 export type EventType = keyof typeof schemas;

@@ -30,8 +30,9 @@ export function verifyChain(commits: readonly Commit[], witness?: Tip): ChainVer
     if (hashMismatch(commit)) return broken(commit.version, 'content-changed');
     if (commit.prevHash !== tip.hash) return broken(commit.version, 'link-broken');
     tip = { version: commit.next, hash: commit.hash };
-    if (witness?.version === tip.version) {
-      if (witness.hash !== tip.hash) return broken(commit.version, 'tail-replaced');
+    if (witness && !witnessed && tip.version >= witness.version) {
+      // A commit that steps over where the witness saw the stream end is not the one that it saw.
+      if (tip.version > witness.version || tip.hash !== witness.hash) return broken(commit.version, 'tail-replaced');
       witnessed = true;
     }
   }

@@ -28,7 +28,7 @@ const POSSIBLE: Readonly<
     leadsTo: { issued: 'ISSUED', failed: 'FAILED', deferred: 'EMITTED', cancelRequested: 'CANCELLING' },
   },
   ISSUED: { history: [emitted, issued], leadsTo: { cancelRequested: 'CANCELLING' } },
-  FAILED: { history: [emitted, failed], leadsTo: { retryRequested: 'EMITTED' } },
+  FAILED: { history: [emitted, failed], leadsTo: { retryRequested: 'EMITTED', issued: 'ISSUED' } },
   'CANCELLING without a note': {
     history: [emitted, cancelRequested],
     leadsTo: {

@@ -31,6 +31,8 @@ export interface LivingInvoice extends Emission {
   /** Deferrals since the invoice last began to wait for the authority. */
   readonly attempt: number;
   readonly nextAttemptAt?: string;
+  /** Of the last deferral: whether anything may have reached the authority. */
+  readonly deferralReason?: 'provider-unavailable' | 'outcome-unknown';
   readonly note?: Note;
   readonly error?: Rejection;
   readonly cancellation?: CancellationState;
@@ -50,6 +52,8 @@ export interface CancellationState {
   readonly reason: string;
   readonly cancelledAt?: string;
   readonly protocol?: string;
+  /** The authority's own document of the cancellation. */
+  readonly xmlKey?: string;
   readonly error?: Rejection;
 }
 
@@ -88,7 +92,8 @@ export function evolve(invoice: Invoice, event: NewEvent & { readonly at: string
 /** In which statuses each event may come. `CANCELLED` stands nowhere: a terminal state is immutable. */
 const ALLOWED: Readonly<Record<Exclude<EventType, 'Emitted'>, readonly InvoiceStatus[]>> = {
   SubmissionDeferred: ['EMITTED', 'CANCELLING'],
-  Issued: ['EMITTED', 'CANCELLING'],
+  // A note that turns up after a failure exists all the same: the history has to say so.
+  Issued: ['EMITTED', 'CANCELLING', 'FAILED'],
   Failed: ['EMITTED', 'CANCELLING'],
   RetryRequested: ['FAILED'],
   CancelRequested: ['EMITTED', 'ISSUED'],
@@ -102,11 +107,17 @@ function apply(
 ): LivingInvoice {
   switch (event.type) {
     case 'SubmissionDeferred':
-      return { ...invoice, attempt: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt };
+      return {
+        ...invoice,
+        attempt: event.data.attempt,
+        nextAttemptAt: event.data.nextAttemptAt,
+        deferralReason: event.data.reason,
+      };
     case 'Issued': {
       const { providerProtocol, nfseNumber, accessKey, issuedAt, nfseXmlKey } = event.data;
+      const { error: _refused, ...issued } = settled(invoice, event.at);
       return {
-        ...settled(invoice, event.at),
+        ...issued,
         // A cancellation that was asked for meanwhile still stands: the note exists now, and is to be cancelled.
         status: invoice.status === 'CANCELLING' ? 'CANCELLING' : 'ISSUED',
         note: { providerProtocol, nfseNumber, accessKey, issuedAt, ...(nfseXmlKey ? { xmlKey: nfseXmlKey } : {}) },
@@ -138,6 +149,7 @@ function apply(
           ...asked(invoice),
           cancelledAt: event.data.cancelledAt,
           ...(event.data.protocol ? { protocol: event.data.protocol } : {}),
+          ...(event.data.eventXmlKey ? { xmlKey: event.data.eventXmlKey } : {}),
         },
       };
     case 'CancelFailed':
@@ -157,7 +169,7 @@ export function fold(id: InvoiceId, events: Iterable<InvoiceEvent>): Invoice {
 }
 
 function waiting(invoice: LivingInvoice): LivingInvoice {
-  const { nextAttemptAt: _, ...rest } = invoice;
+  const { nextAttemptAt: _at, deferralReason: _why, ...rest } = invoice;
   return { ...rest, attempt: 0 };
 }
 

@@ -11,6 +11,8 @@ describe('the caller, by the claims of the token', () => {
     ['groups in brackets', { 'cognito:groups': '[auditor client]' }, ['client', 'auditor']],
     ['a list of groups', { 'cognito:groups': ['admin'] }, ['admin']],
     ['scopes of a machine', { scope: 'nfse-ledger/client openid' }, ['client']],
+    ['scopes without our name', { scope: 'admin other/ops' }, []],
+    ['groups, whatever the scopes', { 'cognito:groups': 'auditor', scope: 'nfse-ledger/admin' }, ['auditor']],
     ['groups we do not know', { 'cognito:groups': 'superuser' }, []],
     ['nothing', {}, []],
   ])('has the roles that %s say', (_title, claims, roles) => expect(caller(claims).roles).toEqual(roles));

@@ -24,6 +24,9 @@ export interface Caller {
   readonly companies: readonly string[] | '*';
 }
 
+/** What the scopes of machine clients begin with. */
+const SCOPE = 'nfse-ledger/';
+
 /**
  * The caller of a request, from the claims that the authorizer verified. The gateway passes claims as text: groups come joined by
  * commas or in brackets. Machine clients have scopes `nfse-ledger/<role>` instead of groups.
@@ -41,8 +44,9 @@ export function callerOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): C
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
-  const scopes = words(claims.scope).map((scope) => scope.replace(/^nfse-ledger\//, ''));
-  const granted = new Set([...words(claims['cognito:groups']), ...scopes]);
+  const groups = words(claims['cognito:groups']);
+  const scopes = words(claims.scope).filter((scope) => scope.startsWith(SCOPE));
+  const granted = new Set(groups.length > 0 ? groups : scopes.map((scope) => scope.slice(SCOPE.length)));
   const companies = words(claims['custom:companies']);
   return {
     name: [claims.username, claims['cognito:username'], claims.client_id, claims.sub].find(isText) ?? 'unknown',

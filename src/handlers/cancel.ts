@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { cancelInvoice } from '../commands/cancel-invoice/cancel-invoice.ts';
 import type { Decided } from '../commands/execute.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
+import { cancellationReason } from '../nfse/national/cancellation-request.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { accepted } from './accepted.ts';
@@ -9,7 +10,7 @@ import { commandDeps } from './command-deps.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
 import { readBody, requestIdOf } from './request-body.ts';
-import { parse } from './request-fields.ts';
+import { field, parse } from './request-fields.ts';
 import { invoiceIdIn, visibleInvoice } from './stream.ts';
 
 const config = readConfig();
@@ -17,11 +18,14 @@ const client = dynamoDb();
 const deps = commandDeps(config, client);
 const once = idempotent('cancel', client, config.tables.requests);
 
-/** The national event 101101 asks for 15 to 255 characters of reason. */
+/** The national event 101101 asks for 15 to 255 characters of reason, as they are once written in the document. */
 const CancelBody = z.strictObject({
   requestId: z.optional(z.string()),
   reasonCode: z._default(z.enum(['1', '2', '9']), '9'),
-  reason: z.string().check(z.trim(), z.minLength(15), z.maxLength(255)),
+  reason: z.string().check(
+    z.trim(),
+    z.refine((text) => cancellationReason(text) !== undefined, field('cancel-reason')),
+  ),
 });
 
 export const handler = lambda('cancel', async (call) => {
@@ -39,7 +43,7 @@ export const handler = lambda('cancel', async (call) => {
     call,
     { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: canonicalJson({ reasonCode, reason }) },
     async () => {
-      decided = await cancelInvoice(deps, invoiceId, command, { at: call.now.toISOString(), meta });
+      decided = await cancelInvoice(deps, before, command, { at: call.now.toISOString(), meta });
       return { invoiceId };
     },
   );

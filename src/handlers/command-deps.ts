@@ -3,7 +3,7 @@ import type { CommandDeps } from '../commands/ports.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { newId } from '../platform/clock.ts';
 import { type Config, required } from '../platform/config.ts';
-import { logger } from '../platform/logger.ts';
+import { failureOf, logger } from '../platform/logger.ts';
 import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
 
 /** The parts that every command handler hands to its command. */
@@ -17,6 +17,6 @@ export function commandDeps(config: Config, client: DynamoDBClient): CommandDeps
     workflow: stepFunctionsWorkflow(stepFunctions(), required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn), newId),
     newCommitId: newId,
     onWorkflowNotStarted: ({ invoiceId, operation }, error) =>
-      logger.error('workflow not started, left to the reconciler', { invoiceId, operation, error: error as Error }),
+      logger.error('workflow not started, left to the reconciler', { invoiceId, operation, error: failureOf(error) }),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import type { Amounts, Corrections, Emission } from '../events/emission.ts';
 import { type Cents, formatCents, parseCents } from '../nfse/cents.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
@@ -82,7 +83,7 @@ export const EmitBody = z.strictObject({
   dps: z._default(
     z.strictObject({
       series: z._default(digits(/^(?:[1-9]\d{0,3}|[1-4]\d{4})$/, 'series'), '1'),
-      number: z.optional(z.int().check(z.gte(1), z.lte(999_999_999_999_999))),
+      number: z.optional(z.int().check(z.gte(1), z.lte(LAST_DPS_NUMBER))),
     }),
     { series: '1' },
   ),

@@ -1,6 +1,7 @@
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
 import { RequestIdReused } from '../commands/emit-invoice/emit-invoice.ts';
 import { TooMuchContention } from '../commands/execute.ts';
+import { SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { UnwritableField } from '../nfse/national/dps-document.ts';
@@ -25,6 +26,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof NothingToRetry) {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
   }
+  if (error instanceof SeriesExhausted) return invalid([fieldError('/dps/series', error.code)]);
   if (error instanceof UnwritableField) return invalid([fieldError(error.field, `unwritable-${error.problem}`)]);
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {

@@ -6,14 +6,11 @@ import { correctionsToJson, emissionToJson } from './emission-request.ts';
 
 /** An event as the API gives it: of the newest schema, money in decimal strings. One that cannot be read is shown as it lies. */
 export function eventToJson(stored: StoredEvent): StoredEvent {
-  return { ...stored, data: readable(stored) };
-}
-
-function readable(stored: StoredEvent): unknown {
   try {
-    return dataToJson(upcast(stored));
+    const event = upcast(stored);
+    return { ...event, data: dataToJson(event) };
   } catch (error) {
-    if (error instanceof UnreadableEvent) return stored.data;
+    if (error instanceof UnreadableEvent) return stored;
     throw error;
   }
 }

@@ -26,11 +26,13 @@ const invoices = dynamoDbInvoicesTable(client, config.tables.invoices);
 const Query = z.strictObject({
   version: z.optional(z.pipe(z.coerce.number(), z.int().check(z.gte(1)))),
   asOf: z.optional(z.iso.datetime({ offset: true, error: field('date-time') })),
+  /** Adds the commits as they lie in the store, of which the hashes are made. */
+  stored: z.optional(z.enum(['true', 'false'])),
 });
 
 /** The timeline of an invoice, the state at its end or at the moment asked for, and whether the whole chain holds. */
 export const handler = lambda('history', async (call) => {
-  const { version, asOf } = parse(Query, call.event.queryStringParameters ?? {}, '/query');
+  const { version, asOf, stored } = parse(Query, call.event.queryStringParameters ?? {}, '/query');
   if (version !== undefined && asOf !== undefined) fail('/query/asOf', 'one-moment');
   const invoiceId = invoiceIdIn(call);
   // The witness first: a stream that is read after it has everything that the witness has seen.
@@ -45,12 +47,14 @@ export const handler = lambda('history', async (call) => {
   checkVisible(call.caller, owner);
   call.note({ invoiceId, companyCnpj: owner, chain: chain.intact });
 
-  const until = (at: string, last: number) =>
-    (version === undefined || last <= version) && (asOf === undefined || Date.parse(at) <= Date.parse(asOf));
   const numbered = commits.flatMap((commit) =>
     commit.events.map((event, index) => ({ commit, event, number: commit.version + index })),
   );
-  const shown = numbered.filter(({ event, number }) => until(event.at, number));
+  // What had happened by a moment is a beginning of the history, whatever clocks wrote into it.
+  const past = ({ event, number }: (typeof numbered)[number]) =>
+    (version !== undefined && number > version) || (asOf !== undefined && Date.parse(event.at) > Date.parse(asOf));
+  const end = numbered.findIndex(past);
+  const shown = end === -1 ? numbered : numbered.slice(0, end);
   const state = foldedEvents(
     invoiceId,
     shown.map(({ event }) => event),
@@ -69,6 +73,7 @@ export const handler = lambda('history', async (call) => {
         ...eventToJson(event),
         commit: { commitId: commit.commitId, hash: commit.hash, prevHash: commit.prevHash },
       })),
+      ...(stored === 'true' ? { commits } : {}),
     },
   };
 });

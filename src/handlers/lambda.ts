@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { now } from '../platform/clock.ts';
-import { logger } from '../platform/logger.ts';
+import { failureOf, logger } from '../platform/logger.ts';
 import { inSegment, rootTraceId } from '../platform/tracer.ts';
 import { ACCESS, type Caller, callerOf, checkRole, type GuardedHandler } from './access.ts';
 import { problemOf } from './error-answers.ts';
@@ -91,7 +91,7 @@ function renderedProblem({ facts }: Problem, requestId: string): APIGatewayProxy
 }
 
 function unexpected(error: unknown, ids: Readonly<Record<string, string>>): Problem {
-  logger.error('request failed', { ...ids, error: error as Error });
+  logger.error('request failed', { ...ids, error: failureOf(error) });
   return new Problem({
     status: 500,
     code: 'internal',

@@ -5,7 +5,7 @@ import { parseMunicipalityCode } from '../nfse/municipality.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { fromRow } from '../projections/invoice-row.ts';
-import { dynamoDbInvoicesTable, type ListPosition } from '../projections/invoices-table.ts';
+import { dynamoDbInvoicesTable, type ListFilter, type ListPosition } from '../projections/invoices-table.ts';
 import { type Caller, mayAccess } from './access.ts';
 import { lambda } from './lambda.ts';
 import { badRequest, forbidden } from './problem.ts';
@@ -42,7 +42,8 @@ export const handler = lambda('list', async (call) => {
     ...(query.from ? { from: utc(query.from, '00:00:00.000') } : {}),
     ...(query.to ? { to: utc(query.to, '23:59:59.999') } : {}),
   };
-  const after = query.cursor === undefined ? undefined : positionIn(query.cursor, companyCnpj);
+  if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) fail('/query/to', 'period');
+  const after = query.cursor === undefined ? undefined : positionIn(query.cursor, filter);
   const { rows, next } = await invoices.list(filter, query.limit, after);
   return {
     status: 200,
@@ -54,17 +55,19 @@ export const handler = lambda('list', async (call) => {
 });
 
 /** A list is of one company: the one asked for, or the caller's only one. */
-function companyOf({ companies }: Caller, asked: string | undefined): string {
+function companyOf(caller: Caller, asked: string | undefined): string {
   if (asked !== undefined) {
-    if (mayAccess({ name: '', roles: [], companies }, asked)) return asked;
+    if (mayAccess(caller, asked)) return asked;
     throw forbidden('Você não tem acesso a esta empresa (companyCnpj).');
   }
-  const [only, ...others] = companies === '*' ? [] : companies;
+  const [only, ...others] = caller.companies === '*' ? [] : caller.companies;
   return only !== undefined && others.length === 0 ? only : fail('/query/companyCnpj', 'required');
 }
 
 function utc(value: string, timeOfDay: string): string {
-  return new Date(DAY.test(value) ? `${value}T${timeOfDay}-03:00` : value).toISOString();
+  const time = new Date(DAY.test(value) ? `${value}T${timeOfDay}-03:00` : value).toISOString();
+  // The last hours of the year 9999 are in the next one, which ISO 8601 writes with a sign and sorts first.
+  return time.startsWith('+') ? '9999-12-31T23:59:59.999Z' : time;
 }
 
 /** Opaque to clients; bound to the company, so that a cursor never leads into another tenant's rows. */
@@ -72,14 +75,16 @@ function cursorAt({ invoiceId, createdAt }: ListPosition, companyCnpj: string): 
   return Buffer.from(JSON.stringify([companyCnpj, createdAt, invoiceId]), 'utf8').toString('base64url');
 }
 
-function positionIn(cursor: string, companyCnpj: string): ListPosition {
+function positionIn(cursor: string, { companyCnpj, from = '0', to = '~' }: ListFilter): ListPosition {
   const [company, createdAt, id] = decoded(cursor);
   const invoiceId = parseInvoiceId(id);
   if (
     company === companyCnpj &&
     invoiceId &&
     typeof createdAt === 'string' &&
-    z.iso.datetime().safeParse(createdAt).success
+    z.iso.datetime().safeParse(createdAt).success &&
+    createdAt >= from &&
+    createdAt <= to
   ) {
     return { invoiceId, createdAt };
   }

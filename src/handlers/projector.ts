@@ -6,7 +6,7 @@ import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { logger } from '../platform/logger.ts';
+import { failureOf, logger } from '../platform/logger.ts';
 import { inSegment } from '../platform/tracer.ts';
 import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
 import { project } from '../projections/projector.ts';
@@ -71,7 +71,7 @@ async function projected(invoiceId: InvoiceId, signals: readonly Signal[]): Prom
     );
     return [];
   } catch (error) {
-    logger.error('projection failed', { invoiceId, error: error as Error });
+    logger.error('projection failed', { invoiceId, error: failureOf(error) });
     return signals.slice(0, 1).map(({ sequenceNumber }) => sequenceNumber);
   }
 }

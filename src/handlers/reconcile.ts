@@ -2,7 +2,7 @@ import { workFor } from '../commands/start-work.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { logger } from '../platform/logger.ts';
+import { failureOf, logger } from '../platform/logger.ts';
 import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
 import { inSegment } from '../platform/tracer.ts';
 import { DUE_SHARDS, fromRow, type InvoiceRow } from '../projections/invoice-row.ts';
@@ -33,6 +33,10 @@ export function handler(): Promise<{ started: number; failed: number }> {
       started: results.filter((result) => result.status === 'fulfilled' && result.value).length,
       failed: results.filter(({ status }) => status === 'rejected').length,
     };
+    for (const result of results) {
+      if (result.status === 'rejected')
+        logger.error('not started, due again later', { error: failureOf(result.reason) });
+    }
     if (due.length > 0) logger.info('reconciled', summary);
     return summary;
   });

@@ -19,6 +19,12 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   'iss-rate': ['Alíquota de ISS inválida.', 'Informe o percentual com duas casas, de "0.00" a "5.00".'],
   date: ['Data inválida.', 'Use o formato AAAA-MM-DD.'],
   'date-time': ['Data e hora inválidas.', 'Use ISO 8601 com fuso, por exemplo 2026-11-23T09:30:00-03:00.'],
+  period: ['O período termina antes de começar.', 'Informe from anterior ou igual a to.'],
+  'series-exhausted': ['A série não tem mais números.', 'Use outra série.'],
+  'cancel-reason': [
+    'O motivo deve ter de 15 a 255 caracteres que o documento fiscal aceite.',
+    'Descreva o motivo com letras e números; emojis e símbolos não são aceitos.',
+  ],
   'one-moment': ['version e asOf não podem ser usados juntos.', 'Envie só um dos dois.'],
   'future-competence': ['A competência está no futuro.', 'Informe uma data até hoje, no horário do município.'],
   'postal-code': ['CEP inválido.', 'Informe os 8 dígitos, sem hífen.'],

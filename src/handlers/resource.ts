@@ -1,4 +1,4 @@
-import type { LivingInvoice } from '../events/invoice.ts';
+import type { CancellationState, LivingInvoice } from '../events/invoice.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
 import { emissionToJson } from './emission-request.ts';
 
@@ -25,6 +25,7 @@ export function resource(invoice: LivingInvoice, version: number): object {
     processedAt: invoice.processedAt,
     attempt: invoice.attempt,
     nextAttemptAt: invoice.nextAttemptAt,
+    deferralReason: invoice.deferralReason,
     ...(note && {
       providerProtocol: note.providerProtocol,
       nfseNumber: note.nfseNumber,
@@ -32,9 +33,14 @@ export function resource(invoice: LivingInvoice, version: number): object {
       issuedAt: note.issuedAt,
     }),
     error: invoice.error,
-    cancellation,
+    cancellation: cancellation && withoutKey(cancellation),
     links: { self: `/invoices/${id}`, events: `/invoices/${id}/events`, xml: `/invoices/${id}/xml` },
   };
+}
+
+/** Keys of documents are for `GET …/xml` to resolve. */
+function withoutKey({ xmlKey: _, ...cancellation }: CancellationState): object {
+  return cancellation;
 }
 
 /** The stream version as an entity tag. */

@@ -40,8 +40,6 @@ export const handler = lambda('retry', async (call) => {
   call.note({ invoiceId, requestId, companyCnpj: before.invoice.companyCnpj });
 
   const at = call.now.toISOString();
-  const today = emissionTime(at, before.invoice.municipalityCode).slice(0, 10);
-  const corrections = patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today));
   const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
   let decided: Decided | undefined;
   const { replayed = false } = await once(
@@ -51,8 +49,11 @@ export const handler = lambda('retry', async (call) => {
       content: JSON.stringify([reason, patch ?? null]),
     },
     async () => {
+      // Only now: a replay is answered by what was remembered, however the invoice has changed since.
+      const today = emissionTime(at, before.invoice.municipalityCode).slice(0, 10);
+      const corrections = patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today));
       const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
-      decided = await retryInvoice(deps, invoiceId, request, { at, meta });
+      decided = await retryInvoice(deps, before, request, { at, meta });
       return { invoiceId };
     },
   );

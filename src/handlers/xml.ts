@@ -14,8 +14,8 @@ const config = readConfig();
 const events = dynamoDbEventStore({ client: dynamoDb(), tableName: config.tables.events });
 const documents = s3(config);
 
-/** `nfse` is what the authority authorised, `dps` what was declared to it. */
-const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps']), 'nfse') });
+/** `nfse` is what the authority authorised, `dps` what was declared to it, `cancellation` the event that ended it. */
+const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps', 'cancellation']), 'nfse') });
 
 /** A link to a document that works for a few minutes. The link itself is the permission, so it is never logged. */
 export const handler = lambda('xml', async (call) => {
@@ -23,13 +23,13 @@ export const handler = lambda('xml', async (call) => {
   const invoiceId = invoiceIdIn(call);
   const { invoice } = await visibleInvoice(events, call.caller, invoiceId);
   call.note({ invoiceId, companyCnpj: invoice.companyCnpj, document });
-  const key = document === 'nfse' ? invoice.note?.xmlKey : invoice.xmlKey;
+  const key = { nfse: invoice.note?.xmlKey, dps: invoice.xmlKey, cancellation: invoice.cancellation?.xmlKey }[document];
   if (!key) {
     throw new Problem({
       status: 404,
       code: 'document-not-available',
       title: 'Documento ainda não disponível',
-      detail: `A nota está em ${invoice.status} e ainda não tem XML autorizado. Use ?document=dps para a declaração enviada.`,
+      detail: `A nota está em ${invoice.status} e não tem este documento. A declaração enviada está em ?document=dps.`,
     });
   }
   const expiresIn = config.presignedUrlSeconds;

@@ -22,7 +22,7 @@ const ConfigSchema = z.object({
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
   PROVIDER_TIMEOUT_MS: defaulted(60_000),
   WORKER_CONCURRENCY: defaulted(16),
-  /** How long a message stays hidden while the worker has it. Must exceed the three provider calls one message may take. */
+  /** How long a message stays hidden while the worker has it: at least the calls from reading the stream to the end of sending. */
   WORKER_VISIBILITY_SECONDS: defaulted(240),
   /** How old a message may be and still tell the worker the state of a new invoice, which saves the read. */
   WORKER_TRUST_SECONDS: defaulted(60),
@@ -32,6 +32,9 @@ const ConfigSchema = z.object({
   RECONCILE_AFTER_SECONDS: defaulted(300),
   PRESIGNED_URL_SECONDS: defaulted(300),
 });
+
+/** A look-up of two calls, and the submission: from reading the stream until nothing of it can be on its way any more. */
+const CALLS_UNTIL_SENT = 3;
 
 type Environment = z.infer<typeof ConfigSchema>;
 
@@ -68,6 +71,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const parsed = ConfigSchema.safeParse(env);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const { WORKER_VISIBILITY_SECONDS, PROVIDER_TIMEOUT_MS } = parsed.data;
+  if (WORKER_VISIBILITY_SECONDS * 1000 < CALLS_UNTIL_SENT * PROVIDER_TIMEOUT_MS) {
+    throw new ConfigError(
+      `WORKER_VISIBILITY_SECONDS must be at least ${CALLS_UNTIL_SENT} times PROVIDER_TIMEOUT_MS: a message must not come again, nor a cancellation be final, while somebody may still be sending`,
+    );
   }
   return shape(parsed.data);
 }

@@ -1,21 +1,27 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { DpsNumbers } from '../commands/ports.ts';
+import { type DpsNumbers, LAST_DPS_NUMBER, SeriesExhausted } from '../commands/ports.ts';
 
 /** `DpsNumbersTable`: one item a company and series, whose `lastNumber` only grows. One write unit a number. */
 export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): DpsNumbers {
   const key = (companyCnpj: string, series: string) => ({ companyCnpj: { S: companyCnpj }, series: { S: series } });
   return {
     async take(companyCnpj, series) {
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName: tableName,
-          Key: key(companyCnpj, series),
-          UpdateExpression: 'ADD lastNumber :one',
-          ExpressionAttributeValues: { ':one': { N: '1' } },
-          ReturnValues: 'UPDATED_NEW',
-        }),
-      );
-      return Number(Attributes?.lastNumber?.N);
+      try {
+        const { Attributes } = await client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: key(companyCnpj, series),
+            UpdateExpression: 'ADD lastNumber :one',
+            ConditionExpression: 'attribute_not_exists(lastNumber) OR lastNumber < :last',
+            ExpressionAttributeValues: { ':one': { N: '1' }, ':last': { N: String(LAST_DPS_NUMBER) } },
+            ReturnValues: 'UPDATED_NEW',
+          }),
+        );
+        return Number(Attributes?.lastNumber?.N);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) throw new SeriesExhausted(companyCnpj, series);
+        throw error;
+      }
     },
     async reserve(companyCnpj, series, number) {
       try {

@@ -1,8 +1,9 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Workflow } from '../commands/ports.ts';
+import { httpSettings } from './http-settings.ts';
 import { traced } from './tracer.ts';
 
-export const stepFunctions = (): SFNClient => traced(new SFNClient({}));
+export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHandler: httpSettings }));
 
 /** EmitWorkflow. Each start has a name of its own: a start that is repeated must not be swallowed as a duplicate. */
 export function stepFunctionsWorkflow(client: SFNClient, stateMachineArn: string, newId: () => string): Workflow {

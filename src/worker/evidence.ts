@@ -6,8 +6,8 @@ import { type Transport, TransportError } from './providers/transport.ts';
 
 export interface Recorder {
   readonly transport: Transport;
-  /** Key of the last exchange, for the event that tells its outcome. */
-  lastKey(): string | undefined;
+  /** Keys of the exchanges so far, for the event that tells what they came to. Each names what was sent, too. */
+  keys(): readonly string[];
 }
 
 /**
@@ -17,15 +17,16 @@ export interface Recorder {
  * @param now for the times in the record
  */
 export function recorded(transport: Transport, documents: Documents, invoiceId: InvoiceId, now: () => Date): Recorder {
-  let lastKey: string | undefined;
+  const keys: string[] = [];
   const keep = async (kind: 'sent' | 'received', record: object) => {
     const content = JSON.stringify(record);
-    lastKey = documentKey(invoiceId, kind, content, 'json');
-    await documents.put(lastKey, content, 'application/json');
-    return lastKey;
+    const key = documentKey(invoiceId, kind, content, 'json');
+    await documents.put(key, content, 'application/json');
+    if (kind === 'received') keys.push(key);
+    return key;
   };
   return {
-    lastKey: () => lastKey,
+    keys: () => keys,
     transport: async (request) => {
       // The same request may be sent twice within a clock tick; each attempt is evidence of its own.
       const sent = await keep('sent', { attempt: randomUUID(), at: now().toISOString(), request });

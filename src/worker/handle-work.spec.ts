@@ -3,6 +3,7 @@ import {
   at,
   cancelFailed,
   cancelled,
+  cancelledUnsent,
   cancelRequested,
   companyCnpj,
   deferred,
@@ -15,9 +16,10 @@ import {
   requestId,
 } from '../../test/invoices.ts';
 import type { Documents, Work } from '../commands/ports.ts';
+import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
 import { START, tipAfter } from '../events/commit.ts';
 import { read } from '../events/event-store.ts';
-import type { NewEvent } from '../events/event-types.ts';
+import { event, type NewEvent } from '../events/event-types.ts';
 import { memoryEventStore } from '../events/memory-event-store.ts';
 import { type Delivery, handleWork, type WorkerDeps } from './handle-work.ts';
 import type { CancelOutcome, FindOutcome, IssueOutcome } from './providers/provider.ts';
@@ -30,6 +32,7 @@ const unavailable = { kind: 'unavailable', reason: 'connection refused' } as con
 const unknown = { kind: 'unknown', reason: 'no answer in time' } as const;
 const found = { kind: 'found', note, matches: true } as const;
 const absent = { kind: 'absent' } as const;
+const mayBeSent = event('SubmissionDeferred', { ...deferred.data, reason: 'outcome-unknown' });
 
 interface Authority {
   readonly issue?: readonly IssueOutcome[];
@@ -44,12 +47,12 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
   const calls: string[] = [];
   let ids = 0;
   const newCommitId = () => `commit-${++ids}`;
-  for (const event of history) {
+  for (const happened of history) {
     const last = (await events.load(invoiceId)).at(-1);
     await events.append({
       invoiceId,
       tip: last ? tipAfter(last) : START,
-      events: [event],
+      events: [happened],
       meta,
       at,
       commitId: newCommitId(),
@@ -100,7 +103,7 @@ async function freshWork(events: ReturnType<typeof memoryEventStore>): Promise<W
   const [first] = await events.load(invoiceId);
   if (!first) throw new Error('The stream begins with the emission');
   const { dps, xmlKey } = emitted.data;
-  return { ...work, origin: 'emission', fresh: { companyCnpj, dps, xmlKey, tip: tipAfter(first) } };
+  return { ...work, origin: 'emission', fresh: { companyCnpj, dps, xmlKey, tip: tipAfter(first), at } };
 }
 
 describe('a fresh emission', () => {
@@ -170,12 +173,27 @@ describe('a fresh emission', () => {
 
   it.each<[string, Partial<Delivery>]>([
     ['delivered again', { receiveCount: 2 }],
-    ['that is old', { sentAt: new Date(Date.parse(at) - 120_000) }],
+    ['whose message is old', { sentAt: new Date(Date.parse(at) - 120_000) }],
   ])('%s is not trusted: the stream is read', async (_title, delivery) => {
     const it = await worker([emitted, issued], {});
     const message = await freshWork(it.events);
     expect(await it.handle(message, delivery)).toMatchObject({ steps: [], status: 'ISSUED' });
     expect(it.calls).toEqual([]);
+  });
+
+  it('that was sent anew long after it was emitted is not trusted, however young the message', async () => {
+    const it = await worker([emitted, cancelRequested, cancelledUnsent], {}, 3 * 24 * 3600);
+    const message = await freshWork(it.events);
+    const now = new Date(Date.parse(at) + 3 * 24 * 3600 * 1000);
+    expect(await it.handle(message, { sentAt: now })).toMatchObject({ steps: [], status: 'CANCELLED' });
+    expect(it.calls).toEqual([]);
+  });
+
+  it('whose document could not be read in the answer is asked for it', async () => {
+    const it = await worker([emitted], { issue: [{ kind: 'issued', note: facts }], find: [found] });
+    await it.handle(await freshWork(it.events));
+    expect(it.calls).toEqual(['issue', 'find']);
+    expect(await it.invoice()).toMatchObject({ status: 'ISSUED', note: { xmlKey: expect.stringContaining('/nfse-') } });
   });
 
   it('met twice by one worker is not trusted the second time', async () => {
@@ -262,6 +280,41 @@ describe('a message that is not fresh', () => {
     await it.handle(work);
     expect(await it.types()).toEqual(['Cancelled']);
     expect(await it.invoice()).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it.each<[string, readonly NewEvent[], FindOutcome | undefined, string]>([
+    [
+      'nothing was sent and nothing is known: still nothing was sent',
+      [emitted, deferred],
+      unavailable,
+      'provider-unavailable',
+    ],
+    [
+      'something may have been sent, and the look-up is down: it may have been',
+      [emitted, mayBeSent],
+      unavailable,
+      'outcome-unknown',
+    ],
+    ['nobody knows what the last worker did', [emitted], unknown, 'outcome-unknown'],
+  ])('says why it waits: %s', async (_title, history, find, reason) => {
+    const it = await worker(history, { find: find ? [find] : [] });
+    await it.handle(work);
+    expect(await it.invoice()).toMatchObject({ deferralReason: reason });
+  });
+
+  it('that comes again for a failed invoice whose note is there after all tells of the note', async () => {
+    const it = await worker([emitted, failed], { find: [found] });
+    await it.handle(work, { receiveCount: 2 });
+    expect(await it.types()).toEqual(['Issued']);
+    expect(await it.invoice()).toMatchObject({ status: 'ISSUED' });
+  });
+
+  it('that comes again for an invoice cancelled unsent whose note is there is never let go', async () => {
+    const it = await worker([emitted, cancelRequested, cancelledUnsent], { find: [found, found, found] });
+    for (const receiveCount of [2, 3, 4]) {
+      await expect(it.handle(work, { receiveCount })).rejects.toThrow(ContradictoryOutcome);
+    }
+    expect(await it.types()).toEqual([]);
   });
 
   it('waits longer with each deferral', async () => {

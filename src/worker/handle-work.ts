@@ -40,7 +40,10 @@ export interface Handled {
 }
 
 /** The part of an invoice that a submission needs: from the stream, or from the message of a fresh emission. */
-type Submittable = Pick<LivingInvoice, 'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt'>;
+type Submittable = Pick<
+  LivingInvoice,
+  'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt' | 'deferralReason'
+>;
 
 /** An issued note leads to its cancellation within one message; more steps than these would be a loop. */
 const MOST_STEPS = 3;
@@ -63,7 +66,7 @@ export async function handleWork(deps: WorkerDeps, work: Work, delivery: Deliver
   while (steps.length < MOST_STEPS) {
     const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
     status = invoice.status;
-    if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') break;
+    if (invoice.status === 'NONE') break;
     const evidence = recorded(deps.transport, deps.documents, work.invoiceId, deps.now);
     const outcome = await nextOutcome(deps, evidence, invoice, work, delivery);
     if (!outcome) break;
@@ -75,18 +78,21 @@ export async function handleWork(deps: WorkerDeps, work: Work, delivery: Deliver
 }
 
 /**
- * A fresh emission is handled without reading the stream: the message was just sent, is delivered for the first time, and carries
- * the tip it stands for. Should a cancellation have come meanwhile, the append meets it and the worker goes on from there.
+ * A fresh emission is handled without reading the stream: it was accepted a moment ago, its message is delivered for the first time,
+ * and carries the tip it stands for. Should a cancellation have come meanwhile, the append meets it and the worker goes on from there.
  */
 function freshOf(deps: WorkerDeps, work: Work, delivery: Delivery): (Fresh & { submittable: Submittable }) | undefined {
   const { fresh, invoiceId, municipalityCode } = work;
-  const ageMs = deps.now().getTime() - delivery.sentAt.getTime();
   const first = deps.firstSight(invoiceId);
-  if (!fresh || !first || delivery.receiveCount > 1 || ageMs > deps.trustSeconds * 1000) return undefined;
-  const { companyCnpj, dps, xmlKey, tip } = fresh;
+  if (!fresh || !first || delivery.receiveCount > 1) return undefined;
+  // The message's own age is not enough: a redrive sends an old one anew.
+  const oldest = Math.min(delivery.sentAt.getTime(), Date.parse(fresh.at));
+  if (deps.now().getTime() - oldest > deps.trustSeconds * 1000) return undefined;
+  const { companyCnpj, dps, xmlKey, tip, at } = fresh;
   return {
     invoice: { id: invoiceId, status: 'EMITTED', attempt: 0 },
     tip,
+    at,
     submittable: { id: invoiceId, companyCnpj, municipalityCode, dps, xmlKey, attempt: 0 },
   };
 }
@@ -98,12 +104,21 @@ function nextOutcome(
   work: Work,
   delivery: Delivery,
 ): Promise<Outcome | undefined> {
-  if (invoice.status === 'EMITTED') {
-    const mayHaveBeenSent = delivery.receiveCount > 1 || work.origin === 'reconciliation' || invoice.attempt > 0;
-    return submit(deps, evidence, invoice, mayHaveBeenSent);
+  const again = delivery.receiveCount > 1;
+  switch (invoice.status) {
+    case 'EMITTED':
+      return submit(deps, evidence, invoice, again || work.origin === 'reconciliation' || invoice.attempt > 0);
+    case 'CANCELLING':
+      return invoice.note ? cancelNote(deps, evidence, invoice, invoice.note) : settleUnsent(deps, evidence, invoice);
+    case 'FAILED':
+    case 'CANCELLED':
+      return again && !invoice.note ? noteDenied(deps, evidence, invoice) : none;
+    case 'ISSUED':
+      return none;
   }
-  return invoice.note ? cancelNote(deps, evidence, invoice, invoice.note) : settleUnsent(deps, evidence, invoice);
 }
+
+const none = Promise.resolve(undefined);
 
 /** Sends the document, unless it was sent before and the note is there. */
 async function submit(
@@ -120,8 +135,12 @@ async function submit(
   }
   const answer = await provider.issue(submission);
   switch (answer.kind) {
-    case 'issued':
-      return issued(deps, evidence, invoice.id, answer.note);
+    case 'issued': {
+      if (answer.note.xml !== undefined) return issued(deps, evidence, invoice.id, answer.note);
+      // The answer named the note, and its document could not be read: the authority gives it again when asked.
+      const found = await provider.find(submission);
+      return issued(deps, evidence, invoice.id, found.kind === 'found' ? found.note : answer.note);
+    }
     case 'rejected':
       return failed(deps, evidence, answer.error);
     case 'unavailable':
@@ -148,9 +167,9 @@ async function outcomeOfFind(
         ? issued(deps, evidence, invoice.id, found.note)
         : failed(deps, evidence, numberTaken(invoice, found.note));
     case 'unavailable':
-      return deferred(deps, evidence, invoice, 'provider-unavailable', found.reason);
     case 'unknown':
-      return deferred(deps, evidence, invoice, 'outcome-unknown', found.reason);
+      // A look-up that tells nothing leaves what was known: that nothing can have reached the authority, or that something may have.
+      return deferred(deps, evidence, invoice, invoice.deferralReason ?? 'outcome-unknown', found.reason);
   }
 }
 
@@ -170,10 +189,13 @@ async function cancelNote(
     at: deps.now().toISOString(),
   });
   switch (answer.kind) {
-    case 'cancelled':
-      return { kind: 'cancelled', protocol: answer.protocol, cancelledAt: answer.cancelledAt, ...keyOf(evidence) };
+    case 'cancelled': {
+      const { protocol, cancelledAt, xml } = answer;
+      const eventXmlKey = await stored(deps, invoice.id, 'cancellation', xml);
+      return { kind: 'cancelled', protocol, cancelledAt, ...(eventXmlKey ? { eventXmlKey } : {}), ...kept(evidence) };
+    }
     case 'rejected':
-      return { kind: 'cancel-failed', error: answer.error, ...keyOf(evidence) };
+      return { kind: 'cancel-failed', error: answer.error, ...kept(evidence) };
     case 'unavailable':
       return deferred(deps, evidence, invoice, 'provider-unavailable', answer.reason);
     case 'unknown':
@@ -196,7 +218,17 @@ async function settleUnsent(
   const now = deps.now();
   const requestedAt = Date.parse(invoice.cancellation?.requestedAt ?? invoice.updatedAt);
   if (now.getTime() - requestedAt < deps.inFlightSeconds * 1000) return undefined;
-  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...keyOf(evidence) };
+  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...kept(evidence) };
+}
+
+/**
+ * A message that was received before, for an invoice that ended without a note: the earlier receive may have made one and died, or
+ * met an end that it could not record. A note that is there is told of; where the invoice cannot have it, that is a contradiction,
+ * again at each receive, until the message is in the DLQ for a person to see.
+ */
+async function noteDenied(deps: WorkerDeps, evidence: Recorder, invoice: LivingInvoice): Promise<Outcome | undefined> {
+  const found = await deps.provider(evidence.transport).find(await submissionOf(deps, invoice));
+  return found.kind === 'found' && found.matches ? issued(deps, evidence, invoice.id, found.note) : undefined;
 }
 
 async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Submission> {
@@ -204,20 +236,26 @@ async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Sub
   return { invoiceId: id, companyCnpj, municipalityCode, dps, document: await deps.documents.get(xmlKey) };
 }
 
-/** The document is stored before the event that names it. */
 async function issued(
   deps: WorkerDeps,
   evidence: Recorder,
   id: InvoiceId,
   { xml, ...note }: IssuedNote,
 ): Promise<Outcome> {
-  const nfseXmlKey = xml === undefined ? undefined : documentKey(id, 'nfse', xml, 'xml');
-  if (xml !== undefined && nfseXmlKey) await deps.documents.put(nfseXmlKey, xml, 'application/xml');
-  return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...keyOf(evidence) };
+  const nfseXmlKey = await stored(deps, id, 'nfse', xml);
+  return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...kept(evidence) };
+}
+
+/** Stores an authority's document, if there is one, before the event that names it. */
+async function stored(deps: WorkerDeps, id: InvoiceId, kind: string, xml?: string): Promise<string | undefined> {
+  if (xml === undefined) return undefined;
+  const key = documentKey(id, kind, xml, 'xml');
+  await deps.documents.put(key, xml, 'application/xml');
+  return key;
 }
 
 function failed(deps: WorkerDeps, evidence: Recorder, error: (Outcome & { kind: 'failed' })['error']): Outcome {
-  return { kind: 'failed', error, at: deps.now().toISOString(), ...keyOf(evidence) };
+  return { kind: 'failed', error, at: deps.now().toISOString(), ...kept(evidence) };
 }
 
 function deferred(
@@ -228,7 +266,7 @@ function deferred(
   detail: string,
 ): Outcome {
   const next = nextAttemptAt(deps.now(), attempt, deps.retryBaseSeconds, deps.random());
-  return { kind: 'deferred', reason, detail: detail.slice(0, 300), nextAttemptAt: next, ...keyOf(evidence) };
+  return { kind: 'deferred', reason, detail: detail.slice(0, 300), nextAttemptAt: next, ...kept(evidence) };
 }
 
 function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): (Outcome & { kind: 'failed' })['error'] {
@@ -242,9 +280,9 @@ function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): (Outcome
   };
 }
 
-function keyOf(evidence: Recorder): { evidenceKey?: string } {
-  const evidenceKey = evidence.lastKey();
-  return evidenceKey ? { evidenceKey } : {};
+function kept(evidence: Recorder): { evidence?: string[] } {
+  const keys = [...evidence.keys()];
+  return keys.length > 0 ? { evidence: keys } : {};
 }
 
 function record(deps: WorkerDeps, work: Work, { messageId }: Delivery, outcome: Outcome, fresh?: Fresh) {

@@ -1,10 +1,10 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { logger } from '../platform/logger.ts';
+import { failureOf, logger } from '../platform/logger.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { handleWork, type WorkerDeps } from './handle-work.ts';
 import { startPoller } from './poller.ts';
@@ -45,7 +45,7 @@ const deps: WorkerDeps = {
 };
 
 const poller = startPoller({
-  client: new SQSClient({}),
+  client: sqs(),
   queueUrl: required('REQUESTS_QUEUE_URL', config.requestsQueueUrl),
   concurrency: worker.concurrency,
   visibilitySeconds: worker.visibilitySeconds,
@@ -68,7 +68,7 @@ const poller = startPoller({
     logger.error(message ? 'message failed, left on the queue' : 'receive failed', {
       messageId: message?.MessageId,
       receiveCount: message?.Attributes?.ApproximateReceiveCount,
-      error: error as Error,
+      error: failureOf(error),
     });
   },
 });
@@ -86,5 +86,3 @@ async function stop(reason: string): Promise<void> {
 
 process.once('SIGTERM', () => void stop('SIGTERM'));
 process.once('SIGINT', () => void stop('SIGINT'));
-// Under the local supervisor there is a channel to the parent; when it closes, the parent is gone.
-process.once('disconnect', () => void stop('parent gone'));

@@ -17,6 +17,7 @@ const WorkSchema = z.object({
       dps: z.object({ series: z.string(), number: z.int() }),
       xmlKey: z.string(),
       tip: z.object({ version: z.int(), hash: z.string() }),
+      at: z.iso.datetime(),
     }),
   ),
 });

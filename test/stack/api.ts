@@ -93,9 +93,9 @@ export function example(name: string): any {
 export async function authorityCalls(
   dpsId: string,
   stack: Credentials = credentials(),
-): Promise<{ posts: number; lookups: number }> {
+): Promise<{ posts: number; lookups: number; events: number }> {
   const url = new URL(`/control/calls?dpsId=${dpsId}`, stack.endpoints.nationalApi);
-  return (await (await fetch(url)).json()) as { posts: number; lookups: number };
+  return (await (await fetch(url)).json()) as { posts: number; lookups: number; events: number };
 }
 
 /** The notes that the stand-in authority holds for a declaration: one, if all is well. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Work } from '../../src/commands/ports.ts';
+import type { Tip } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { LivingInvoice } from '../../src/events/invoice.ts';
 import { newId } from '../../src/platform/clock.ts';
@@ -33,9 +34,9 @@ export const commandDeps = {
 let nextNumber = Date.now() % 1_000_000_000;
 
 /** An invoice that was accepted and whose workflow was never started; and the message that would have been sent. */
-export async function emittedOnly(reference = 'PEDIDO118'): Promise<{ invoice: LivingInvoice; work: Work }> {
+export async function emittedOnly(reference = 'PEDIDO118'): Promise<{ invoice: LivingInvoice; tip: Tip; work: Work }> {
   let work: Work | undefined;
-  const { invoice } = await emitInvoice(
+  const { invoice, tip } = await emitInvoice(
     {
       ...commandDeps,
       workflow: {
@@ -55,7 +56,7 @@ export async function emittedOnly(reference = 'PEDIDO118'): Promise<{ invoice: L
     { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
   );
   if (!work) throw new Error('An emission starts its workflow');
-  return { invoice, work };
+  return { invoice, tip, work };
 }
 
 export interface OwnQueue {
@@ -63,40 +64,58 @@ export interface OwnQueue {
   send(message: Work | string): Promise<void>;
   /** Messages that wait or are in hand. */
   depth(): Promise<number>;
+  /** Messages that were received too often. */
+  dead(): Promise<number>;
 }
 
-/** A queue that the stack's worker does not know. */
-export async function ownQueue(visibilitySeconds = 2): Promise<OwnQueue> {
-  const { QueueUrl = '' } = await sqs.send(
-    new CreateQueueCommand({
-      QueueName: `Own-${randomUUID().slice(0, 8)}`,
-      Attributes: { VisibilityTimeout: String(visibilitySeconds) },
+/** A queue that the stack's worker does not know, with a dead-letter queue behind it. */
+export async function ownQueue(visibilitySeconds = 3): Promise<OwnQueue> {
+  const name = `Own-${randomUUID().slice(0, 8)}`;
+  const dead = await create(`${name}-Dead`, {});
+  const url = await create(name, {
+    VisibilityTimeout: String(visibilitySeconds),
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: `arn:aws:sqs:${aws.region}:000000000000:${name}-Dead`,
+      maxReceiveCount: '2',
     }),
-  );
-  // The engine names a host of its own in its URLs; the endpoint is where it listens.
-  const url = new URL(new URL(QueueUrl).pathname, stack.endpoints.sqs).href;
+  });
   return {
     url,
     async send(message) {
       const MessageBody = typeof message === 'string' ? message : JSON.stringify(message);
       await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
     },
-    async depth() {
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: url,
-          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-        }),
-      );
-      return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
-    },
+    depth: () => messagesIn(url),
+    dead: () => messagesIn(dead),
   };
+}
+
+async function create(QueueName: string, Attributes: Record<string, string>): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+  // The engine names a host of its own in its URLs; the endpoint is where it listens.
+  return new URL(new URL(QueueUrl).pathname, stack.endpoints.sqs).href;
+}
+
+async function messagesIn(QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
 }
 
 /** The worker's own program on a queue of the test's. */
 export function startWorker(queue: OwnQueue, env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [path.join(root, 'src/worker/main.ts')], {
-    env: { ...stack.environment, WORKER_VISIBILITY_SECONDS: '2', REQUESTS_QUEUE_URL: queue.url, ...env },
+    env: {
+      ...stack.environment,
+      PROVIDER_TIMEOUT_MS: '1000',
+      WORKER_VISIBILITY_SECONDS: '3',
+      REQUESTS_QUEUE_URL: queue.url,
+      ...env,
+    },
     stdio: 'ignore',
   });
 }

@@ -13,7 +13,11 @@ import * as replies from './replies.ts';
 export interface Calls {
   posts: number;
   lookups: number;
+  /** Requests to register an event on its note, such as a cancellation. */
+  events: number;
 }
+
+export const NO_CALLS: Calls = { posts: 0, lookups: 0, events: 0 };
 
 export interface OperationDeps {
   readonly notes: Notes;
@@ -118,6 +122,7 @@ export async function registerEvent(deps: OperationDeps, accessKey: string, body
   if (request instanceof DocumentError) return replies.refusedEvent([{ code: 'E1235' }], now());
   const note = notes.byKey(accessKey);
   if (!note) return replies.refusedEvent([{ code: 'E0819' }], now());
+  callsOf(deps, note.dpsId).events++;
   const faults = eventFaultsOf(request, accessKey, note.company, now());
   if (faults.length > 0) return replies.refusedEvent(faults, now());
   if (notes.event(accessKey, CANCELLATION)) return replies.refusedEvent([{ code: 'E0840' }], now());
@@ -145,7 +150,7 @@ export function fetchEvent(deps: OperationDeps, accessKey: string, type: string,
 }
 
 function callsOf({ calls }: OperationDeps, dpsId: string): Calls {
-  const known = calls.get(dpsId) ?? { posts: 0, lookups: 0 };
+  const known = calls.get(dpsId) ?? { ...NO_CALLS };
   calls.set(dpsId, known);
   return known;
 }

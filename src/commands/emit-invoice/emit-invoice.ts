@@ -68,7 +68,10 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
     const invoice = begun(commit);
     const tip = tipAfter(commit);
     const work = workFor(invoice, 'emission', occasion.meta.traceId);
-    await startWork(deps, work && { ...work, fresh: { companyCnpj: emission.companyCnpj, dps, xmlKey, tip } });
+    await startWork(
+      deps,
+      work && { ...work, fresh: { companyCnpj: emission.companyCnpj, dps, xmlKey, tip, at: occasion.at } },
+    );
     return { invoice, tip, repeated: false };
   } catch (error) {
     if (error instanceof ConcurrencyError) return acceptedBefore(deps, invoiceId, request, error.winner, occasion);

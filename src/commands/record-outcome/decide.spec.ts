@@ -42,8 +42,7 @@ describe('record that a note was issued', () => {
     given(emitted, issued).when(isAnother).thenThrows(ContradictoryOutcome));
   it('never takes a second note while cancelling the first', () =>
     given(emitted, issued, cancelRequested).when(isAnother).thenThrows(ContradictoryOutcome));
-  it('alarms when a note appears for an invoice that failed', () =>
-    given(emitted, failed).when(isIssued).thenThrows(ContradictoryOutcome));
+  it('tells of a note that turns up after a failure', () => given(emitted, failed).when(isIssued).thenHappens(issued));
   it('alarms when a note appears for an invoice that was cancelled unsent', () =>
     given(emitted, cancelRequested, cancelledUnsent).when(isIssued).thenThrows(ContradictoryOutcome));
   it('cannot issue what does not exist', () => given().when(isIssued).thenThrows(ContradictoryOutcome));

@@ -52,7 +52,7 @@ function issued({ kind, ...data }: Outcome & { kind: 'issued' }, invoice: Submit
     case 'CANCELLED':
       return sameNote(kind, data, invoice);
     case 'FAILED':
-      throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+      return [event('Issued', data)]; // whatever made us give up, the note is there
   }
 }
 
@@ -61,8 +61,8 @@ function sameNote(kind: 'issued', { accessKey }: EventData<'Issued'>, invoice: S
   throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
 }
 
-function failed({ error, evidenceKey, at }: Outcome & { kind: 'failed' }, invoice: Submitted): readonly NewEvent[] {
-  const failure = event('Failed', { error, attempt: invoice.attempt + 1, ...(evidenceKey ? { evidenceKey } : {}) });
+function failed({ error, evidence, at }: Outcome & { kind: 'failed' }, invoice: Submitted): readonly NewEvent[] {
+  const failure = event('Failed', { error, attempt: invoice.attempt + 1, ...(evidence ? { evidence } : {}) });
   switch (invoice.status) {
     case 'EMITTED':
       return [failure];

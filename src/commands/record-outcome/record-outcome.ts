@@ -1,4 +1,4 @@
-import { type Tip, tipAfter } from '../../events/commit.ts';
+import type { Tip } from '../../events/commit.ts';
 import { ConcurrencyError } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import { type ExecuteDeps, execute, type Occasion } from '../execute.ts';
@@ -8,11 +8,12 @@ import { decideOutcome, type Outcome, type Submitted } from './decide.ts';
 export interface Fresh {
   readonly invoice: Submitted;
   readonly tip: Tip;
+  /** When it was emitted, ISO 8601. */
+  readonly at: string;
 }
 
-/** The end of a stream after an outcome was recorded, whoever recorded it. */
+/** What is known of the invoice after an outcome was recorded, whoever recorded it. */
 export interface Recorded {
-  readonly tip: Tip;
   /** `undefined` for an outcome recorded without a read: then it is the outcome itself that says the status. */
   readonly status?: string;
 }
@@ -33,18 +34,13 @@ export async function recordOutcome(
   if (fresh) {
     try {
       const events = decideOutcome(outcome, fresh.invoice);
-      const commit = await deps.events.append({
-        invoiceId,
-        tip: fresh.tip,
-        events,
-        commitId: deps.newCommitId(),
-        ...occasion,
-      });
-      return { tip: tipAfter(commit) };
+      const at = occasion.at > fresh.at ? occasion.at : fresh.at;
+      await deps.events.append({ invoiceId, tip: fresh.tip, events, commitId: deps.newCommitId(), ...occasion, at });
+      return {};
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;
     }
   }
-  const { tip, invoice } = await execute(deps, invoiceId, (current) => decideOutcome(outcome, current), occasion);
-  return { tip, status: invoice.status };
+  const { invoice } = await execute(deps, invoiceId, (current) => decideOutcome(outcome, current), occasion);
+  return { status: invoice.status };
 }

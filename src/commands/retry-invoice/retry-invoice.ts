@@ -1,7 +1,5 @@
 import { type Corrections, corrected } from '../../events/emission.ts';
-import { read } from '../../events/event-store.ts';
-import type { InvoiceId } from '../../events/ids.ts';
-import { type Decided, execute, type Occasion } from '../execute.ts';
+import { type Decided, execute, type Known, type Occasion } from '../execute.ts';
 import type { CommandDeps, Documents } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
 import { type DpsSettings, storeDps } from '../store-dps.ts';
@@ -17,28 +15,28 @@ export interface RetryRequest {
  * Builds the document of the corrected emission, stores it, appends `RetryRequested` and starts the workflow. The document
  * comes before the event that names it, as in an emission.
  *
+ * @param known the invoice and its tip as they were read; the corrections are meant for this state
  * @throws NothingToRetry, TooMuchContention
  */
 export async function retryInvoice(
   deps: CommandDeps & { readonly documents: Documents; readonly dps: DpsSettings },
-  invoiceId: InvoiceId,
+  known: Known,
   request: RetryRequest,
   occasion: Occasion,
 ): Promise<Decided> {
-  const known = read(invoiceId, await deps.events.load(invoiceId));
   const { invoice } = known;
-  if (invoice.status === 'NONE') throw new NothingToRetry(invoiceId, invoice.status);
+  if (invoice.status === 'NONE') throw new NothingToRetry(invoice.id, invoice.status);
   const xmlKey =
     invoice.status === 'FAILED'
-      ? await storeDps(deps, invoiceId, corrected(invoice, request.corrections), invoice.dps, occasion.at)
+      ? await storeDps(deps, invoice.id, corrected(invoice, request.corrections), invoice.dps, occasion.at)
       : invoice.xmlKey;
   const decided = await execute(
     deps,
-    invoiceId,
+    invoice.id,
     (current) => decideRetry({ ...request, xmlKey }, current),
     occasion,
     known,
   );
-  await startWork(deps, workFor(decided.invoice, 'retry', occasion.meta.traceId));
+  if (decided.commit) await startWork(deps, workFor(decided.invoice, 'retry', occasion.meta.traceId));
   return decided;
 }

@@ -63,7 +63,7 @@ for (const [pointer, codes] of Object.entries(CODES_BY_FIELD))
   for (const code of words(codes)) fields.set(code, pointer);
 
 /** A code as the table writes it: the authority pads and changes case. */
-export function canonicalCode(code: string): string {
+function canonicalCode(code: string): string {
   return code.trim().toUpperCase();
 }
 

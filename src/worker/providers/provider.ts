@@ -93,7 +93,7 @@ export type CancelOutcome =
  */
 export interface Provider {
   issue(submission: Submission): Promise<IssueOutcome>;
-  /** `matches` compares amount, customer and service of the note found with the document at hand. */
+  /** `matches` says whether the note found was made of the document at hand, or of another that had its number. */
   find(submission: Submission): Promise<FindOutcome>;
   cancel(cancellation: Cancellation): Promise<CancelOutcome>;
 }

@@ -261,7 +261,10 @@ describe('the sample answers of production (skipped without the fact pack)', () 
 
   it.skipIf(!there)('to a lookup: found, fetched and ours', async () => {
     const { provider } = authority({ body: body('get-dps-200.json') }, { body: body('get-nfse-200.json') });
-    expect(await provider.find(sale)).toMatchObject({ kind: 'found', matches: true });
+    const document = factFile('samples/nacional/dps-normal.xml') ?? '';
+    expect(await provider.find({ ...sale, document })).toMatchObject({ kind: 'found', matches: true });
+    const again = authority({ body: body('get-dps-200.json') }, { body: body('get-nfse-200.json') });
+    expect(await again.provider.find(sale)).toMatchObject({ kind: 'found', matches: false });
   });
 
   it.skipIf(!there)('to a lookup: absent', async () => {

@@ -67,6 +67,7 @@ async function issue(transport: Transport, submission: Submission): Promise<Issu
     case 'RETRY_LOOKUP':
     case 'EMPTY':
       return unknown(refusal.error.source);
+    case 'FIX_CLOCK': // our clock is ahead of theirs: the same document is in order a while later
     case 'RETRY':
       return unavailable(refusal.error.source);
     case 'BUG':
@@ -74,7 +75,6 @@ async function issue(transport: Transport, submission: Submission): Promise<Issu
     case 'DEADLINE':
     case 'STATE':
     case 'FIX_DATA':
-    case 'FIX_CLOCK':
     case 'NOT_APPLICABLE':
       return { kind: 'rejected', error: refusal.error };
   }
@@ -141,6 +141,7 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
     case 'RETRY_LOOKUP':
     case 'EMPTY':
       return (await registered(settings, cancellation, key)) ?? unknown(refusal.error.source);
+    case 'FIX_CLOCK':
     case 'RETRY':
       return unavailable(refusal.error.source);
     case 'BUG':
@@ -148,7 +149,6 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
     case 'DEADLINE':
     case 'STATE':
     case 'FIX_DATA':
-    case 'FIX_CLOCK':
     case 'NOT_APPLICABLE':
       return { kind: 'rejected', error: refusal.error };
   }
@@ -184,14 +184,13 @@ function cancelled(event: answers.RegisteredEvent, cancellation: Cancellation): 
   };
 }
 
-/** Same sale, told apart from another one that took the same number: §9.6 of the protocol's outcome rules. */
+/**
+ * Whether the note was made of this very declaration. Amount, customer and service are not enough: a monthly fee is the same each
+ * month. What is sent again is the same document, so everything it says must be there, its own time included.
+ */
 function isSameSale(sent: DpsFacts, found: DpsFacts): boolean {
-  return (
-    sent.id === found.id &&
-    sent.amount === found.amount &&
-    sent.customerDocument === found.customerDocument &&
-    sent.serviceCode === found.serviceCode
-  );
+  const facts = Object.keys(sent) as (keyof DpsFacts)[];
+  return facts.every((fact) => fact === 'layoutVersion' || sent[fact] === found[fact]);
 }
 
 const REASON_CODE = [
