@@ -13,6 +13,10 @@ const MAIN: Readonly<Record<string, (root: string) => string>> = {
   'abrasf-1.00': () => 'nfse_v1-00.xsd',
 };
 
+/** Schemas are compiled once a process, by their file. */
+const CHECKS = new Map<string, SchemaCheck>();
+const REGISTERED = new Set<string>();
+
 /**
  * A check with the authority's own schema, which is not ours to distribute.
  *
@@ -25,19 +29,25 @@ export async function officialSchema(folder: string, set: string, root: string):
   const file = MAIN[set]?.(root);
   const found = file === undefined ? undefined : [join(folder, set), folder].find((path) => has(path, file));
   if (file === undefined || found === undefined) return undefined;
+  const before = CHECKS.get(join(found, file));
+  if (before) return before;
   // Loaded here: it brings a WebAssembly module that nothing else of the command line needs.
   const { ParseOption, XmlBufferInputProvider, XmlDocument, XmlLibError, XsdValidator, xmlRegisterInputProvider } =
     await import('libxml2-wasm');
-  const url = (name: string) => `mem:///${set}/${name}`;
+  const url = (name: string) => `mem://${encodeURI(found)}/${name}`;
   const files = schemaFiles(found);
-  // Includes are answered from memory alone: nothing is fetched, whatever a schema names.
-  const buffers = new XmlBufferInputProvider(Object.fromEntries(files.map(([name, bytes]) => [url(name), bytes])));
-  xmlRegisterInputProvider(buffers);
+  // Includes are answered from memory alone: nothing is fetched, whatever a schema names. libxml2 takes a handful of
+  // providers and no more, so that a set registers once.
+  if (!REGISTERED.has(found)) {
+    const buffers = Object.fromEntries(files.map(([name, bytes]) => [url(name), bytes]));
+    xmlRegisterInputProvider(new XmlBufferInputProvider(buffers));
+    REGISTERED.add(found);
+  }
   const schema = XmlDocument.fromString(new TextDecoder().decode(files.find(([name]) => name === file)?.[1]), {
     url: url(file),
   });
   const validator = XsdValidator.fromDoc(schema);
-  return (xml) => {
+  const check: SchemaCheck = (xml) => {
     let document: InstanceType<typeof XmlDocument> | undefined;
     try {
       document = XmlDocument.fromString(xml, { option: ParseOption.XML_PARSE_NONET });
@@ -50,6 +60,8 @@ export async function officialSchema(folder: string, set: string, root: string):
       document?.dispose();
     }
   };
+  CHECKS.set(join(found, file), check);
+  return check;
 }
 
 /** The schema of XML signatures names a DTD of the W3C's, of which nothing is needed. */

@@ -174,7 +174,7 @@ const model: Model2 = {
   criteria: [{ 'NumeroNfse?': noteNumber }, choice({ 'PeriodoEmissao?': period, 'PeriodoCompetencia?': period })],
   lastOfRange: { 'NumeroNfseFinal?': noteNumber },
   pageEnd: { 'ProximaPagina?': page },
-  mostNotes: 50,
+  notesMark: '{1,50}',
   statusAlone: false,
 };
 

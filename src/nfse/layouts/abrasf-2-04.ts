@@ -210,7 +210,7 @@ const model: Model2 = {
   criteria: [choice({ NumeroNfse: noteNumber, PeriodoEmissao: period, PeriodoCompetencia: period })],
   lastOfRange: { NumeroNfseFinal: noteNumber },
   pageEnd: { Pagina: page },
-  mostNotes: Number.POSITIVE_INFINITY,
+  notesMark: '+',
   statusAlone: true,
 };
 

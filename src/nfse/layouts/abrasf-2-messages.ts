@@ -26,8 +26,8 @@ export interface Model2 {
   readonly lastOfRange: Elements;
   /** What follows the notes of a page. */
   readonly pageEnd: Elements;
-  /** Notes that one answer about a batch may hold. */
-  readonly mostNotes: number;
+  /** How many notes one answer about a batch may hold. */
+  readonly notesMark: '+' | '{1,50}';
   /** Whether the answer about a batch may be its status alone. */
   readonly statusAlone: boolean;
 }
@@ -59,7 +59,7 @@ export function messages2(model: Model2): Readonly<Record<string, Type>> {
   });
   const receipt = { NumeroLote: batchNumber, DataRecebimento: dateTime, Protocolo: protocol };
   const someNotes = seq({ 'CompNfse+': note, ...alerts });
-  const notesOfBatch = seq({ [`CompNfse{1,${model.mostNotes}}`]: note, ...alerts });
+  const notesOfBatch = seq({ [`CompNfse${model.notesMark}`]: note, ...alerts });
   const pageOfNotes = choice({ ListaNfse: seq({ 'CompNfse{1,50}': note, ...model.pageEnd }), ...complaint });
   const parties = { 'Tomador?': model.party, 'Intermediario?': model.party };
 

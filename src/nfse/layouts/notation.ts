@@ -123,7 +123,9 @@ const MARKS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 function occurrence(key: string): { name: string; least: number; most: number } {
-  const [, name = key, mark = '', from, to] = /^(.+?)([?*+]|\{(\d+),(\d+)\})?$/.exec(key) ?? [];
+  const match = /^([\p{L}\d_-]+)([?*+]|\{(\d+),(\d+)\})?$/u.exec(key);
+  if (!match) throw new RangeError(`"${key}" is no element of a layout`);
+  const [, name = '', mark = '', from, to] = match;
   const [least, most] = from === undefined ? (MARKS[mark] ?? [1, 1]) : [Number(from), Number(to)];
   return { name, least, most };
 }
