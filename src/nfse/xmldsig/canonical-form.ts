@@ -11,6 +11,9 @@ const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 /** Documents of the family get by with four. */
 const MAX_PREFIXES = 64;
 
+/** Canonical XML has to fail on relative namespaces, whose meaning would depend on where the document lies. */
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+
 /** Prefix to namespace; the empty prefix is the default namespace, the empty namespace is none. */
 type Scope = ReadonlyMap<string, string>;
 
@@ -111,6 +114,7 @@ function within(outer: Scope, element: XmlElement): Scope {
     if (reserved || (prefix !== '' && uri === '')) {
       throw new XmlError(`The namespace of ${prefix} cannot be declared so`, element.start);
     }
+    if (uri !== '' && !ABSOLUTE.test(uri)) throw new XmlError('A namespace is relative', element.start);
     scope.set(prefix, uri);
   }
   if (scope.size > MAX_PREFIXES) throw new XmlError('There are too many namespaces in scope', element.start);

@@ -6,6 +6,8 @@ const DECLARATION = /^<\?xml version="1\.0" encoding="(?:UTF-8|utf-8)"\?>/;
 /** Nothing that canonicalisation would write in another way, nothing that XML forbids. */
 const CHARACTERS = '[^<>&\\u0000-\\u0008\\u000B-\\u001F\\uFFFE\\uFFFF]*';
 const VALUE = '[^<&"\\u0000-\\u001F\\uFFFE\\uFFFF]*(?:&(?:amp|lt|quot);[^<&"\\u0000-\\u001F\\uFFFE\\uFFFF]*)*';
+/** Absolute, or none. */
+const NAMESPACE = /^(?:[A-Za-z][A-Za-z0-9+.-]*:.*)?$/;
 /** One tag and the text behind it. */
 const STEP = new RegExp(
   `<(/?)(${NAME})((?: ${NAME}="${VALUE}")*)>(${CHARACTERS}(?:&(?:amp|lt|gt);${CHARACTERS})*)`,
@@ -103,7 +105,8 @@ function canonicalAttributes(source: string, inherited: string): ReadAttributes 
   let last = '';
   for (const [, name = '', value = ''] of source.matchAll(ATTRIBUTE)) {
     if (name === 'xmlns') {
-      if (last !== '' || read.namespace !== undefined || value === inherited) return undefined;
+      if (last !== '' || read.namespace !== undefined || value === inherited || !NAMESPACE.test(value))
+        return undefined;
       read.namespace = value;
     } else {
       if (name <= last) return undefined;

@@ -1,29 +1,21 @@
-import { createHash, verify, X509Certificate } from 'node:crypto';
+import { createHash, verify, type X509Certificate } from 'node:crypto';
 import { parseXml, type XmlElement } from '../xml.ts';
-import {
-  CANONICALIZATIONS,
-  DIGEST_METHODS,
-  DSIG,
-  ENVELOPED,
-  SIGNATURE_METHODS,
-  type SignatureHash,
-} from './algorithms.ts';
+import { DIGEST_METHODS, DSIG, ENVELOPED, SIGNATURE_METHODS, type SignatureHash } from './algorithms.ts';
 import { type Canonicalization, canonicalForm, qualifiedName } from './canonical-form.ts';
-
-export type SignatureProblem =
-  /** Not built as the profile builds it: elements missing, repeated, out of order, or more than it knows. */
-  | 'structure'
-  /** An algorithm or transform outside the list. */
-  | 'algorithm'
-  /** Refers to something other than the element before it or around it. */
-  | 'reference'
-  | 'repeated-id'
-  /** No certificate of an RSA key that can be used. */
-  | 'certificate'
-  /** The signed element was changed after it was signed. */
-  | 'digest'
-  /** The signature was not made by the certificate's key, or the signed information was changed. */
-  | 'signature';
+import {
+  algorithm,
+  base64,
+  canonicalizationOf,
+  certificateOf,
+  hashOf,
+  leafOf,
+  localName,
+  type Path,
+  parts,
+  placeOf,
+  Refusal,
+  type SignatureProblem,
+} from './signature-parts.ts';
 
 export interface GoodSignature {
   readonly good: true;
@@ -62,21 +54,6 @@ const MAX_SIGNATURES = 1000;
  * declaration, all three signed; namespaces and unabbreviated elements add to that.
  */
 const WORK = 10;
-const MAX_BASE64 = 16_384;
-const KEY_BITS = { least: 2048, most: 8192 } as const;
-
-type Path = readonly XmlElement[];
-
-class Refusal extends Error {
-  readonly code: SignatureProblem;
-  readonly path: Path;
-  constructor(code: SignatureProblem, path: Path, message: string) {
-    super(message);
-    this.code = code;
-    this.path = path;
-  }
-}
-
 /**
  * Checks every signature of a document, in the document's order. Made for documents from anybody: a signature can only be over
  * the element right before it or around it, so that nothing is ever looked up by its id and an element cannot be wrapped away
@@ -216,107 +193,4 @@ function signedElement(path: Path, reference: Path): Path {
     );
   }
   return signed;
-}
-
-/** The children of an element of the signature, which have to be exactly these, in this order, with nothing between them. */
-function parts<const Names extends readonly string[]>(path: Path, names: Names): { [Index in keyof Names]: Path } {
-  const element = leafOf(path);
-  const found = element.children.map((child) => [...path, child]);
-  const fits = found.length === names.length && found.every((child, i) => isDsig(child, names[i]));
-  if (!fits || element.text.trim() !== '') {
-    throw new Refusal('structure', path, `${localName(element)} tem que conter ${names.join(', ')}, e nada mais`);
-  }
-  return found as { [Index in keyof Names]: Path };
-}
-
-function isDsig(path: Path, name: string | undefined): boolean {
-  const qualified = qualifiedName(path);
-  return qualified.namespace === DSIG && qualified.localName === name;
-}
-
-/** The one attribute of an algorithm element; a parameter of any kind makes it another algorithm. */
-function algorithm(path: Path): string {
-  const element = leafOf(path);
-  const { Algorithm: uri, ...others } = element.attributes;
-  const bare = element.children.length === 0 && element.text.trim() === '';
-  if (uri === undefined || !bare || Object.keys(others).some((name) => !name.startsWith('xmlns'))) {
-    throw new Refusal('algorithm', path, `${localName(element)} tem que ter só um atributo, Algorithm`);
-  }
-  return uri;
-}
-
-function canonicalizationOf(path: Path): Canonicalization {
-  const uri = algorithm(path);
-  const known = CANONICALIZATIONS.get(uri);
-  if (!known) throw new Refusal('algorithm', path, `Canonicalização fora da lista: ${uri.slice(0, 100)}`);
-  return known;
-}
-
-function hashOf(path: Path, methods: Readonly<Record<SignatureHash, string>>): SignatureHash {
-  const uri = algorithm(path);
-  if (uri === methods.sha1) return 'sha1';
-  if (uri === methods.sha256) return 'sha256';
-  throw new Refusal('algorithm', path, `Algoritmo fora da lista: ${uri.slice(0, 100)}`);
-}
-
-function certificateOf(keyInfo: Path): { certificate: X509Certificate; others: readonly string[] } {
-  const data = leafOf(keyInfo).children.map((child) => [...keyInfo, child]);
-  const x509 = data.flatMap((path) => (isDsig(path, 'X509Data') ? leafOf(path).children.map((c) => [...path, c]) : []));
-  const certificates = x509.filter((path) => isDsig(path, 'X509Certificate'));
-  const [claimed, ...more] = certificates;
-  if (!claimed || more.length > 0) {
-    throw new Refusal('certificate', keyInfo, `KeyInfo traz ${certificates.length} certificados; tem que trazer um`);
-  }
-  const others = [...data, ...x509]
-    .filter((path) => path !== claimed && !isDsig(path, 'X509Data'))
-    .map((path) => localName(leafOf(path)));
-  const certificate = readCertificate(claimed);
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-  if (asymmetricKeyType !== 'rsa' || bits < KEY_BITS.least || bits > KEY_BITS.most) {
-    throw new Refusal('certificate', claimed, `A chave do certificado não é RSA de ${KEY_BITS.least} bits ou mais`);
-  }
-  return { certificate, others };
-}
-
-function readCertificate(path: Path): X509Certificate {
-  const der = base64(path);
-  try {
-    const certificate = new X509Certificate(der);
-    // Read here, because a broken key only shows when it is asked for.
-    if (certificate.raw.equals(der) && certificate.publicKey) return certificate;
-  } catch {
-    // Not a certificate: said below.
-  }
-  throw new Refusal('certificate', path, 'O certificado da assinatura não pode ser lido');
-}
-
-/** Bytes written in base64 in the one way there is: nothing that a decoder would pass over but white space. */
-function base64(path: Path): Buffer {
-  const element = leafOf(path);
-  const text = element.text.replace(/[ \t\r\n]+/g, '');
-  const bytes = Buffer.from(text.length <= MAX_BASE64 ? text : '', 'base64');
-  if (bytes.length === 0 || bytes.toString('base64') !== text || element.children.length > 0) {
-    throw new Refusal('structure', path, `${localName(element)} não é base64`);
-  }
-  return bytes;
-}
-
-function leafOf(path: Path): XmlElement {
-  const element = path.at(-1);
-  if (!element) throw new RangeError('No element');
-  return element;
-}
-
-function localName(element: XmlElement): string {
-  return element.name.slice(element.name.indexOf(':') + 1);
-}
-
-function placeOf(path: Path): string {
-  return path
-    .map((element, depth) => {
-      const alike = path[depth - 1]?.children.filter(({ name }) => name === element.name) ?? [element];
-      return `/${element.name}${alike.length > 1 ? `[${alike.indexOf(element) + 1}]` : ''}`;
-    })
-    .join('');
 }
