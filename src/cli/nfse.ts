@@ -20,6 +20,11 @@ const VERBS: Readonly<Record<string, Entry>> = {
     summary: 'confere cada assinatura de um documento e diz quem assinou',
     load: async () => (await import('./verify.ts')).verify,
   },
+  validate: {
+    usage: 'validate FILE [--schemas DIR] [--layout NAME] [--json]',
+    summary: 'confere um documento com o leiaute, com o esquema oficial se houver, e com as regras que ele não diz',
+    load: async () => (await import('./validate.ts')).validate,
+  },
 };
 
 /** Node's own complaint about an unknown option or a missing value, which is the caller's mistake and not ours. */

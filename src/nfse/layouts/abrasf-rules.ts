@@ -3,8 +3,8 @@ import { brokenRules, everywhere, type Part, type Rule, type RuleProblem, regist
 import { signatureProblems } from './signature-rules.ts';
 
 const DOCUMENT_RULES: readonly Rule[] = [
-  registrationRule('E47', 'Cnpj', 'CNPJ'),
-  registrationRule('E47', 'Cpf', 'CPF'),
+  registrationRule('registration', 'Cnpj', 'CNPJ'),
+  registrationRule('registration', 'Cpf', 'CPF'),
 ];
 
 const BATCH_RULES: readonly Rule[] = [

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -58,7 +58,7 @@ function verdicts(layout: Layout, check: SchemaCheck, xml: string) {
 }
 
 describe.skipIf(OFFICIAL_SCHEMAS === undefined)(
-  `the judgement of documents beside the official schemas'${OFFICIAL_SCHEMAS === undefined ? ` (${WHERE_TO_GET_THEM})` : ''}`,
+  `the judgement of documents beside the official schemas${WHERE_TO_GET_THEM}`,
   () => {
     for (const { layout } of KNOWN_LAYOUTS) {
       const roots = Object.keys(layout.roots);
@@ -134,8 +134,8 @@ describe.skipIf(OFFICIAL_SCHEMAS === undefined)(
       [NATIONAL_1_01_ALPHANUMERIC, 'nacional'],
       [ABRASF_2_04, 'abrasf-2.04'],
     ] as const) {
-      it(`${layout.name}: every sample is judged alike`, async () => {
-        const path = join(OFFICIAL_SCHEMAS ?? '', '../samples', folder);
+      const path = join(OFFICIAL_SCHEMAS ?? '', '../samples', folder);
+      it.skipIf(!existsSync(path))(`${layout.name}: every sample is judged alike`, async () => {
         const files = readdirSync(path).filter((name) => name.endsWith('.xml'));
         expect(files.length).toBeGreaterThan(10);
         for (const file of files) {

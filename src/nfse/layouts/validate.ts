@@ -227,7 +227,7 @@ class Reading {
   /** Passes over a child that nothing asks for. */
   #unexpected(asked: Particle | undefined, cursor: Cursor): void {
     const child = cursor.children[cursor.at++];
-    if (!child) return;
+    if (!child || this.problems.length >= MOST_PROBLEMS) return;
     const { namespace, place } = cursor;
     const names = asked ? namesOf(asked) : [];
     const at = numbered(child, cursor, false);

@@ -145,10 +145,16 @@ function lengthOf(value: string): number {
   return characters;
 }
 
+/** Without patterns: a hostile number may have millions of zeros, on which the obvious ones take quadratic time. */
 function numberFault(format: NumberFormat, value: string): ValueFault | undefined {
-  const [, sign = '', whole = '', fraction = ''] = /^([+-]?)0*([0-9]*)\.?([0-9]*?)0*$/.exec(value) ?? [];
-  if (format.fraction !== undefined && fraction.length > format.fraction) return 'wrong-format';
-  if (format.digits !== undefined && whole.length + fraction.length > format.digits) return 'too-long';
+  const sign = value.startsWith('-') ? '-' : '';
+  const [integral = '', fractional = ''] = value.replace(/^[+-]/, '').split('.');
+  const whole = integral.replace(/^0+/, '');
+  let places = fractional.length;
+  while (fractional[places - 1] === '0') places--;
+  const fraction = fractional.slice(0, places);
+  if (format.fraction !== undefined && places > format.fraction) return 'wrong-format';
+  if (format.digits !== undefined && whole.length + places > format.digits) return 'too-long';
   const size = Number(`${sign}${whole || '0'}.${fraction || '0'}`);
   if (format.least !== undefined && size < format.least) return 'out-of-range';
   if (format.most !== undefined && size > format.most) return 'out-of-range';
@@ -163,7 +169,10 @@ const DATE_TIME = new RegExp(`^${DAY}T${TIME}${ZONE}$`);
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?$/;
 const URI =
   /^(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))(?:[^%#[\]]|%[0-9A-Fa-f]{2})*(?:#(?:[^%#[\]]|%[0-9A-Fa-f]{2})*)?$/;
-const ID = /^[\p{L}_][\p{L}\p{N}\p{M}._-]*$/u;
+/** A name of XML without a colon. */
+const NAME_START =
+  'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
+const ID = new RegExp(`^[${NAME_START}][${NAME_START}0-9.\\u00B7\\u0300-\\u036F\\u203F\\u2040-]*$`, 'u');
 
 function hasForm(name: Form, value: string): boolean {
   switch (name) {
