@@ -1,6 +1,6 @@
 import { createDecipheriv, hash, pbkdf2Sync } from 'node:crypto';
 import { CertificateError } from './certificate-error.ts';
-import { count, type DerValue, inside, octets, oid, TAG } from './der.ts';
+import { count, DerError, type DerValue, inside, octets, oid, readDer, TAG } from './der.ts';
 import { decryptRc2 } from './rc2.ts';
 
 /** How many rounds of hashing a file may still ask for, all its parts together. Exporters use 1 to 600,000 a part. */
@@ -112,9 +112,29 @@ function decryptModern(parameters: DerValue | undefined, data: Buffer, password:
   const prf = optional.find(({ tag }) => tag === TAG.sequence);
   const hmac = prf ? HMACS.get(oid(inside(prf)[0])) : 'sha1';
   if (!hmac) throw unsupported('PBKDF2');
-  const rounds = spend(count(iterations), effort);
-  const key = pbkdf2Sync(Buffer.from(password, 'utf8'), octets(salt), rounds, cipher.keyBytes, hmac);
-  return decipher(cipher.name, key, octets(iv), data);
+  for (const bytes of encodings(password)) {
+    const rounds = spend(count(iterations), effort);
+    const key = pbkdf2Sync(bytes, octets(salt), rounds, cipher.keyBytes, hmac);
+    const plain = decipher(cipher.name, key, octets(iv), data);
+    if (plain && isWhole(plain)) return plain;
+  }
+  return undefined;
+}
+
+/** PBES2 leaves open how a password becomes bytes. Most write UTF-8; some write an accent as one byte. */
+function encodings(password: string): Buffer[] {
+  const [modern, old] = [Buffer.from(password, 'utf8'), Buffer.from(password, 'latin1')];
+  return modern.equals(old) || old.toString('latin1') !== password ? [modern] : [modern, old];
+}
+
+/** Whether the bytes are one value: padding alone is right by chance for one wrong key in 256. */
+function isWhole(plain: Buffer): boolean {
+  try {
+    return readDer(plain).encoded.length === plain.length;
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
 }
 
 function decipher(cipher: string, key: Buffer, iv: Buffer, data: Buffer): Buffer | undefined {

@@ -51,7 +51,8 @@ export function readPkcs12(file: Buffer, password: string): Pkcs12 {
 }
 
 function open(file: Buffer, password: string, effort: Effort): Pkcs12 {
-  const [, authenticated, macData] = inside(readDer(file), TAG.sequence);
+  const [version, authenticated, macData] = inside(readDer(file), TAG.sequence);
+  if (count(version) !== 3) throw new DerError('Another version of PFX, or something else');
   const [type, explicit] = inside(authenticated, TAG.sequence);
   if (oid(type) !== DATA) throw unsupported('assinado por chave pública');
   const content = octets(inside(explicit, FIRST)[0]);
