@@ -54,6 +54,7 @@ const MAX_SIGNATURES = 1000;
  * declaration, all three signed; namespaces and unabbreviated elements add to that.
  */
 const WORK = 10;
+
 /**
  * Checks every signature of a document, in the document's order. Made for documents from anybody: a signature can only be over
  * the element right before it or around it, so that nothing is ever looked up by its id and an element cannot be wrapped away
@@ -158,7 +159,7 @@ function check(path: Path, found: Survey): GoodSignature {
     throw new Refusal('digest', signed, `${element.name} foi alterado depois de assinado`);
   }
   const data = Buffer.from(canonicalForm(info, infoCanonicalization, { maxCharacters: found.left }), 'utf8');
-  if (!verify(hash, data, certificate.publicKey, base64(value))) {
+  if (!isSignedBy(certificate, hash, data, base64(value))) {
     throw new Refusal('signature', value, 'A assinatura não confere com a chave do certificado que a acompanha');
   }
   return {
@@ -174,11 +175,24 @@ function check(path: Path, found: Survey): GoodSignature {
   };
 }
 
+/** A key of odd numbers makes OpenSSL fail instead of answer; either way it did not sign this. */
+function isSignedBy(certificate: X509Certificate, hash: SignatureHash, data: Buffer, signature: Buffer): boolean {
+  try {
+    return verify(hash, data, certificate.publicKey, signature);
+  } catch {
+    return false;
+  }
+}
+
 /** The element before the signature or around it, whichever the reference names. */
 function signedElement(path: Path, reference: Path): Path {
   const { URI: uri, ...others } = leafOf(reference).attributes;
   if (uri === undefined || !/^#[^#()]+$/.test(uri) || Object.keys(others).some((name) => !name.startsWith('xmlns'))) {
-    throw new Refusal('reference', reference, `A referência ${uri ?? ''} não é o Id de um elemento deste documento`);
+    throw new Refusal(
+      'reference',
+      reference,
+      `A referência ${uri?.slice(0, 100) ?? ''} não é o Id de um elemento deste documento`,
+    );
   }
   const around = path.slice(0, -1);
   const siblings = around.at(-1)?.children ?? [];
@@ -189,7 +203,7 @@ function signedElement(path: Path, reference: Path): Path {
     throw new Refusal(
       'reference',
       reference,
-      `${uri} não é o elemento que está antes da assinatura nem o que a contém`,
+      `${uri.slice(0, 100)} não é o elemento que está antes da assinatura nem o que a contém`,
     );
   }
   return signed;
