@@ -56,6 +56,25 @@ describe('a document from outside', () => {
     expect(descend(root, 'b', 'nothing')).toBeUndefined();
   });
 
+  it('keeps the order of text, elements and comments, and where each element stands', () => {
+    const xml = '<?xml version="1.0"?><!-- before --><a>p<b/>q<!-- r -->s</a>';
+    const root = parseXml(xml);
+    const b = root.children[0];
+    expect(root.content).toEqual(['p', b, 'q', { comment: ' r ' }, 's']);
+    expect(xml.slice(b?.start, b?.end)).toBe('<b/>');
+    expect(xml.slice(root.start, root.end)).toBe('<a>p<b/>q<!-- r -->s</a>');
+  });
+
+  it('has one kind of line end, and blanks for white space in attributes', () => {
+    const root = parseXml('<a x="1\r\n2\t3&#10;4">p\r\nq\rr&#13;</a>');
+    expect(root.attributes.x).toBe('1 2 3\n4');
+    expect(root.text).toBe('p\nq\nr\r');
+  });
+
+  it('may have accents in its names, as the ABRASF schema does', () => {
+    expect(parseXml('<DescricaoCodigoTributacaoMunicípio/>').name).toBe('DescricaoCodigoTributacaoMunicípio');
+  });
+
   it.each([
     ['a DTD', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'],
     ['an unknown entity', '<a>&x;</a>'],
@@ -110,6 +129,22 @@ describe('a document from outside', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('has names of the very characters that libxml2 allows in them', () => {
+    const read = (xml: string) => {
+      try {
+        return parseXml(xml).children.length === 0;
+      } catch {
+        return false;
+      }
+    };
+    for (let point = 0x80; point <= 0xffff; point += 1 + (point % 7)) {
+      const character = String.fromCodePoint(point);
+      for (const xml of [`<a${character}/>`, `<${character}/>`]) {
+        if (character.isWellFormed()) expect(read(xml), point.toString(16)).toBe(readByLibxml2(xml));
+      }
+    }
   });
 
   it('gives back any text that was written into it', () => {

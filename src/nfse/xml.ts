@@ -2,15 +2,31 @@
 export interface XmlElement {
   /** As written, prefix included. */
   readonly name: string;
+  /** As written, namespace declarations included. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
   readonly text: string;
+  /** Everything in it, in the document's order: what a canonical form is made of. */
+  readonly content: readonly (XmlElement | XmlComment | string)[];
+  /** Where it stands in {@link normalizeLineEnds} of the document: from its `<`, up to behind its last `>`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface XmlComment {
+  readonly comment: string;
 }
 
 /** The text is not XML of the kind the fiscal documents use. */
 export class XmlError extends Error {
   override readonly name = 'XmlError';
   readonly code = 'xml';
+  /** Where in {@link normalizeLineEnds} of the document, when that is known. */
+  readonly at: number | undefined;
+  constructor(message: string, at?: number) {
+    super(message);
+    this.at = at;
+  }
 }
 
 const MAX_CHARACTERS = 10 * 1024 * 1024;
@@ -20,7 +36,11 @@ const MAX_DEPTH = 40;
 const MAX_ELEMENTS = 100_000;
 const MAX_ATTRIBUTES = 16;
 
-const NAME = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
+/** XML's name characters outside the supplementary planes; ABRASF has an element with an accent in its name. */
+const LETTER =
+  'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
+const PART = `[${LETTER}][${LETTER}\\d.\\u00B7\\u0300-\\u036F\\u203F\\u2040-]*`;
+const NAME = `${PART}(?::${PART})?`;
 /** XML's white space. `\s` would let in more. */
 const S = '[ \\t\\r\\n]';
 const ATTRIBUTE = `(${NAME})${S}*=${S}*("[^"<]*"|'[^'<]*')`;
@@ -46,7 +66,10 @@ interface Open {
   readonly name: string;
   readonly attributes: Record<string, string>;
   readonly children: XmlElement[];
+  readonly content: (XmlElement | XmlComment | string)[];
+  readonly start: number;
   text: string;
+  end: number;
 }
 
 /**
@@ -55,8 +78,9 @@ interface Open {
  *
  * @throws XmlError
  */
-export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): XmlElement {
-  if (text.length > maxCharacters) throw new XmlError(`The document has more than ${maxCharacters} characters`);
+export function parseXml(source: string, maxCharacters: number = MAX_CHARACTERS): XmlElement {
+  if (source.length > maxCharacters) throw new XmlError(`The document has more than ${maxCharacters} characters`);
+  const text = normalizeLineEnds(source);
   if (FORBIDDEN.test(text)) throw new XmlError('The document has characters that XML does not allow');
   const open: Open[] = [];
   let root: XmlElement | undefined;
@@ -69,15 +93,19 @@ export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): 
     if (match) at = token.lastIndex;
     return match;
   };
-  const close = (element: XmlElement) => {
+  const close = (element: Open) => {
+    element.end = at;
     const parent = open.at(-1);
-    if (parent) parent.children.push(element);
-    else root = element;
+    parent?.children.push(element);
+    parent?.content.push(element);
+    if (!parent) root = element;
   };
   const add = (characters: string) => {
     const element = open.at(-1);
-    if (element) element.text += characters;
-    else if (/[^ \t\r\n]/.test(characters)) throw new XmlError('There is text outside the document element');
+    if (element) {
+      element.text += characters;
+      element.content.push(characters);
+    } else if (/[^ \t\r\n]/.test(characters)) throw new XmlError('There is text outside the document element', at);
   };
 
   while (at < text.length) {
@@ -89,43 +117,57 @@ export function parseXml(text: string, maxCharacters: number = MAX_CHARACTERS): 
     const closing = take(CLOSING);
     if (closing) {
       const element = open.pop();
-      if (!element || element.name !== closing[1]) throw new XmlError(`</${closing[1]}> closes nothing`);
+      if (!element || element.name !== closing[1]) throw new XmlError(`</${closing[1]}> closes nothing`, closing.index);
       close(element);
       continue;
     }
     const opening = take(OPENING);
     if (opening) {
-      if (root) throw new XmlError('There is a second document element');
+      if (root) throw new XmlError('There is a second document element', opening.index);
       if (++elements > MAX_ELEMENTS) throw new XmlError(`The document has more than ${MAX_ELEMENTS} elements`);
       if (open.length === MAX_DEPTH) throw new XmlError(`The document is nested deeper than ${MAX_DEPTH}`);
       const element: Open = {
         name: opening[1] ?? '',
         attributes: attributes(opening[2] ?? ''),
         children: [],
+        content: [],
         text: '',
+        start: opening.index,
+        end: at,
       };
       if (opening.at(-1) === '/') close(element);
       else open.push(element);
       continue;
     }
     const cdata = open.length > 0 && take(CDATA);
-    if (cdata) add(cdata[1] ?? '');
-    else comment(take(COMMENT)?.[1], at);
+    if (cdata) {
+      add(cdata[1] ?? '');
+      continue;
+    }
+    const remark = { comment: comment(take(COMMENT)?.[1], at) };
+    open.at(-1)?.content.push(remark);
   }
-  if (!root || open.length > 0) throw new XmlError('The document ends too early');
+  if (!root || open.length > 0) throw new XmlError('The document ends too early', at);
   return root;
 }
 
-function comment(content: string | undefined, at: number): void {
+/** XML reads every line end as one line feed, before anything else. */
+export function normalizeLineEnds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+function comment(content: string | undefined, at: number): string {
   const wellFormed = content !== undefined && !content.includes('--') && !content.endsWith('-');
-  if (!wellFormed) throw new XmlError(`The document cannot be read at character ${at}`);
+  if (!wellFormed) throw new XmlError(`The document cannot be read at character ${at}`, at);
+  return content;
 }
 
 function attributes(source: string): Record<string, string> {
   const found: Record<string, string> = Object.create(null);
   for (const [, name = '', quoted = ''] of source.matchAll(ATTRIBUTES)) {
     if (name in found) throw new XmlError(`The attribute ${name} is given twice`);
-    found[name] = decode(quoted.slice(1, -1));
+    // White space as such is a space in an attribute; only a reference can put a line feed there.
+    found[name] = decode(quoted.slice(1, -1).replace(/[\t\n]/g, ' '));
   }
   return found;
 }

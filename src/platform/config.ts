@@ -110,3 +110,11 @@ export function required(name: string, value: string | undefined): string {
   if (!value) throw new ConfigError(`${name} is not set`);
   return value;
 }
+
+/**
+ * Where the person stood who started the command line. npm runs scripts in the package's folder and keeps the caller's in
+ * `INIT_CWD`.
+ */
+export function invocationDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env.INIT_CWD ?? process.cwd();
+}

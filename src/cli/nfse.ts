@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { invocationDirectory } from '../platform/config.ts';
+import { type ExitCode, type Output, UsageError, type Verb } from './verb.ts';
+
+interface Entry {
+  readonly usage: string;
+  readonly summary: string;
+  /** Loaded on demand: a check digit should not wait for the schemas. */
+  readonly load: () => Promise<Verb>;
+}
+
+const VERBS: Readonly<Record<string, Entry>> = {
+  sign: {
+    usage: 'sign FILE --pfx FILE --password-file FILE [--element NAME]… [--sha256] [--exclusive] [--out FILE] [--json]',
+    summary: 'assina um documento com o certificado A1 da empresa',
+    load: async () => (await import('./sign.ts')).sign,
+  },
+  verify: {
+    usage: 'verify FILE [--json]',
+    summary: 'confere cada assinatura de um documento e diz quem assinou',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  validate: {
+    usage: 'validate FILE [--schemas DIR] [--layout NAME] [--json]',
+    summary: 'confere um documento com o leiaute, com o esquema oficial se houver, e com as regras que ele não diz',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+};
+
+/** Node's own complaint about an unknown option or a missing value, which is the caller's mistake and not ours. */
+function isArgumentError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+function overview(output: Output): void {
+  output.err('Uso: npm run -s nfse -- VERBO …\n');
+  for (const { usage, summary } of Object.values(VERBS)) output.err(`  ${usage}\n      ${summary}`);
+  output.err('\nSaída: 0 está certo, 1 o que foi examinado está errado, 2 a chamada está errada.');
+}
+
+async function main(argv: readonly string[], output: Output): Promise<ExitCode> {
+  const [name = '', ...args] = argv;
+  const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (!entry) {
+    const { values } = parseArgs({ args: [...argv], options: { help: { type: 'boolean' } }, strict: false });
+    if (name !== '' && !values.help) output.err(`Verbo desconhecido: ${name}\n`);
+    overview(output);
+    return values.help ? 0 : 2;
+  }
+  try {
+    const verb = await entry.load();
+    return await verb(args, { directory: invocationDirectory(), now: new Date(), output });
+  } catch (error) {
+    if (!(error instanceof UsageError) && !isArgumentError(error)) throw error;
+    output.err(error.message);
+    output.err(`Uso: npm run -s nfse -- ${entry.usage}`);
+    return 2;
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2), {
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    document: (bytes) => process.stdout.write(bytes),
+  });
+} catch (error) {
+  // A fault of ours says nothing about the thing examined, so it must not end like a bad one.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What an official schema has against a document: nothing, or its reasons. */
+export type SchemaCheck = (xml: string) => string | undefined;
+
+/** File of each set that declares a root. The national sets have one each, ABRASF's one for all messages. */
+const MAIN: Readonly<Record<string, (root: string) => string>> = {
+  'nacional-1.01': (root) => `${root}_v1.01.xsd`,
+  'nacional-1.01-cnpj-alfa': (root) => `${root}_v1.01.xsd`,
+  'abrasf-2.04': () => 'nfse_v2-04.xsd',
+  'abrasf-2.03': () => 'nfse_v2-03.xsd',
+  'abrasf-1.00': () => 'nfse_v1-00.xsd',
+};
+
+/** Schemas are compiled once a process, by their file. */
+const CHECKS = new Map<string, SchemaCheck>();
+const REGISTERED = new Set<string>();
+
+/**
+ * A check with the authority's own schema, which is not ours to distribute.
+ *
+ * @param folder holds the files of the set, or one folder a set (`nacional-1.01/DPS_v1.01.xsd`)
+ * @param set name of a layout
+ * @param root element that the documents start with
+ * @returns `undefined` where the folder has no such schema
+ */
+export async function officialSchema(folder: string, set: string, root: string): Promise<SchemaCheck | undefined> {
+  const file = MAIN[set]?.(root);
+  const found = file === undefined ? undefined : [join(folder, set), folder].find((path) => has(path, file));
+  if (file === undefined || found === undefined) return undefined;
+  const before = CHECKS.get(join(found, file));
+  if (before) return before;
+  // Loaded here: it brings a WebAssembly module that nothing else of the command line needs.
+  const { ParseOption, XmlBufferInputProvider, XmlDocument, XmlLibError, XsdValidator, xmlRegisterInputProvider } =
+    await import('libxml2-wasm');
+  const url = (name: string) => `mem://${encodeURI(found)}/${name}`;
+  const files = schemaFiles(found);
+  // Includes are answered from memory alone: nothing is fetched, whatever a schema names. libxml2 takes a handful of
+  // providers and no more, so that a set registers once.
+  if (!REGISTERED.has(found)) {
+    const buffers = Object.fromEntries(files.map(([name, bytes]) => [url(name), bytes]));
+    xmlRegisterInputProvider(new XmlBufferInputProvider(buffers));
+    REGISTERED.add(found);
+  }
+  const schema = XmlDocument.fromString(new TextDecoder().decode(files.find(([name]) => name === file)?.[1]), {
+    url: url(file),
+  });
+  const validator = XsdValidator.fromDoc(schema);
+  const check: SchemaCheck = (xml) => {
+    let document: InstanceType<typeof XmlDocument> | undefined;
+    try {
+      document = XmlDocument.fromString(xml, { option: ParseOption.XML_PARSE_NONET });
+      validator.validate(document);
+      return undefined;
+    } catch (error) {
+      if (error instanceof XmlLibError) return error.message;
+      throw error;
+    } finally {
+      document?.dispose();
+    }
+  };
+  CHECKS.set(join(found, file), check);
+  return check;
+}
+
+/** The schema of XML signatures names a DTD of the W3C's, of which nothing is needed. */
+function schemaFiles(folder: string): readonly (readonly [name: string, bytes: Uint8Array])[] {
+  const encoder = new TextEncoder();
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.xsd'))
+    .map((name) => {
+      const text = readFileSync(join(folder, name), 'utf8').replace(/<!DOCTYPE[^[>]*(\[[\s\S]*?\])?\s*>/, '');
+      return [name, encoder.encode(text)] as const;
+    });
+}
+
+function has(folder: string, file: string): boolean {
+  try {
+    return readdirSync(folder).includes(file);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { OFFICIAL_SCHEMAS } from '../../test/official-schemas.ts';
+import { emission } from '../nfse/national/dps-document.fixtures.ts';
+import { buildDps } from '../nfse/national/dps-document.ts';
+import { validate } from './validate.ts';
+import { UsageError } from './verb.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'nfse-validate-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const dps = buildDps(emission);
+
+/** What the verb answers about a file of this content. */
+async function run(content: string | Uint8Array, ...args: readonly string[]) {
+  writeFileSync(join(directory, 'document.xml'), content);
+  const lines: string[] = [];
+  const output = {
+    out: (line: string) => void lines.push(line),
+    err: (line: string) => void lines.push(line),
+    document: () => {},
+  };
+  const exit = await validate(['document.xml', ...args], { directory, now: new Date(0), output });
+  return { exit, lines };
+}
+
+async function json(content: string | Uint8Array, ...args: readonly string[]) {
+  const { exit, lines } = await run(content, '--json', ...args);
+  return { exit, ...JSON.parse(lines.join('\n')) };
+}
+
+describe('nfse validate', () => {
+  it('finds nothing wrong with a good document, and ends with 0', async () => {
+    expect(await run(dps)).toEqual({
+      exit: 0,
+      lines: ['document.xml: de acordo com o leiaute e as regras (nacional-1.01).'],
+    });
+  });
+
+  it('names place, reason and source of what is wrong, and ends with 1', async () => {
+    const result = await json(dps.replace('<CEP>30130000', '\n<CEP>30130-000').replace('<nDPS>1<', '<nDPS>2<'));
+    expect(result).toMatchObject({ exit: 1, valid: false, layout: 'nacional-1.01', schema: false });
+    expect(result.problems).toMatchObject([
+      { source: 'layout', code: 'wrong-format', path: '/DPS/infDPS/toma/end/endNac/CEP', line: 2, column: 1 },
+      { source: 'rules', code: 'E0004', path: '/DPS/infDPS/@Id', line: 1 },
+    ]);
+  });
+
+  it('takes a CNPJ with letters for the revision that has them', async () => {
+    const result = await json(buildDps({ ...emission, companyCnpj: '12ABC34501DE35' }));
+    expect(result).toMatchObject({ exit: 0, layout: 'nacional-1.01-cnpj-alfa' });
+    const asNumeric = await json(buildDps({ ...emission, companyCnpj: '12ABC34501DE35' }), '--layout', 'nacional-1.01');
+    expect(asNumeric).toMatchObject({ exit: 1, layout: 'nacional-1.01' });
+  });
+
+  it('reads Latin-1 where the document says so', async () => {
+    const message = `<?xml version="1.0" encoding="ISO-8859-1"?><ListaMensagemRetorno xmlns="urn:city"><MensagemRetorno><Codigo>E1</Codigo><Mensagem>${'ã'.repeat(200)}</Mensagem></MensagemRetorno></ListaMensagemRetorno>`;
+    expect(await json(Buffer.from(message, 'latin1'))).toMatchObject({ exit: 0, namespace: 'urn:city' });
+  });
+
+  it.each([
+    ['what is not XML', '{"a": 1}', 'unreadable'],
+    ['a document type', '<!DOCTYPE a><a/>', 'unreadable'],
+    ['a document of nobody’s', '<a/>', 'unknown-document'],
+  ])('refuses %s', async (_, content, code) => {
+    expect(await json(content)).toMatchObject({ exit: 1, valid: false, problems: [{ code }] });
+  });
+
+  it.each([
+    ['no file', []],
+    ['two files', ['a.xml', 'b.xml']],
+    ['a file that is not there', ['nothing.xml']],
+    ['an unknown layout', ['document.xml', '--layout', 'nacional-9']],
+    ['a folder without schemas', ['document.xml', '--schemas', '.']],
+  ])('does not understand a call with %s', async (_, args) => {
+    writeFileSync(join(directory, 'document.xml'), dps);
+    const call = validate(args, {
+      directory,
+      now: new Date(0),
+      output: { out: () => {}, err: () => {}, document: () => {} },
+    });
+    await expect(call).rejects.toThrow(UsageError);
+  });
+
+  it.skipIf(OFFICIAL_SCHEMAS === undefined)('asks the official schema too, when told where it is', async () => {
+    const schemas = ['--schemas', OFFICIAL_SCHEMAS ?? ''];
+    expect(await json(dps, ...schemas)).toMatchObject({ exit: 0, schema: true });
+    const bad = await json(dps.replace('<tpAmb>2', '<tpAmb>3'), ...schemas);
+    expect(bad).toMatchObject({ exit: 1, problems: [{ source: 'layout' }, { source: 'schema' }] });
+  });
+});

@@ -1,0 +1,116 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { KNOWN_LAYOUTS, type KnownLayout, knownLayout, likelyLayout } from '../nfse/layouts/known-layouts.ts';
+import { type Position, positionOf } from '../nfse/layouts/position.ts';
+import { localName } from '../nfse/layouts/rules.ts';
+import { validate as validateLayout } from '../nfse/layouts/validate.ts';
+import { parseXml, type XmlElement, XmlError } from '../nfse/xml.ts';
+import { officialSchema } from './official-schema.ts';
+import { type Output, UsageError, type Verb } from './verb.ts';
+
+const MAX_BYTES = 20 * 1024 * 1024;
+
+/** What is wrong, and who says so: our layout, the authority's schema, or a rule that no schema can say. */
+interface Complaint extends Partial<Position> {
+  readonly source: 'xml' | 'layout' | 'schema' | 'rules';
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+interface Result {
+  readonly file: string;
+  readonly valid: boolean;
+  readonly layout?: string;
+  readonly namespace?: string;
+  /** Whether the official schema was asked as well. */
+  readonly schema: boolean;
+  readonly problems: readonly Complaint[];
+}
+
+/** `validate FILE`: 0 when nothing is wrong with the document, 1 when something is, 2 for a call that makes no sense. */
+export const validate: Verb = async (args, { directory, output }) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { schemas: { type: 'string' }, layout: { type: 'string' }, json: { type: 'boolean' } },
+  });
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) throw new UsageError('Indique um arquivo.');
+  const asked = values.layout === undefined ? undefined : knownLayout(values.layout);
+  if (values.layout !== undefined && !asked) {
+    const names = KNOWN_LAYOUTS.map(({ layout }) => layout.name).join(', ');
+    throw new UsageError(`Não há leiaute ${values.layout}; há ${names}.`);
+  }
+  const xml = await textOf(resolve(directory, file));
+  const schemas = values.schemas === undefined ? undefined : resolve(directory, values.schemas);
+  const result = { file, ...(await examined(xml, asked, schemas)) };
+  if (values.json) output.out(JSON.stringify(result));
+  else print(result, output);
+  return result.valid ? 0 : 1;
+};
+
+async function examined(xml: string, asked: KnownLayout | undefined, schemas: string | undefined) {
+  let root: XmlElement;
+  try {
+    root = parseXml(xml);
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    const place = error.at === undefined ? {} : positionOf(xml, error.at);
+    const message = `O arquivo não é XML que se possa ler: ${error.message}.`;
+    return verdict([{ source: 'xml', code: 'unreadable', message, ...place }], false);
+  }
+  const likely = asked ? { ...asked, namespace: asked.layout.namespace } : likelyLayout(root);
+  if (!likely) {
+    const message = `Nenhum leiaute conhecido começa com ${localName(root)}.`;
+    return verdict([{ source: 'layout', code: 'unknown-document', message, path: `/${localName(root)}` }], false);
+  }
+  const { layout, namespace, rules } = likely;
+  const check = schemas === undefined ? undefined : await officialSchema(schemas, layout.name, localName(root));
+  if (schemas !== undefined && !check) {
+    throw new UsageError(`${schemas} não tem o esquema oficial de ${localName(root)} (${layout.name}).`);
+  }
+  const refused = check?.(xml);
+  const complaints: readonly Complaint[] = [
+    ...validateLayout(layout, root, { namespace }).map(({ at, ...problem }) => ({
+      source: 'layout' as const,
+      ...problem,
+      ...positionOf(xml, at),
+    })),
+    ...(refused === undefined ? [] : [{ source: 'schema' as const, code: 'schema', message: refused.trim() }]),
+    ...rules(root).map(({ at, ...problem }) => ({ source: 'rules' as const, ...problem, ...positionOf(xml, at) })),
+  ];
+  return { layout: layout.name, namespace, ...verdict(complaints, check !== undefined) };
+}
+
+function verdict(problems: readonly Complaint[], schema: boolean) {
+  return { valid: problems.length === 0, schema, problems };
+}
+
+function print({ file, layout, schema, problems }: Result, output: Output): void {
+  for (const { line, column, path, code, message } of problems) {
+    const place = line === undefined ? file : `${file}:${line}:${column}`;
+    output.out(`${place}: ${message} [${code}]${path === undefined ? '' : ` ${path}`}`);
+  }
+  const judges = schema ? 'o leiaute, o esquema oficial e as regras' : 'o leiaute e as regras';
+  if (problems.length === 0) output.out(`${file}: de acordo com ${judges} (${layout}).`);
+}
+
+/** City halls still write Latin-1, and say so in the declaration; everything else is UTF-8. */
+async function textOf(path: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) throw new UsageError(`${path} tem mais de ${MAX_BYTES} bytes.`);
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`Não foi possível ler ${path}.`);
+  }
+  const declaration = /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(bytes.toString('latin1', 0, 200));
+  const latin1 = /^(?:iso-8859-1|windows-1252)$/i.test(declaration?.[1] ?? '');
+  return new TextDecoder(latin1 ? 'windows-1252' : 'utf-8').decode(bytes);
+}

@@ -1,0 +1,21 @@
+import { declaration } from './national-declaration.ts';
+import { eventRequest, registeredEvent } from './national-events.ts';
+import { note } from './national-note.ts';
+import { ALPHANUMERIC, NUMERIC, type Revision } from './national-values.ts';
+import type { Layout } from './notation.ts';
+
+function national(name: string, revision: Revision): Layout {
+  const DPS = declaration(revision);
+  const pedRegEvento = eventRequest(revision);
+  return {
+    name,
+    namespace: 'http://www.sped.fazenda.gov.br/nfse',
+    roots: { DPS, NFSe: note(revision, DPS), pedRegEvento, evento: registeredEvent(revision, pedRegEvento) },
+  };
+}
+
+/** National layout 1.01 of 2026-02-09: CNPJs are digits. */
+export const NATIONAL_1_01 = national('nacional-1.01', NUMERIC);
+
+/** The revision of 1.01 in which CNPJs may have letters. */
+export const NATIONAL_1_01_ALPHANUMERIC = national('nacional-1.01-cnpj-alfa', ALPHANUMERIC);

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The folder of the official schemas, which are not ours to distribute: `NFSE_SCHEMAS`, or the fact pack beside the
+ * repository; `undefined` where neither is there. A folder that was named has to exist: tests that skip in silence because
+ * of a misspelt path prove nothing. An empty name is for doing without.
+ */
+export const OFFICIAL_SCHEMAS: string | undefined = officialSchemas(process.env.NFSE_SCHEMAS);
+
+function officialSchemas(named: string | undefined): string | undefined {
+  if (named === '') return undefined;
+  const folder = named ?? fileURLToPath(new URL('../../shared/nfse/schemas', import.meta.url));
+  if (existsSync(folder)) return folder;
+  if (named !== undefined) throw new Error(`NFSE_SCHEMAS names ${named}, which is not there`);
+  return undefined;
+}
+
+/** What a title says further where tests are skipped for want of them. */
+export const WHERE_TO_GET_THEM =
+  OFFICIAL_SCHEMAS !== undefined
+    ? ''
+    : ' (skipped: no official schemas. Unpack those of gov.br/nfse (nacional-1.01/, nacional-1.01-cnpj-alfa/) and of abrasf.org.br (abrasf-2.04/ …) into one folder and name it in NFSE_SCHEMAS)';
