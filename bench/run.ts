@@ -1,9 +1,14 @@
-// `npm run bench [-- store|latency|bundles]`: each in a process of its own, so that none warms or burdens the next.
+// `npm run bench [-- store|latency|bundles|signatures]`: each in a process of its own, so that none warms or burdens the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
 
-const BENCHMARKS = { store: 'event-store.ts', latency: 'latency.ts', bundles: 'bundles.ts' } as const;
+const BENCHMARKS = {
+  store: 'event-store.ts',
+  latency: 'latency.ts',
+  bundles: 'bundles.ts',
+  signatures: 'signatures.ts',
+} as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Name = keyof typeof BENCHMARKS;
 
