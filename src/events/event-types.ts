@@ -25,8 +25,10 @@ const schemas = {
     xmlKey: text,
   }),
   SubmissionDeferred: z.object({
-    reason: z.enum(['provider-unavailable', 'outcome-unknown']),
+    reason: z.enum(['provider-unavailable', 'outcome-unknown', 'authority-processing']),
     detail: text,
+    /** Of the batch that the authority is processing. */
+    protocol: z.optional(text),
     attempt,
     nextAttemptAt: text,
     evidenceKey: z.optional(text),
@@ -34,7 +36,9 @@ const schemas = {
   Issued: z.object({
     providerProtocol: text,
     nfseNumber: text,
-    accessKey: text,
+    /** Of the national system; a city hall's own note has a verification code instead. */
+    accessKey: z.optional(text),
+    verificationCode: z.optional(text),
     issuedAt: text,
     nfseXmlKey: z.optional(text),
     evidenceKey: z.optional(text),

@@ -31,6 +31,8 @@ export interface LivingInvoice extends Emission {
   /** Deferrals since the invoice last began to wait for the authority. */
   readonly attempt: number;
   readonly nextAttemptAt?: string;
+  /** Of the batch that the authority took and has not answered for. */
+  readonly protocol?: string;
   readonly note?: Note;
   readonly error?: Rejection;
   readonly cancellation?: CancellationState;
@@ -39,7 +41,8 @@ export interface LivingInvoice extends Emission {
 export interface Note {
   readonly providerProtocol: string;
   readonly nfseNumber: string;
-  readonly accessKey: string;
+  readonly accessKey?: string | undefined;
+  readonly verificationCode?: string | undefined;
   readonly issuedAt: string;
   readonly xmlKey?: string;
 }
@@ -101,15 +104,17 @@ function apply(
   event: Exclude<NewEvent, { type: 'Emitted' }> & { readonly at: string },
 ): LivingInvoice {
   switch (event.type) {
-    case 'SubmissionDeferred':
-      return { ...invoice, attempt: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt };
+    case 'SubmissionDeferred': {
+      const { attempt, nextAttemptAt, protocol } = event.data;
+      return { ...invoice, attempt, nextAttemptAt, ...(protocol ? { protocol } : {}) };
+    }
     case 'Issued': {
-      const { providerProtocol, nfseNumber, accessKey, issuedAt, nfseXmlKey } = event.data;
+      const { nfseXmlKey, evidenceKey: _, ...note } = event.data;
       return {
         ...settled(invoice, event.at),
         // A cancellation that was asked for meanwhile still stands: the note exists now, and is to be cancelled.
         status: invoice.status === 'CANCELLING' ? 'CANCELLING' : 'ISSUED',
-        note: { providerProtocol, nfseNumber, accessKey, issuedAt, ...(nfseXmlKey ? { xmlKey: nfseXmlKey } : {}) },
+        note: { ...note, ...(nfseXmlKey ? { xmlKey: nfseXmlKey } : {}) },
       };
     }
     case 'Failed':
@@ -162,7 +167,8 @@ function waiting(invoice: LivingInvoice): LivingInvoice {
 }
 
 function settled(invoice: LivingInvoice, at: string): LivingInvoice {
-  return { ...waiting(invoice), processedAt: at };
+  const { protocol: _, ...rest } = waiting(invoice);
+  return { ...rest, processedAt: at };
 }
 
 function asked(invoice: LivingInvoice): CancellationState {

@@ -25,10 +25,12 @@ export function resource(invoice: LivingInvoice, version: number): object {
     processedAt: invoice.processedAt,
     attempt: invoice.attempt,
     nextAttemptAt: invoice.nextAttemptAt,
+    protocol: invoice.protocol,
     ...(note && {
       providerProtocol: note.providerProtocol,
       nfseNumber: note.nfseNumber,
       accessKey: note.accessKey,
+      verificationCode: note.verificationCode,
       issuedAt: note.issuedAt,
     }),
     error: invoice.error,
