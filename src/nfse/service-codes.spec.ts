@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { factFile } from '../../test/national-schema.ts';
 import { serviceCode, serviceCodes } from './service-codes.ts';
 
-const official = factFile('tables/service-codes-incidence.csv')?.trim().split('\n').slice(1);
+const official = factFile('tables/service-codes-incidence.csv')?.trim().split(/\r?\n/).slice(1);
 const TABLE_WORDS = { PROVIDER: 'PROVIDER', PLACE_OF_SERVICE: 'PLACE_OF_SERVICE', CUSTOMER: 'TAKER', NONE: 'NONE' };
 const TABLE_GROUPS = { work: 'obra', event: 'atvEvento' };
 
