@@ -6,15 +6,15 @@ import { documentKey } from '../events/document-key.ts';
 import { read } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import type { LivingInvoice, Note } from '../events/invoice.ts';
-import { nextAttemptAt } from './attempt-times.ts';
+import { nextAttemptAt, nextQuestionAt } from './attempt-times.ts';
+import { type Authority, NotRepresentable, type Represented } from './authority.ts';
 import { type Recorder, recorded } from './evidence.ts';
-import type { FindOutcome, IssuedNote, Provider, Submission } from './providers/provider.ts';
-import type { Transport } from './providers/transport.ts';
+import type { FindOutcome, IssuedNote, Pending, Provider, ProviderError, Submission } from './providers/provider.ts';
 
 export interface WorkerDeps extends ExecuteDeps {
   readonly documents: Documents;
-  readonly transport: Transport;
-  readonly provider: (transport: Transport) => Provider;
+  /** @throws NotRepresentable when the company cannot show itself there */
+  readonly authorityFor: (represented: Represented) => Promise<Authority>;
   readonly now: () => Date;
   readonly random: () => number;
   readonly retryBaseSeconds: number;
@@ -33,6 +33,11 @@ export interface Delivery {
   readonly sentAt: Date;
 }
 
+/** One invoice's exchanges with its authority: all of them are kept. */
+interface Conversation extends Pick<Recorder, 'lastKey'> {
+  readonly provider: Provider;
+}
+
 /** What the worker did with a message, for its log line. */
 export interface Handled {
   readonly steps: readonly string[];
@@ -40,10 +45,16 @@ export interface Handled {
 }
 
 /** The part of an invoice that a submission needs: from the stream, or from the message of a fresh emission. */
-type Submittable = Pick<LivingInvoice, 'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt'>;
+type Submittable = Pick<
+  LivingInvoice,
+  'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt' | 'protocol'
+>;
 
 /** An issued note leads to its cancellation within one message; more steps than these would be a loop. */
 const MOST_STEPS = 3;
+const MAX_DETAIL = 300;
+/** The same that emissions keep: clocks differ. */
+const CLOCK_MARGIN_MS = 60_000;
 
 /**
  * Does what the invoice waits for, whatever the message says of itself: the stream decides. What is done already is left alone, so
@@ -53,8 +64,8 @@ export async function handleWork(deps: WorkerDeps, work: Work, delivery: Deliver
   const fresh = freshOf(deps, work, delivery);
   const steps: string[] = [];
   if (fresh) {
-    const evidence = recorded(deps.transport, deps.documents, work.invoiceId, deps.now);
-    const outcome = await submit(deps, evidence, fresh.submittable, false);
+    const { submittable } = fresh;
+    const outcome = await speaking(deps, submittable, false, (talk) => submit(deps, talk, submittable, false));
     steps.push(outcome.kind);
     const { status } = await record(deps, work, delivery, outcome, fresh);
     if (status !== 'CANCELLING') return { steps, ...(status ? { status } : {}) };
@@ -64,8 +75,7 @@ export async function handleWork(deps: WorkerDeps, work: Work, delivery: Deliver
     const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
     status = invoice.status;
     if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') break;
-    const evidence = recorded(deps.transport, deps.documents, work.invoiceId, deps.now);
-    const outcome = await nextOutcome(deps, evidence, invoice, work, delivery);
+    const outcome = await nextOutcome(deps, invoice, work, delivery);
     if (!outcome) break;
     steps.push(outcome.kind);
     ({ status } = await record(deps, work, delivery, outcome));
@@ -93,92 +103,137 @@ function freshOf(deps: WorkerDeps, work: Work, delivery: Delivery): (Fresh & { s
 
 function nextOutcome(
   deps: WorkerDeps,
-  evidence: Recorder,
   invoice: LivingInvoice,
   work: Work,
   delivery: Delivery,
 ): Promise<Outcome | undefined> {
+  const mayHaveBeenSent = delivery.receiveCount > 1 || work.origin === 'reconciliation' || invoice.attempt > 0;
+  const { note } = invoice;
   if (invoice.status === 'EMITTED') {
-    const mayHaveBeenSent = delivery.receiveCount > 1 || work.origin === 'reconciliation' || invoice.attempt > 0;
-    return submit(deps, evidence, invoice, mayHaveBeenSent);
+    return speaking(deps, invoice, mayHaveBeenSent, (talk) => submit(deps, talk, invoice, mayHaveBeenSent));
   }
-  return invoice.note ? cancelNote(deps, evidence, invoice, invoice.note) : settleUnsent(deps, evidence, invoice);
+  return note
+    ? speaking(deps, invoice, mayHaveBeenSent, (talk) => cancelNote(deps, talk, invoice, note))
+    : speaking(deps, invoice, true, (talk) => settleUnsent(deps, talk, invoice));
+}
+
+/**
+ * Speaks to the authority in the company's name. Where the company cannot show itself, what was certainly never sent fails and says
+ * what to do; what may have been sent waits, because only the authority knows what became of it.
+ */
+async function speaking<O extends Outcome | undefined>(
+  deps: WorkerDeps,
+  invoice: Submittable & { readonly note?: Note },
+  mayHaveBeenSent: boolean,
+  talk: (conversation: Conversation) => Promise<O>,
+): Promise<O | Outcome> {
+  let authority: Authority;
+  try {
+    authority = await deps.authorityFor(invoice);
+  } catch (error) {
+    if (!(error instanceof NotRepresentable)) throw error;
+    const nothingKept = { lastKey: () => undefined };
+    if (mayHaveBeenSent) return deferred(deps, nothingKept, invoice, 'provider-unavailable', error.message);
+    if (invoice.note) return { kind: 'cancel-failed', error: error.error };
+    return failed(deps, nothingKept, error.error);
+  }
+  const { transport, lastKey } = recorded(authority.transport, deps.documents, invoice.id, deps.now);
+  return talk({ provider: authority.provider(transport), lastKey });
 }
 
 /** Sends the document, unless it was sent before and the note is there. */
 async function submit(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: Submittable,
   mayHaveBeenSent: boolean,
 ): Promise<Outcome> {
-  const provider = deps.provider(evidence.transport);
+  const { provider } = talk;
   const submission = await submissionOf(deps, invoice);
   if (mayHaveBeenSent) {
     const found = await provider.find(submission);
-    if (found.kind !== 'absent') return outcomeOfFind(deps, evidence, invoice, found);
+    if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   }
   const answer = await provider.issue(submission);
   switch (answer.kind) {
     case 'issued':
-      return issued(deps, evidence, invoice.id, answer.note);
+      return issued(deps, talk, invoice.id, answer.note);
     case 'rejected':
-      return failed(deps, evidence, answer.error);
+      return failed(deps, talk, answer.error);
     case 'unavailable':
-      return deferred(deps, evidence, invoice, 'provider-unavailable', answer.reason);
+      return deferred(deps, talk, invoice, 'provider-unavailable', answer.reason);
+    case 'pending':
+      return processing(deps, talk, invoice, answer);
     case 'already-used':
     case 'unknown': {
       // The note may exist. Nothing is sent again before the authority has said that it does not.
       const found = await provider.find(submission);
-      if (found.kind === 'found') return outcomeOfFind(deps, evidence, invoice, found);
-      return deferred(deps, evidence, invoice, 'outcome-unknown', answer.reason);
+      if (found.kind === 'found' || found.kind === 'pending') return outcomeOfFind(deps, talk, invoice, found);
+      return deferred(deps, talk, invoice, 'outcome-unknown', answer.reason);
     }
   }
 }
 
 async function outcomeOfFind(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: Submittable,
   found: Exclude<FindOutcome, { kind: 'absent' }>,
 ): Promise<Outcome> {
   switch (found.kind) {
     case 'found':
       return found.matches
-        ? issued(deps, evidence, invoice.id, found.note)
-        : failed(deps, evidence, numberTaken(invoice, found.note));
+        ? issued(deps, talk, invoice.id, found.note)
+        : failed(deps, talk, numberTaken(invoice, found.note));
+    case 'pending':
+      return processing(deps, talk, invoice, found);
+    case 'rejected':
+      return failed(deps, talk, found.error);
     case 'unavailable':
-      return deferred(deps, evidence, invoice, 'provider-unavailable', found.reason);
+      return deferred(deps, talk, invoice, 'provider-unavailable', found.reason);
     case 'unknown':
-      return deferred(deps, evidence, invoice, 'outcome-unknown', found.reason);
+      return deferred(deps, talk, invoice, 'outcome-unknown', found.reason);
   }
 }
 
 async function cancelNote(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: LivingInvoice,
-  { accessKey }: Note,
+  { accessKey, nfseNumber, issuedAt }: Note,
 ): Promise<Outcome> {
-  const answer = await deps.provider(evidence.transport).cancel({
+  const { municipalRegistration } = invoice.issuer;
+  const answer = await talk.provider.cancel({
     invoiceId: invoice.id,
     companyCnpj: invoice.companyCnpj,
     municipalityCode: invoice.municipalityCode,
-    accessKey,
+    dps: invoice.dps,
+    nfseNumber,
+    issuedAt,
+    ...(accessKey ? { accessKey } : {}),
+    ...(municipalRegistration ? { municipalRegistration } : {}),
     reasonCode: invoice.cancellation?.reasonCode ?? '9',
     reason: invoice.cancellation?.reason ?? '',
-    at: deps.now().toISOString(),
+    at: cancellationTime(invoice.cancellation?.requestedAt ?? invoice.updatedAt, issuedAt),
   });
   switch (answer.kind) {
     case 'cancelled':
-      return { kind: 'cancelled', protocol: answer.protocol, cancelledAt: answer.cancelledAt, ...keyOf(evidence) };
+      return { kind: 'cancelled', protocol: answer.protocol, cancelledAt: answer.cancelledAt, ...keyOf(talk) };
     case 'rejected':
-      return { kind: 'cancel-failed', error: answer.error, ...keyOf(evidence) };
+      return { kind: 'cancel-failed', error: answer.error, ...keyOf(talk) };
     case 'unavailable':
-      return deferred(deps, evidence, invoice, 'provider-unavailable', answer.reason);
+      return deferred(deps, talk, invoice, 'provider-unavailable', answer.reason);
     case 'unknown':
-      return deferred(deps, evidence, invoice, 'outcome-unknown', answer.reason);
+      return deferred(deps, talk, invoice, 'outcome-unknown', answer.reason);
   }
+}
+
+/**
+ * The time a cancellation bears: from what is stored and never from the clock, so that a request sent again is the same bytes. It may
+ * be neither in the authority's future, whose clock may be behind ours, nor before the note.
+ */
+function cancellationTime(requestedAt: string, issuedAt: string): string {
+  return new Date(Math.max(Date.parse(requestedAt) - CLOCK_MARGIN_MS, Date.parse(issuedAt))).toISOString();
 }
 
 /**
@@ -188,50 +243,64 @@ async function cancelNote(
  */
 async function settleUnsent(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: LivingInvoice,
 ): Promise<Outcome | undefined> {
-  const found = await deps.provider(evidence.transport).find(await submissionOf(deps, invoice));
-  if (found.kind !== 'absent') return outcomeOfFind(deps, evidence, invoice, found);
+  const found = await talk.provider.find(await submissionOf(deps, invoice));
+  if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   const now = deps.now();
   const requestedAt = Date.parse(invoice.cancellation?.requestedAt ?? invoice.updatedAt);
   if (now.getTime() - requestedAt < deps.inFlightSeconds * 1000) return undefined;
-  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...keyOf(evidence) };
+  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...keyOf(talk) };
 }
 
 async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Submission> {
-  const { id, companyCnpj, municipalityCode, dps, xmlKey } = invoice;
-  return { invoiceId: id, companyCnpj, municipalityCode, dps, document: await deps.documents.get(xmlKey) };
+  const { id, companyCnpj, municipalityCode, dps, xmlKey, attempt, protocol } = invoice;
+  const document = await deps.documents.get(xmlKey);
+  const known = protocol ? { protocol } : {};
+  return { invoiceId: id, companyCnpj, municipalityCode, dps, document, attempt, ...known };
 }
 
 /** The document is stored before the event that names it. */
 async function issued(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   id: InvoiceId,
   { xml, ...note }: IssuedNote,
 ): Promise<Outcome> {
   const nfseXmlKey = xml === undefined ? undefined : documentKey(id, 'nfse', xml, 'xml');
   if (xml !== undefined && nfseXmlKey) await deps.documents.put(nfseXmlKey, xml, 'application/xml');
-  return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...keyOf(evidence) };
+  return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...keyOf(talk) };
 }
 
-function failed(deps: WorkerDeps, evidence: Recorder, error: (Outcome & { kind: 'failed' })['error']): Outcome {
-  return { kind: 'failed', error, at: deps.now().toISOString(), ...keyOf(evidence) };
+function failed(deps: WorkerDeps, talk: Pick<Conversation, 'lastKey'>, error: ProviderError): Outcome {
+  return { kind: 'failed', error, at: deps.now().toISOString(), ...keyOf(talk) };
 }
 
 function deferred(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Pick<Conversation, 'lastKey'>,
   { attempt }: Submittable,
   reason: 'provider-unavailable' | 'outcome-unknown',
   detail: string,
 ): Outcome {
   const next = nextAttemptAt(deps.now(), attempt, deps.retryBaseSeconds, deps.random());
-  return { kind: 'deferred', reason, detail: detail.slice(0, 300), nextAttemptAt: next, ...keyOf(evidence) };
+  return { kind: 'deferred', reason, detail: detail.slice(0, MAX_DETAIL), nextAttemptAt: next, ...keyOf(talk) };
 }
 
-function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): (Outcome & { kind: 'failed' })['error'] {
+/** The authority has the declaration in a queue of its own. Nobody waits for it here: the reconciler asks later. */
+function processing(deps: WorkerDeps, talk: Conversation, { attempt }: Submittable, answer: Pending): Outcome {
+  return {
+    kind: 'deferred',
+    reason: 'authority-processing',
+    detail: answer.reason.slice(0, MAX_DETAIL),
+    ...(answer.protocol ? { protocol: answer.protocol } : {}),
+    nextAttemptAt: nextQuestionAt(deps.now(), attempt, deps.retryBaseSeconds, deps.random()),
+    ...keyOf(talk),
+  };
+}
+
+function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): ProviderError {
   return {
     code: 'DPS_NUMBER_TAKEN',
     message: `O número ${dps.number} da série ${dps.series} já foi usado em outra nota (NFS-e ${nfseNumber}), com outro conteúdo.`,
@@ -242,8 +311,8 @@ function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): (Outcome
   };
 }
 
-function keyOf(evidence: Recorder): { evidenceKey?: string } {
-  const evidenceKey = evidence.lastKey();
+function keyOf(talk: Pick<Conversation, 'lastKey'>): { evidenceKey?: string } {
+  const evidenceKey = talk.lastKey();
   return evidenceKey ? { evidenceKey } : {};
 }
 
