@@ -57,12 +57,20 @@ describe('the certification authority of an installation', () => {
   });
 
   it('is kept', async () => {
-    expect(await openPki(folder, [company], now)).toEqual(pki);
+    expect(await openPki(folder, [company], now)).toEqual({ ...pki, drawn: [] });
   });
 
-  it('is drawn anew when a certificate is about to end', async () => {
+  it('vouches for another company when asked, and leaves the others as they are', async () => {
+    const more = await openPki(folder, ['12345678000195'], now);
+    expect(more.drawn).toEqual(['12345678000195']);
+    expect(more.companies[company]).toEqual(pki.companies[company]);
+    expect(more.authority).toBe(pki.authority);
+  });
+
+  it('renews what is about to end', async () => {
     const later = new Date(now.getTime() + 350 * 86_400_000);
     const renewed = await openPki(folder, [company], later);
+    expect(renewed.authority).toBe(pki.authority);
     expect(Date.parse(ownOf(renewed.server).validTo)).toBeGreaterThan(later.getTime());
   });
 });

@@ -1,4 +1,11 @@
-import { createPrivateKey, generateKeyPair, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  X509Certificate,
+} from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +19,13 @@ export interface Identity {
   readonly certificate: string;
 }
 
+/** A certificate as a file to send to the API, in the form that a certification authority hands it out. */
+export interface CertificateFile {
+  readonly companyCnpj: string;
+  readonly pfx: string;
+  readonly password: string;
+}
+
 /** The certification authority of one installation, and whom it vouches for. */
 export interface Pki {
   /** Certificate of the authority, PEM, and the file that holds it. */
@@ -20,15 +34,15 @@ export interface Pki {
   readonly server: Identity;
   /** By CNPJ. */
   readonly companies: Readonly<Record<string, Identity>>;
-  /** The same as files to send to the API, as a certification authority would hand them out. */
-  readonly files: readonly { readonly companyCnpj: string; readonly pfx: string; readonly password: string }[];
+  /** Whose certificate was drawn just now: what they had before is worth nothing. */
+  readonly drawn: readonly string[];
+  readonly files: readonly CertificateFile[];
 }
 
 interface Kept {
   readonly authority: Identity;
   readonly server: Identity;
-  readonly companies: Readonly<Record<string, Identity>>;
-  readonly passwords: Readonly<Record<string, string>>;
+  readonly companies: Readonly<Record<string, Identity & { readonly password: string }>>;
 }
 
 const DAY_MS = 86_400_000;
@@ -40,63 +54,76 @@ const CLOCK_MARGIN_MS = 3_600_000;
 const AUTHORITY = 'AC de Exemplo';
 
 /**
- * The authority and the certificates kept in the folder. They are drawn when there are none, anew when one is about to end, so that
- * an installation that rested for a year starts all the same; no two installations trust each other.
+ * The authority and the certificates kept in the folder. Each is drawn when it is not there, and anew when it is about to end, so
+ * that an installation that rested for a year starts all the same. No two installations trust each other.
  *
- * @param companies CNPJs that get a certificate
+ * @param wanted CNPJs that get a certificate, besides those that have one
  */
-export async function openPki(dataDir: string, companies: readonly string[], now: Date): Promise<Pki> {
+export async function openPki(dataDir: string, wanted: readonly string[], now: Date): Promise<Pki> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'installation.json');
-  const found = (await readJson(file)) as Kept | undefined;
-  const kept = found && stillGood(found, companies, now) ? found : await draw(companies, now);
   const authorityFile = join(dataDir, 'authority.pem');
-  if (kept !== found) {
-    await replaceFile(file, JSON.stringify(kept), 0o600);
-    await replaceFile(authorityFile, kept.authority.certificate);
+  const pathOf = (companyCnpj: string) => join(dataDir, `${companyCnpj}.pfx`);
+  const found = (await readJson(file)) as Kept | undefined;
+  const isGood = (one: Identity | undefined): one is Identity =>
+    one !== undefined &&
+    Date.parse(new X509Certificate(one.certificate).validTo) > now.getTime() + RENEWED_DAYS_BEFORE * DAY_MS;
+  const before = isGood(found?.authority) ? found : undefined;
+  const authority = before?.authority ?? (await newAuthority(now));
+  const server = isGood(before?.server)
+    ? before.server
+    : await vouchFor(authority, { kind: 'server' }, 'localhost', now);
+  const cnpjs = [...new Set([...Object.keys(before?.companies ?? {}), ...wanted])];
+  const drawn = cnpjs.filter((cnpj) => !isGood(before?.companies[cnpj]));
+  const companies = { ...before?.companies, ...Object.fromEntries(await Promise.all(drawn.map(company))) };
+
+  async function company(cnpj: string) {
+    const identity = await vouchFor(authority, { kind: 'company', cnpj }, `EMPRESA DE EXEMPLO:${cnpj}`, now);
+    const password = randomBytes(9).toString('base64url');
+    await writeFile(pathOf(cnpj), pfxBytes(identity, password), { mode: 0o600 });
+    return [cnpj, { ...identity, password }] as const;
   }
-  const files = companies.map((companyCnpj) => ({
-    companyCnpj,
-    pfx: join(dataDir, `${companyCnpj}.pfx`),
-    password: kept.passwords[companyCnpj] ?? '',
-  }));
-  if (kept !== found) {
-    for (const { companyCnpj, pfx, password } of files) await writePfx(pfx, kept.companies[companyCnpj], password);
+
+  if (server !== before?.server || drawn.length > 0) {
+    await replaceFile(authorityFile, authority.certificate);
+    await replaceFile(file, JSON.stringify({ authority, server, companies } satisfies Kept), 0o600);
   }
-  const { server } = kept;
-  return { authority: kept.authority.certificate, authorityFile, server, companies: kept.companies, files };
+  const files = cnpjs.map((companyCnpj) => {
+    return { companyCnpj, pfx: pathOf(companyCnpj), password: companies[companyCnpj]?.password ?? '' };
+  });
+  return { authority: authority.certificate, authorityFile, server, companies, drawn, files };
 }
 
-function stillGood({ authority, server, companies }: Kept, wanted: readonly string[], now: Date): boolean {
-  const all = [authority, server, ...wanted.map((cnpj) => companies[cnpj])];
-  const limit = now.getTime() + RENEWED_DAYS_BEFORE * DAY_MS;
-  return all.every((one) => one && Date.parse(new X509Certificate(one.certificate).validTo) > limit);
+async function newAuthority(now: Date): Promise<Identity> {
+  const { privateKey, publicKey } = await newKey();
+  const issuer = { subject: AUTHORITY, privateKey, publicKey };
+  const dates = validity(now, AUTHORITY_DAYS);
+  const purpose = { kind: 'authority' } as const;
+  const certificate = issueCertificate({
+    purpose,
+    subject: AUTHORITY,
+    publicKey,
+    issuer,
+    serial: newSerial(),
+    ...dates,
+  });
+  return { key: pemOfKey(privateKey), certificate: pem(certificate) };
 }
 
-async function draw(companies: readonly string[], now: Date): Promise<Kept> {
-  const from = new Date(now.getTime() - CLOCK_MARGIN_MS);
-  const until = (days: number) => new Date(now.getTime() + days * DAY_MS);
-  const root = await newKey();
-  const issuer = { subject: AUTHORITY, ...root };
-  const certify = (purpose: Purpose, subject: string, publicKey: KeyObject, days: number) =>
-    pem(issueCertificate({ purpose, subject, publicKey, issuer, serial: newSerial(), from, to: until(days) }));
-  const authority = certify({ kind: 'authority' }, AUTHORITY, root.publicKey, AUTHORITY_DAYS);
-  const holder = async (purpose: Purpose, subject: string): Promise<Identity> => {
-    const { privateKey, publicKey } = await newKey();
-    return {
-      key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      certificate: certify(purpose, subject, publicKey, HOLDER_DAYS) + authority,
-    };
-  };
-  const company = async (cnpj: string) =>
-    [cnpj, await holder({ kind: 'company', cnpj }, `EMPRESA DE EXEMPLO:${cnpj}`)] as const;
-  return {
-    authority: { key: root.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), certificate: authority },
-    server: await holder({ kind: 'server' }, 'localhost'),
-    companies: Object.fromEntries(await Promise.all(companies.map(company))),
-    passwords: Object.fromEntries(companies.map((cnpj) => [cnpj, randomBytes(9).toString('base64url')])),
-  };
+async function vouchFor(authority: Identity, purpose: Purpose, subject: string, now: Date): Promise<Identity> {
+  const { privateKey, publicKey } = await newKey();
+  const above = createPrivateKey(authority.key);
+  const issuer = { subject: AUTHORITY, privateKey: above, publicKey: createPublicKey(above) };
+  const dates = validity(now, HOLDER_DAYS);
+  const certificate = issueCertificate({ purpose, subject, publicKey, issuer, serial: newSerial(), ...dates });
+  return { key: pemOfKey(privateKey), certificate: pem(certificate) + authority.certificate };
 }
+
+function validity(now: Date, days: number): { readonly from: Date; readonly to: Date } {
+  return { from: new Date(now.getTime() - CLOCK_MARGIN_MS), to: new Date(now.getTime() + days * DAY_MS) };
+}
+
+const pemOfKey = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 function newKey(): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
   return promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
@@ -109,11 +136,10 @@ function newSerial(): Buffer {
   return serial;
 }
 
-async function writePfx(path: string, identity: Identity | undefined, password: string): Promise<void> {
-  if (!identity) return;
+function pfxBytes(identity: Identity, password: string): Buffer {
   const drawn = { keySalt: randomBytes(16), iv: randomBytes(16), macSalt: randomBytes(16) };
   const certificates = certificatesIn(identity.certificate).map((one) => new X509Certificate(one).raw);
-  await writeFile(path, pfxFile(createPrivateKey(identity.key), certificates, password, drawn), { mode: 0o600 });
+  return pfxFile(createPrivateKey(identity.key), certificates, password, drawn);
 }
 
 /** The certificates of a PEM text, one by one. */
