@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sale } from '../sale.ts';
+import { acceptableSale } from './any-sale.fixtures.ts';
 import { brokenRules } from './broken-rules.ts';
-import { acceptableSale, cleaning, exported, software } from './sales.fixtures.ts';
+import { cleaning, exported, software } from './sales.fixtures.ts';
 import { share } from './share.ts';
 import { rateStatement } from './stated-rate.ts';
 import { workOut } from './work-out.ts';
