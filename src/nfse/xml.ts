@@ -20,7 +20,11 @@ const MAX_DEPTH = 40;
 const MAX_ELEMENTS = 100_000;
 const MAX_ATTRIBUTES = 16;
 
-const NAME = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
+/** XML's name characters outside the supplementary planes; ABRASF has an element with an accent in its name. */
+const LETTER =
+  'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
+const PART = `[${LETTER}][${LETTER}\\d.\\u00B7\\u0300-\\u036F\\u203F\\u2040-]*`;
+const NAME = `${PART}(?::${PART})?`;
 /** XML's white space. `\s` would let in more. */
 const S = '[ \\t\\r\\n]';
 const ATTRIBUTE = `(${NAME})${S}*=${S}*("[^"<]*"|'[^'<]*')`;
