@@ -18,8 +18,6 @@ const known = (is: (value: string) => boolean, code: string) => z.string().check
 export const cnpj = known((value) => parseCnpj(value) !== undefined, 'cnpj');
 export const cpf = known((value) => parseCpf(value) !== undefined, 'cpf');
 export const municipality = known((value) => parseMunicipalityCode(value) !== undefined, 'municipality');
-/** Series of own software. @source NFS-e national layout 1.01, E0010 */
-export const series = pattern(/^(?:[1-9]\d{0,3}|[1-4]\d{4})$/, 'series');
 export const country = known(isForeignCountry, 'country');
 export const accessKey = known((value) => parseAccessKey(value) !== undefined, 'access-key');
 export const date = z.iso.date(field('date'));
