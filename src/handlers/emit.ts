@@ -1,6 +1,6 @@
 import type { Company } from '../commands/company-ports.ts';
 import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
-import { emissionTime } from '../commands/store-dps.ts';
+import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import { read } from '../events/event-store.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
@@ -53,7 +53,12 @@ export const handler = lambda('emit', async (call) => {
     const today = emissionTime(at, municipalityCode).slice(0, 10);
     return {
       requestId,
-      emission: emissionOf(body, { companyCnpj, municipalityCode, today }),
+      emission: emissionOf(body, {
+        companyCnpj,
+        municipalityCode,
+        today,
+        latestCompetence: latestCompetence(at, municipalityCode),
+      }),
       dps: { series: dps.series, ...(dps.number ? { number: dps.number } : {}) },
       dateGiven: body.competenceDate !== undefined,
       completedBy: requestWith,
