@@ -1,5 +1,6 @@
 import type { LivingInvoice } from '../events/invoice.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
+import { workOut } from '../nfse/tax/work-out.ts';
 import { emissionToJson } from './emission-request.ts';
 
 /**
@@ -20,6 +21,7 @@ export function resource(invoice: LivingInvoice, version: number): object {
     dps,
     ...emissionToJson(invoice),
     total: formatCents(invoice.total as Cents),
+    taxes: taxes(invoice),
     createdAt: invoice.createdAt,
     updatedAt: invoice.updatedAt,
     processedAt: invoice.processedAt,
@@ -37,6 +39,18 @@ export function resource(invoice: LivingInvoice, version: number): object {
     cancellation,
     links: { self: `/invoices/${id}`, events: `/invoices/${id}/events`, xml: `/invoices/${id}/xml` },
   };
+}
+
+/**
+ * What the sale comes to by the fiscal rules, before the authority has said so. What depends on a rate that only the municipality
+ * knows is left out.
+ */
+function taxes(invoice: LivingInvoice): object {
+  const { issBase, iss, issWithheld, federallyWithheld, totalWithheld, net } = workOut(invoice);
+  const known = Object.entries({ issBase, iss, issWithheld, federallyWithheld, totalWithheld, net });
+  return Object.fromEntries(
+    known.flatMap(([name, amount]) => (amount === undefined ? [] : [[name, formatCents(amount)]])),
+  );
 }
 
 /** The stream version as an entity tag. */
