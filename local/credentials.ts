@@ -4,6 +4,7 @@ import type { MachineClient, OpenId, User } from './engines/openid.ts';
 import { bucket } from './engines/queue-and-storage.ts';
 import { defaultTableNames, type TableNames } from './engines/tables.ts';
 import type { Endpoints } from './environment.ts';
+import type { CertificateFile } from './pki/installation.ts';
 
 /** All that a person or a test needs to use a running stack, in one file. */
 export interface Credentials {
@@ -16,6 +17,8 @@ export interface Credentials {
   readonly app: OpenId['app'];
   readonly clients: readonly MachineClient[];
   readonly users: readonly User[];
+  /** A certificate of each example company, as a file to send to the API. */
+  readonly certificates: readonly CertificateFile[];
   readonly endpoints: Endpoints;
   readonly tables: TableNames;
   readonly queueUrl: string;
@@ -31,9 +34,10 @@ export function credentialsOf(stack: {
   readonly openId: OpenId;
   readonly endpoints: Endpoints;
   readonly queues: { readonly queueUrl: string; readonly deadLetterQueueUrl: string };
+  readonly certificates: readonly CertificateFile[];
   readonly environment: Readonly<Record<string, string>>;
 }): Credentials {
-  const { apiUrl, apiKey, openId, endpoints, queues, environment } = stack;
+  const { apiUrl, apiKey, openId, endpoints, queues, certificates, environment } = stack;
   const { issuer, tokenUrl, authorizationUrl, app, clients, users } = openId;
   const { queueUrl, deadLetterQueueUrl } = queues;
   return {
@@ -45,6 +49,7 @@ export function credentialsOf(stack: {
     app,
     clients,
     users,
+    certificates,
     endpoints,
     tables: defaultTableNames,
     queueUrl,

@@ -75,9 +75,9 @@ async function liveAll(credentials: Credentials, company: string | undefined, ou
   return [...stories.values()];
 }
 
-async function told(nationalApi: string, story: Story): Promise<Told> {
+async function told(nationalControl: string, story: Story): Promise<Told> {
   if (!story.history) return { story, evidence: undefined, problem: story.failure };
-  const evidence = await evidenceOf(nationalApi, story.history.invoice);
+  const evidence = await evidenceOf(nationalControl, story.history.invoice);
   return { story, evidence, problem: story.failure ?? contradiction(story, evidence) };
 }
 
@@ -88,7 +88,7 @@ try {
   const { credentials } = stack;
   output.write(`${fates.length} invoices through ${credentials.apiUrl}\n\n`);
   const stories = await liveAll(credentials, company, output);
-  const all = await Promise.all(stories.map((story) => told(credentials.endpoints.nationalApi, story)));
+  const all = await Promise.all(stories.map((story) => told(credentials.endpoints.nationalControl, story)));
   output.write(`\n${toldAtTheEnd(all).join('\n')}\n`);
   if (json) process.stdout.write(`${JSON.stringify(jsonOf(all, (now() - since) / 1_000), null, 2)}\n`);
   process.exitCode = all.some(({ problem }) => problem) ? 1 : 0;

@@ -8,8 +8,11 @@ const stack = {
     sqs: 'http://127.0.0.1:2',
     s3: 'http://127.0.0.1:2',
     sfn: 'http://127.0.0.1:3',
-    nationalApi: 'http://127.0.0.1:4',
+    secrets: 'http://127.0.0.1:5',
+    nationalApi: 'https://127.0.0.1:4',
+    nationalControl: 'http://127.0.0.1:6',
   },
+  authorityFile: '/data/certificates/authority.pem',
   queueUrl: 'http://127.0.0.1:2/000000000000/RequestsQueue',
 };
 

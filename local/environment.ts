@@ -8,7 +8,10 @@ export interface Endpoints {
   readonly sqs: string;
   readonly s3: string;
   readonly sfn: string;
+  readonly secrets: string;
   readonly nationalApi: string;
+  /** Where the stand-in tells what it holds, without asking for a certificate. */
+  readonly nationalControl: string;
 }
 
 /** Faster than in production, so that a person who tries something sees it heal within seconds. The caller's values win. */
@@ -19,6 +22,7 @@ const TUNABLE = {
   WORKER_VISIBILITY_SECONDS: '20',
   WORKER_TRUST_SECONDS: '10',
   RETRY_BASE_SECONDS: '2',
+  CERTIFICATE_FRESH_SECONDS: '5',
   RECONCILE_AFTER_SECONDS: '15',
   RECONCILE_EVERY_SECONDS: '2',
   PRESIGNED_URL_SECONDS: '300',
@@ -31,7 +35,7 @@ const TUNABLE = {
  * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept
  */
 export function environmentFor(
-  stack: { readonly endpoints: Endpoints; readonly queueUrl: string },
+  stack: { readonly endpoints: Endpoints; readonly queueUrl: string; readonly authorityFile: string },
   caller: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
   const tuned = Object.entries(TUNABLE).map(([name, value]) => [name, caller[name] || value]);
@@ -45,15 +49,19 @@ export function environmentFor(
     AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
     AWS_ENDPOINT_URL_S3: stack.endpoints.s3,
     AWS_ENDPOINT_URL_SFN: stack.endpoints.sfn,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.endpoints.secrets,
     S3_FORCE_PATH_STYLE: 'true',
     EVENTS_TABLE: defaultTableNames.events,
     INVOICES_TABLE: defaultTableNames.invoices,
     REQUESTS_TABLE: defaultTableNames.requests,
     DPS_NUMBERS_TABLE: defaultTableNames.dpsNumbers,
+    COMPANIES_TABLE: defaultTableNames.companies,
     DOCS_BUCKET: bucket,
     REQUESTS_QUEUE_URL: stack.queueUrl,
     EMIT_WORKFLOW_ARN: emitWorkflowArn,
     NATIONAL_API_URL: stack.endpoints.nationalApi,
+    NATIONAL_SERVER_CA_FILE: stack.authorityFile,
+    CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,
     POWERTOOLS_SERVICE_NAME: 'nfse-ledger',
     POWERTOOLS_TRACE_ENABLED: 'false',
     // Even with tracing off, the X-Ray SDK would follow every promise by a hook, at a sixth of the processor time.

@@ -2,7 +2,15 @@ import { readJson, replaceFile } from './durable-file.ts';
 import { isFree, portNear } from './ports.ts';
 import { StackError } from './stack-error.ts';
 
-const ENGINES = ['openId', 'dynamoDb', 'queueAndStorage', 'stepFunctions', 'nationalApi'] as const;
+const ENGINES = [
+  'openId',
+  'dynamoDb',
+  'queueAndStorage',
+  'stepFunctions',
+  'nationalApi',
+  'secrets',
+  'nationalControl',
+] as const;
 
 export type StackPorts = Readonly<Record<'api' | (typeof ENGINES)[number], number>>;
 

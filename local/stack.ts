@@ -1,17 +1,21 @@
 import { rename, stat } from 'node:fs/promises';
 import { openApiKey } from './api-key.ts';
-import { startNationalApi } from './authorities/national-api.ts';
+import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
 import { ended, startChild } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
 import { type DataDirectory, shortPath } from './data-directory.ts';
 import { localDynamoDb, startDynamoDb } from './engines/dynamodb.ts';
+import { exampleCompanies } from './engines/openid/identities.ts';
 import { startOpenId } from './engines/openid.ts';
 import { startQueueAndStorage } from './engines/queue-and-storage.ts';
+import { startSecrets } from './engines/secrets.ts';
 import { startStepFunctions } from './engines/step-functions.ts';
 import { createTables } from './engines/tables.ts';
 import { childEnvironment, type Endpoints, environmentFor } from './environment.ts';
+import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
+import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { StackError, sentenceOf } from './stack-error.ts';
 import { choosePorts, type StackPorts } from './stack-ports.ts';
@@ -45,7 +49,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   await processes.set('supervisor', process.pid);
   running.add(() => processes.set('supervisor', undefined));
 
-  const [dynamodb, queues, openId, national, apiKey] = await allOrNothing([
+  const [dynamodb, queues, openId, { national, secrets, pki }, apiKey] = await allOrNothing([
     dynamoDb(options, processes, java, ports.dynamoDb),
     queueAndWorkflow(options, ports),
     startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
@@ -53,11 +57,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
       say(`OpenID server at ${server.issuer}`);
       return server;
     }),
-    startNationalApi({ port: ports.nationalApi, ...kept(options, 'national-api') }).then((server) => {
-      running.add(() => server.stop());
-      say(`stand-in national API at ${server.url}`);
-      return server;
-    }),
+    authorityAndSecrets(options, ports),
     openApiKey(data.path),
   ]);
   const endpoints: Endpoints = {
@@ -65,11 +65,14 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     sqs: queues.endpoint,
     s3: queues.endpoint,
     sfn: queues.sfn,
+    secrets,
     nationalApi: national.url,
+    nationalControl: national.controlUrl,
   };
-  const environment = environmentFor({ endpoints, queueUrl: queues.queueUrl }, env);
+  const { authorityFile, files: certificates } = pki;
+  const environment = environmentFor({ endpoints, queueUrl: queues.queueUrl, authorityFile }, env);
   const apiUrl = `http://127.0.0.1:${ports.api}`;
-  const credentials = credentialsOf({ apiUrl, apiKey, openId, endpoints, queues, environment });
+  const credentials = credentialsOf({ apiUrl, apiKey, openId, endpoints, queues, certificates, environment });
   await writeCredentials(data.path, credentials);
 
   const childEnv = childEnvironment(environment, env);
@@ -93,6 +96,31 @@ async function dynamoDb(options: StackOptions, processes: ProcessTable, java: st
   client.destroy();
   options.say(`DynamoDB with its tables at ${first.endpoint}`);
   return first.endpoint;
+}
+
+/** The stand-in authority, which asks for certificates; those of the example companies; and the store that the worker has them from. */
+async function authorityAndSecrets(
+  options: StackOptions,
+  ports: StackPorts,
+): Promise<{ national: NationalApi; secrets: string; pki: Pki }> {
+  const { data, running, say } = options;
+  const pki = await openPki(data.file('certificates'), exampleCompanies, new Date());
+  const secrets = await startSecrets({ port: ports.secrets, dataDir: data.file('secrets') });
+  running.add(() => secrets.stop());
+  await storeExampleCertificates(secrets.endpoint, pki);
+  say(
+    `secrets at ${secrets.endpoint}, certificates of the example companies in ${shortPath(data.file('certificates'))}`,
+  );
+  const { server: identity, authority } = pki;
+  const national = await startNationalApi({
+    port: ports.nationalApi,
+    ...kept(options, 'national-api'),
+    tls: { identity, authority, controlPort: ports.nationalControl },
+    checks: { authority },
+  });
+  running.add(() => national.stop());
+  say(`stand-in national API at ${national.url}`);
+  return { national, secrets: secrets.endpoint, pki };
 }
 
 async function queueAndWorkflow(options: StackOptions, ports: StackPorts) {

@@ -12,13 +12,17 @@ const bodies: Readonly<Record<string, unknown>> = {
   emit: example('emit-invoice'),
   cancel: example('cancel-invoice'),
   retry: example('retry-corrected'),
+  register: example('register-company'),
 };
+const COMPANY = '11222333000181';
 
 /** Calls a route as a client of the stack, with a request that is valid in itself. */
 async function call(name: string, { method, path, handler }: (typeof routes)[number]) {
   const api = await apiAs(name);
-  const route = path.replace('{invoiceId}', invoiceId) + (handler === 'list' ? '?companyCnpj=11222333000181' : '');
-  return method === 'GET' ? api.get(route) : api.post(route, bodies[handler]);
+  const named = path.replace('{invoiceId}', invoiceId).replace('{cnpj}', COMPANY);
+  const route = handler === 'list' ? `${named}?companyCnpj=${COMPANY}` : named;
+  if (method === 'GET') return api.get(route);
+  return method === 'PUT' ? api.request('PUT', route, bodies[handler]) : api.post(route, bodies[handler]);
 }
 
 describe('every route that asks who calls', () => {
@@ -38,8 +42,9 @@ describe('every route that asks who calls', () => {
 
   it.each(guarded)("$method $path shows another company's client nothing", async (route) => {
     const { status, body } = await call('client-other', route);
-    // What names the company outright is forbidden; an invoice of somebody else does not exist.
-    expect(status).toBe(route.path === '/invoices' ? 403 : 404);
+    // What names the company outright is forbidden, like what no client may do; an invoice of somebody else does not exist.
+    const mayTry = (ACCESS[route.handler as keyof typeof ACCESS] as readonly string[]).includes('client');
+    expect(status).toBe(mayTry && route.path !== '/invoices' ? 404 : 403);
     expect(JSON.stringify(body)).not.toContain('PEDIDO118');
   });
 });

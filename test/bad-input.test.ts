@@ -57,9 +57,22 @@ describe('a field that is wrong', () => {
     ['/companyCnpj', 11222333000181, 'type'],
     ['/companyCnpj', undefined, 'required'],
     ['/municipalityCode', '9906200', 'municipality'],
+    ['/municipalityCode', '3106201', 'municipality'],
+    ['/municipalityCode', '0000000', 'municipality'],
+    ['/customer/address/municipalityCode', '3106209', 'municipality'],
+    ['/service/municipalityCode', '3100000', 'municipality'],
     ['/competenceDate', '2026-02-30', 'date'],
     ['/competenceDate', '2099-01-01', 'future-competence'],
     ['/service/code', '1.01', 'service-code'],
+    ['/service/code', '010102', 'unknown-service'],
+    ['/service/municipalCode', '01', 'municipal-service-code'],
+    ['/service/country', 'BR', 'country'],
+    ['/service/work', { number: '1' }, 'work-forbidden'],
+    [
+      '/service/event',
+      { name: 'Show', startDate: '2026-11-01', endDate: '2026-11-02', number: '1' },
+      'event-forbidden',
+    ],
     ['/service/description', '', 'length'],
     ['/service/description', '   ', 'length'],
     ['/service/description', '🎉🎉🎉', 'unwritable-empty'],
@@ -73,7 +86,23 @@ describe('a field that is wrong', () => {
     ['/amounts/service', 1500, 'type'],
     ['/amounts/service', '99999999999999999.00', 'money'],
     ['/amounts/issRate', '5.01', 'iss-rate'],
+    ['/amounts/issRate', '1.99', 'iss-rate'],
+    ['/amounts/issRate', '2', 'iss-rate'],
     ['/amounts/issWithheldBy', 'SOMEBODY', 'value'],
+    ['/amounts/issWithheldBy', 'INTERMEDIARY', 'withholder-missing'],
+    ['/amounts/deductionRate', '100.01', 'rate'],
+    ['/iss/immunity', '3', 'immunity-kind'],
+    ['/iss/suspension/process', '1', 'process'],
+    ['/iss/resultCountry', 'US', 'result-country'],
+    ['/federalTaxes/inssWithheld', '1500.00', 'withheld-too-large'],
+    ['/federalTaxes/pisCofins/cst', '77', 'cst'],
+    ['/approximateTaxes', { federal: '1.00', simplesRate: '6.00' }, 'one-form'],
+    ['/approximateTaxes/simplesRate', '6.00', 'approximate-taxes'],
+    ['/ibsCbs/operationCode', '999999', 'operation-code'],
+    ['/replaces/accessKey', '1'.repeat(50), 'access-key'],
+    ['/replaces/reason', 'curto', 'length'],
+    ['/intermediary/cnpj', '11222333000182', 'cnpj'],
+    ['/issuer/simplesRegime', 'ISS_OUTSIDE', 'simples-regime'],
     ['/customer/cnpj', '00000000000000', 'cnpj'],
     ['/customer/email', 'financeiro', 'email'],
     ['/customer/address/postalCode', '30130-005', 'postal-code'],
@@ -104,9 +133,62 @@ describe('a field that is wrong', () => {
     ]);
   });
 
+  it.each<[string, object, string, string]>([
+    ['a work untold', { service: { code: '070201' } }, '/service/work', 'work-missing'],
+    ['an event untold', { service: { code: '120101' } }, '/service/event', 'event-missing'],
+    [
+      'ISS withheld from MEI',
+      { issuer: { simplesNacional: 'MEI' }, amounts: { issWithheldBy: 'CUSTOMER' } },
+      '/amounts/issWithheldBy',
+      'withholding-mei',
+    ],
+    [
+      'ISS withheld of an immune service',
+      { iss: { taxation: 'IMMUNE', immunity: '1' }, amounts: { issWithheldBy: 'CUSTOMER' } },
+      '/amounts/issWithheldBy',
+      'withholding-not-taxed',
+    ],
+    [
+      'the rate of a Simples bracket untold',
+      { issuer: { simplesNacional: 'ME_EPP' }, amounts: { issWithheldBy: 'CUSTOMER' } },
+      '/amounts/issRate',
+      'iss-rate-required',
+    ],
+    [
+      'IRRF withheld from an optant',
+      { issuer: { simplesNacional: 'ME_EPP' }, federalTaxes: { irrfWithheld: '15.00' } },
+      '/federalTaxes/irrfWithheld',
+      'federal-withholding-simples',
+    ],
+    [
+      'a discount that brings the ISS below 2 %',
+      { amounts: { issRate: '2.00', unconditionalDiscount: '1.00' } },
+      '/amounts',
+      'effective-rate',
+    ],
+    [
+      'an own debit that is not base times rate',
+      { federalTaxes: { pisCofins: { cst: '01', base: '1500.00', pisRate: '0.65', cofinsRate: '3.00', pis: '9.00' } } },
+      '/federalTaxes/pisCofins/pis',
+      'contribution-amount',
+    ],
+  ])('in what the rules make of it (%s) is named too', async (_, changes, pointer, code) => {
+    const parts = Object.entries(changes).map(([part, change]) => [part, { ...invoice[part], ...change }]);
+    const { status, body } = await send({ ...invoice, ...Object.fromEntries(parts) });
+    expect(status).toBe(422);
+    expect(body.errors).toContainEqual({
+      pointer,
+      code,
+      message: expect.any(String),
+      howToFix: expect.stringMatching(/\S/),
+    });
+  });
+
   it('takes no number', async () => {
     const series = '900';
     await send({ ...invoice, dps: { series }, service: { ...invoice.service, description: '🎉' } });
+    await send({ ...invoice, dps: { series }, service: { ...invoice.service, code: '010102' } });
+    await send({ ...invoice, dps: { series }, amounts: { ...invoice.amounts, issRate: '1.00' } });
     const { body } = await send({ ...invoice, dps: { series } });
     expect(body.dps).toEqual({ series, number: 1 });
   });

@@ -48,16 +48,26 @@ function submission(reference?: string, change: Partial<DpsInput> = {}): Submiss
     softwareVersion: 'nfse-ledger-test',
     ...change,
   };
-  return { invoiceId, companyCnpj: input.companyCnpj, municipalityCode, dps: input.dps, document: buildDps(input) };
+  return {
+    invoiceId,
+    companyCnpj: input.companyCnpj,
+    municipalityCode,
+    dps: input.dps,
+    attempt: 0,
+    document: buildDps(input),
+  };
 }
 
-function cancellation(accessKey: string): Cancellation {
+function cancellation(accessKey: string | undefined): Cancellation {
   const reason = 'Nota emitida com valor incorreto';
   return {
     invoiceId,
     companyCnpj: company,
     municipalityCode,
-    accessKey,
+    dps: { series: '1', number: lastNumber },
+    nfseNumber: '1',
+    issuedAt: new Date().toISOString(),
+    accessKey: accessKey ?? expect.fail('the note has no key'),
     reasonCode: '1',
     reason,
     at: new Date().toISOString(),

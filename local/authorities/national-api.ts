@@ -1,5 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { TLSSocket } from 'node:tls';
+import type { Identity } from '../pki/installation.ts';
+import { type Client, clientOf } from './national/client-certificate.ts';
+import type { DocumentChecks } from './national/document-checks.ts';
 import { openNotes } from './national/notes.ts';
 import * as operations from './national/operations.ts';
 import { outagesBy } from './national/outages.ts';
@@ -16,22 +21,35 @@ class BodyTooLarge extends Error {
   readonly code = 'body-too-large';
 }
 
+export interface NationalApiOptions {
+  readonly port?: number;
+  /** Keeps the notes across restarts; in memory without it. */
+  readonly dataDir?: string;
+  /** Mutual TLS, and the port where `/control` is spoken without it. Without these everything is plain HTTP on one port. */
+  readonly tls?: { readonly identity: Identity; readonly authority: string; readonly controlPort?: number };
+  readonly checks?: DocumentChecks;
+}
+
+export interface NationalApi {
+  /** What the service is given as the API's address. */
+  readonly url: string;
+  /** Where `/control` answers: the same server, unless it asks for certificates. */
+  readonly controlUrl: string;
+  stop(): Promise<void>;
+}
+
 /**
  * Starts the stand-in of the national system: issues, looks up and cancels by the rules of the real one as far as no
  * register is needed, and misbehaves on request (README.md beside this file).
- *
- * @param options.dataDir keeps the notes across restarts; in memory without it
  */
-export async function startNationalApi(options: {
-  readonly port?: number;
-  readonly dataDir?: string;
-}): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startNationalApi(options: NationalApiOptions): Promise<NationalApi> {
   const now = Date.now;
   const notes = await openNotes(options.dataDir);
   const deps: operations.OperationDeps = {
     notes,
     outages: outagesBy(now),
     calls: new Map(),
+    checks: options.checks ?? {},
     now,
     random: () => String(randomInt(1_000_000_000)).padStart(9, '0'),
   };
@@ -44,48 +62,101 @@ export async function startNationalApi(options: {
     timers.add(timer);
   };
 
-  const server = createServer((request, response) => {
-    route(deps, request)
-      .catch((error: unknown): Reply => {
-        if (error instanceof BodyTooLarge) return replies.tooLarge;
-        return { kind: 'html', status: 500, title: `500 ${error instanceof Error ? error.message : String(error)}` };
-      })
-      .then((reply) => perform(reply, request, response, later));
-  });
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed);
-    server.listen(options.port ?? 0, '127.0.0.1', listening);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
+  const listener =
+    (answer: typeof route): RequestListener =>
+    (request, response) => {
+      answer(deps, request)
+        .catch((error: unknown): Reply => {
+          if (error instanceof BodyTooLarge) return replies.tooLarge;
+          return { kind: 'html', status: 500, title: `500 ${error instanceof Error ? error.message : String(error)}` };
+        })
+        .then((reply) => perform(reply, request, response, later));
+    };
+  const { tls } = options;
+  const server = tls ? createTlsServer(mutual(tls), listener(routeOfApi)) : createServer(listener(route));
+  const port = await listening(server, options.port ?? 0);
+  const control = tls && createServer(listener(routeOfControl));
+  const controlPort = control ? await listening(control, tls.controlPort ?? 0) : port;
 
   return {
-    url: `http://127.0.0.1:${port}${BASE}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}${BASE}`,
+    controlUrl: `http://127.0.0.1:${controlPort}`,
     stop: async () => {
       for (const timer of timers) clearTimeout(timer);
-      await new Promise<void>((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      });
+      await Promise.all([server, control].map((one) => one && closed(one)));
       await notes.close();
     },
   };
 }
 
+/** A client without a certificate is let in as far as the answer that says so, as the real system does. */
+function mutual({ identity, authority }: { readonly identity: Identity; readonly authority: string }) {
+  return {
+    key: identity.key,
+    cert: identity.certificate,
+    ca: authority,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+  } as const;
+}
+
+function listening(server: Server, port: number): Promise<number> {
+  return new Promise((ready, failed) => {
+    server.once('error', failed);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      ready(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((done) => {
+    server.close(() => done());
+    server.closeAllConnections();
+  });
+}
+
+/** Everything on one port, and nobody asked for a certificate. */
 async function route(deps: operations.OperationDeps, request: IncomingMessage): Promise<Reply> {
+  return isControl(request) ? routeOfControl(deps, request) : routeOfApi(deps, request);
+}
+
+function isControl({ url }: IncomingMessage): boolean {
+  return url?.startsWith('/control/') ?? false;
+}
+
+async function routeOfControl(deps: operations.OperationDeps, request: IncomingMessage): Promise<Reply> {
+  const body = request.method === 'POST' ? await jsonBody(request) : undefined;
+  return control(deps, request.method ?? '', new URL(request.url ?? '/', 'http://stand-in'), body);
+}
+
+async function routeOfApi(deps: operations.OperationDeps, request: IncomingMessage): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://stand-in');
   const body = request.method === 'POST' ? await jsonBody(request) : undefined;
-  const reading = request.method === 'GET' || request.method === 'HEAD';
-  if (url.pathname.startsWith('/control/')) return control(deps, request.method ?? '', url, body);
   // The path is case sensitive, and outside it answers a web server, not the API: as in production.
   if (!url.pathname.startsWith(`${BASE}/`)) return replies.pageNotFound;
-  const [resource, id, events, type, sequence] = url.pathname.slice(BASE.length + 1).split('/');
-  if (resource === 'nfse' && id === undefined && request.method === 'POST') return operations.declare(deps, body);
-  if (resource === 'dps' && id && reading) return operations.lookUp(deps, id);
+  const client = request.socket instanceof TLSSocket ? clientOf(request.socket) : undefined;
+  if (client && 'code' in client) return replies.refusedClient(client, url.pathname === `${BASE}/nfse`, deps.now());
+  return routeOf(deps, request.method ?? '', url.pathname.slice(BASE.length + 1).split('/'), body, client);
+}
+
+function routeOf(
+  deps: operations.OperationDeps,
+  method: string,
+  [resource, id, events, type, sequence]: readonly string[],
+  body: unknown,
+  client: Client | undefined,
+): Reply | Promise<Reply> {
+  const reading = method === 'GET' || method === 'HEAD';
+  if (resource === 'nfse' && id === undefined && method === 'POST') return operations.declare(deps, body);
+  if (resource === 'dps' && id && reading) return operations.lookUp(deps, id, method === 'HEAD' ? undefined : client);
   if (resource !== 'nfse' || !id) return replies.pageNotFound;
-  if (events === undefined && reading) return operations.fetchNote(deps, id);
+  if (events === undefined && reading) return operations.fetchNote(deps, id, client);
   if (events !== 'eventos') return replies.pageNotFound;
-  if (type === undefined && request.method === 'POST') return operations.registerEvent(deps, id, body);
+  if (type === undefined && method === 'POST') return operations.registerEvent(deps, id, body);
   return type && sequence && reading ? operations.fetchEvent(deps, id, type, sequence) : replies.pageNotFound;
 }
 

@@ -12,12 +12,12 @@ export interface Evidence {
   readonly lookups: number;
 }
 
-/** @param nationalApi address of the stand-in, as the service knows it */
-export async function evidenceOf(nationalApi: string, invoice: InvoiceView): Promise<Evidence> {
+/** @param nationalControl where the stand-in tells what it holds */
+export async function evidenceOf(nationalControl: string, invoice: InvoiceView): Promise<Evidence> {
   const id = declarationOf(invoice);
   const [notes, calls] = await Promise.all([
-    asked<readonly (Evidence['notes'][number] & { dpsId: string })[]>(nationalApi, '/control/notes'),
-    asked<{ posts: number; lookups: number }>(nationalApi, `/control/calls?dpsId=${id}`),
+    asked<readonly (Evidence['notes'][number] & { dpsId: string })[]>(nationalControl, '/control/notes'),
+    asked<{ posts: number; lookups: number }>(nationalControl, `/control/calls?dpsId=${id}`),
   ]);
   return { notes: notes.filter((note) => note.dpsId === id), posts: calls.posts, lookups: calls.lookups };
 }
@@ -58,7 +58,7 @@ function declarationOf({ companyCnpj, municipalityCode, dps }: InvoiceView): str
   return dpsId({ companyCnpj: cnpj, municipalityCode: municipality, ...dps });
 }
 
-async function asked<T>(nationalApi: string, path: string): Promise<T> {
-  const response = await fetch(new URL(path, nationalApi), { signal: AbortSignal.timeout(10_000) });
+async function asked<T>(nationalControl: string, path: string): Promise<T> {
+  const response = await fetch(new URL(path, nationalControl), { signal: AbortSignal.timeout(10_000) });
   return (await response.json()) as T;
 }

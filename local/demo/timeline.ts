@@ -23,6 +23,12 @@ export function attemptsIn(events: readonly EventView[]): number {
   return events.filter(({ type }) => type === 'SubmissionDeferred' || type === 'Issued' || type === 'Failed').length;
 }
 
+const WHY_DEFERRED = {
+  'provider-unavailable': 'authority unavailable',
+  'outcome-unknown': 'outcome unknown',
+  'authority-processing': 'the authority is still processing',
+} as const;
+
 /** What an event says, in a few words. */
 export function wordsOf(event: EventView): string {
   switch (event.type) {
@@ -30,7 +36,7 @@ export function wordsOf(event: EventView): string {
       return `accepted, DPS ${event.data.dps.number}, R$ ${event.data.total}`;
     case 'SubmissionDeferred': {
       const wait = secondsBetween(Date.parse(event.at), Date.parse(event.data.nextAttemptAt));
-      const why = event.data.reason === 'outcome-unknown' ? 'outcome unknown' : 'authority unavailable';
+      const why = WHY_DEFERRED[event.data.reason];
       return `${why} (${event.data.detail}), looks again in ${wait.toFixed(1)} s`;
     }
     case 'Issued':

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { close, listen } from '../http-server.ts';
 import { inProject } from '../project.ts';
+import { AwsError, jsonProtocol } from './json-protocol.ts';
 import { type Execution, executionsOf } from './step-functions/executions.ts';
-import { AwsError, jsonProtocol } from './step-functions/json-protocol.ts';
 import { stateMachine } from './step-functions/state-machine.ts';
 
 export const emitWorkflowArn = 'arn:aws:states:sa-east-1:000000000000:stateMachine:EmitWorkflow';

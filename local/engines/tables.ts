@@ -14,6 +14,7 @@ export interface TableNames {
   readonly invoices: string;
   readonly requests: string;
   readonly dpsNumbers: string;
+  readonly companies: string;
 }
 
 /** The names `src/platform/config.ts` takes when none are set. */
@@ -22,6 +23,7 @@ export const defaultTableNames: TableNames = {
   invoices: 'InvoicesTable',
   requests: 'RequestsTable',
   dpsNumbers: 'DpsNumbersTable',
+  companies: 'CompaniesTable',
 };
 
 /** Creates the tables that are not there yet; what exists is left as it is. */
@@ -66,6 +68,11 @@ function definitions(names: TableNames): readonly CreateTableCommandInput[] {
       TableName: names.dpsNumbers,
       KeySchema: [key('companyCnpj', 'HASH'), key('series', 'RANGE')],
       AttributeDefinitions: [attribute('companyCnpj'), attribute('series')],
+    },
+    {
+      TableName: names.companies,
+      KeySchema: [key('companyCnpj', 'HASH')],
+      AttributeDefinitions: [attribute('companyCnpj')],
     },
   ];
 }

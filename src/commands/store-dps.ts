@@ -2,7 +2,7 @@ import { documentKey } from '../events/document-key.ts';
 import type { Emission } from '../events/emission.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { localTime } from '../nfse/local-time.ts';
-import { parseMunicipalityCode, utcOffsetOf } from '../nfse/municipality.ts';
+import { parseMunicipalityCode, type UtcOffset, utcOffsetOf } from '../nfse/municipality.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import type { Documents } from './ports.ts';
 
@@ -51,12 +51,32 @@ function documentOf(
   dps: { readonly series: string; readonly number: number },
   at: string,
 ): string {
-  return buildDps({ ...emission, ...settings, dps, issuedAt: emissionTime(at, emission.municipalityCode) });
+  const issuedAt = emissionTime(at, emission.municipalityCode, emission.competenceDate);
+  return buildDps({ ...emission, ...settings, dps, issuedAt });
 }
 
-/** `dhEmi`: the moment less the margin, in the municipality's own time. Its first ten characters are the latest competence date. */
-export function emissionTime(at: string, municipalityCode: string): string {
+/**
+ * `dhEmi`: the moment less the margin, in the municipality's own time. Its first ten characters are the competence date of whoever
+ * names none.
+ *
+ * The margin may not reach back over midnight when the service is of the new day: a competence later than the emission is
+ * refused (E0015). Then the emission is of the day's first second, which is still past.
+ */
+export function emissionTime(at: string, municipalityCode: string, competenceDate?: string): string {
+  const offset = offsetOf(municipalityCode);
+  const early = localTime(Date.parse(at) - CLOCK_MARGIN_MS, offset);
+  if (competenceDate === undefined || competenceDate <= early.slice(0, 10)) return early;
+  const midnight = `${competenceDate}T00:00:00${offset}`;
+  return competenceDate === latestCompetence(at, municipalityCode) ? midnight : early;
+}
+
+/** The date in the municipality: no service is of a later day. */
+export function latestCompetence(at: string, municipalityCode: string): string {
+  return localTime(Date.parse(at), offsetOf(municipalityCode)).slice(0, 10);
+}
+
+function offsetOf(municipalityCode: string): UtcOffset {
   const code = parseMunicipalityCode(municipalityCode);
   if (!code) throw new RangeError(`${municipalityCode} is not a municipality`);
-  return localTime(Date.parse(at) - CLOCK_MARGIN_MS, utcOffsetOf(code));
+  return utcOffsetOf(code);
 }

@@ -27,8 +27,10 @@ const schemas = {
     xmlKey: text,
   }),
   SubmissionDeferred: z.object({
-    reason: z.enum(['provider-unavailable', 'outcome-unknown']),
+    reason: z.enum(['provider-unavailable', 'outcome-unknown', 'authority-processing']),
     detail: text,
+    /** Of the batch that the authority is processing. */
+    protocol: z.optional(text),
     attempt,
     nextAttemptAt: text,
     evidence,
@@ -36,7 +38,9 @@ const schemas = {
   Issued: z.object({
     providerProtocol: text,
     nfseNumber: text,
-    accessKey: text,
+    /** Of the national system; a city hall's own note has a verification code instead. */
+    accessKey: z.optional(text),
+    verificationCode: z.optional(text),
     issuedAt: text,
     nfseXmlKey: z.optional(text),
     evidence,

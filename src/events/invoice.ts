@@ -1,5 +1,5 @@
 import { corrected, type Emission } from './emission.ts';
-import type { EventType, InvoiceEvent, NewEvent, Rejection } from './event-types.ts';
+import type { EventData, EventType, InvoiceEvent, NewEvent, Rejection } from './event-types.ts';
 import type { InvoiceId } from './ids.ts';
 
 /**
@@ -31,8 +31,10 @@ export interface LivingInvoice extends Emission {
   /** Deferrals since the invoice last began to wait for the authority. */
   readonly attempt: number;
   readonly nextAttemptAt?: string;
-  /** Of the last deferral: whether anything may have reached the authority. */
-  readonly deferralReason?: 'provider-unavailable' | 'outcome-unknown';
+  /** Of the last deferral: whether anything may have reached the authority, or it works on a batch. */
+  readonly deferralReason?: EventData<'SubmissionDeferred'>['reason'];
+  /** Of the batch that the authority took and has not answered for. */
+  readonly protocol?: string;
   readonly note?: Note;
   readonly error?: Rejection;
   readonly cancellation?: CancellationState;
@@ -41,7 +43,8 @@ export interface LivingInvoice extends Emission {
 export interface Note {
   readonly providerProtocol: string;
   readonly nfseNumber: string;
-  readonly accessKey: string;
+  readonly accessKey?: string | undefined;
+  readonly verificationCode?: string | undefined;
   readonly issuedAt: string;
   readonly xmlKey?: string;
 }
@@ -106,21 +109,18 @@ function apply(
   event: Exclude<NewEvent, { type: 'Emitted' }> & { readonly at: string },
 ): LivingInvoice {
   switch (event.type) {
-    case 'SubmissionDeferred':
-      return {
-        ...invoice,
-        attempt: event.data.attempt,
-        nextAttemptAt: event.data.nextAttemptAt,
-        deferralReason: event.data.reason,
-      };
+    case 'SubmissionDeferred': {
+      const { attempt, nextAttemptAt, reason, protocol } = event.data;
+      return { ...invoice, attempt, nextAttemptAt, deferralReason: reason, ...(protocol ? { protocol } : {}) };
+    }
     case 'Issued': {
-      const { providerProtocol, nfseNumber, accessKey, issuedAt, nfseXmlKey } = event.data;
+      const { nfseXmlKey, evidence: _kept, ...note } = event.data;
       const { error: _refused, ...issued } = settled(invoice, event.at);
       return {
         ...issued,
         // A cancellation that was asked for meanwhile still stands: the note exists now, and is to be cancelled.
         status: invoice.status === 'CANCELLING' ? 'CANCELLING' : 'ISSUED',
-        note: { providerProtocol, nfseNumber, accessKey, issuedAt, ...(nfseXmlKey ? { xmlKey: nfseXmlKey } : {}) },
+        note: { ...note, ...(nfseXmlKey ? { xmlKey: nfseXmlKey } : {}) },
       };
     }
     case 'Failed':
@@ -174,7 +174,8 @@ function waiting(invoice: LivingInvoice): LivingInvoice {
 }
 
 function settled(invoice: LivingInvoice, at: string): LivingInvoice {
-  return { ...waiting(invoice), processedAt: at };
+  const { protocol: _, ...rest } = waiting(invoice);
+  return { ...rest, processedAt: at };
 }
 
 function asked(invoice: LivingInvoice): CancellationState {

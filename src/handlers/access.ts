@@ -13,6 +13,8 @@ export const ACCESS = {
   xml: ROLES,
   cancel: ['client', 'operator', 'admin'],
   retry: ['client', 'operator', 'ops', 'admin'],
+  company: ROLES,
+  register: ['operator', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type GuardedHandler = keyof typeof ACCESS;

@@ -1,158 +1,119 @@
 import * as z from 'zod/mini';
 import { LAST_DPS_NUMBER } from '../commands/ports.ts';
-import type { Amounts, Corrections, Emission } from '../events/emission.ts';
-import { type Cents, formatCents, parseCents } from '../nfse/cents.ts';
+import { type Corrections, type Emission, EmissionSchema } from '../events/emission.ts';
+import { cents, formatCents } from '../nfse/cents.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
-import { parseCpf } from '../nfse/cpf.ts';
-import { parseMunicipalityCode } from '../nfse/municipality.ts';
-import { fail, field, parse } from './request-fields.ts';
+import { brokenRules } from '../nfse/tax/broken-rules.ts';
+import { cnpj, municipality, pattern, SERIES } from './emission-fields.ts';
+import { emissionParts } from './emission-parts.ts';
+import { invalid } from './problem.ts';
+import { fail, parse } from './request-fields.ts';
+
+export { municipality, SERIES, text } from './emission-fields.ts';
+export { IssuerRequest } from './emission-parts.ts';
 
 /**
  * An emission as the API takes and gives it: money in decimal strings, rates in percent, everything optional that has an
  * obvious default. Both directions are here, so that what a client reads is what it may send again.
  */
-const text = (max: number, min = 1) => z.string().check(z.trim(), z.minLength(min), z.maxLength(max));
-const digits = (pattern: RegExp, code: string) => z.string().check(z.regex(pattern, field(code)));
-const municipality = z
-  .string()
-  .check(z.refine((value) => parseMunicipalityCode(value) !== undefined, field('municipality')));
-const money = z.string().check(z.refine((value) => parseCents(value) !== undefined, field('money')));
-const date = z.iso.date(field('date'));
-
-const AddressRequest = z.strictObject({
-  street: text(255),
-  number: text(60),
-  complement: z.optional(text(156)),
-  district: text(60),
-  municipalityCode: municipality,
-  postalCode: digits(/^\d{8}$/, 'postal-code'),
-});
-
-const CustomerRequest = z
-  .strictObject({
-    cnpj: z.optional(z.string().check(z.refine((value) => parseCnpj(value) !== undefined, field('cnpj')))),
-    cpf: z.optional(z.string().check(z.refine((value) => parseCpf(value) !== undefined, field('cpf')))),
-    name: text(300),
-    email: z.optional(z.email(field('email')).check(z.maxLength(80))),
-    phone: z.optional(digits(/^\d{6,20}$/, 'phone')),
-    address: z.optional(AddressRequest),
-  })
-  .check(z.refine(({ cnpj, cpf }) => (cnpj === undefined) !== (cpf === undefined), field('one-document')));
-
-const ServiceRequest = z.strictObject({
-  code: digits(/^\d{6}$/, 'service-code'),
-  description: text(2000),
-  nbsCode: z.optional(digits(/^\d{9}$/, 'nbs-code')),
-  municipalityCode: z.optional(municipality),
-  reference: z.optional(digits(/^[A-Za-z0-9]{1,20}$/, 'reference')),
-});
-
-const IssuerRequest = z.strictObject({
-  municipalRegistration: z.optional(digits(/^[A-Za-z0-9]{1,15}$/, 'municipal-registration')),
-  simplesNacional: z._default(z.enum(['NONE', 'MEI', 'ME_EPP']), 'NONE'),
-});
-
-const AmountsRequest = z
-  .strictObject({
-    service: money.check(z.refine((value) => value !== '0.00', field('zero-amount'))),
-    unconditionalDiscount: z.optional(money),
-    conditionalDiscount: z.optional(money),
-    issWithheldBy: z._default(z.enum(['NOBODY', 'CUSTOMER']), 'NOBODY'),
-    issRate: z.optional(z.string().check(z.regex(/^([0-4]\.\d{2}|5\.00)$/, field('iss-rate')))),
-  })
-  .check(
-    z.refine(({ service, unconditionalDiscount = '0.00', conditionalDiscount = '0.00' }) => {
-      const [price, first, second] = [service, unconditionalDiscount, conditionalDiscount].map(parseCents);
-      // A field that is no amount has its own error already.
-      return price === undefined || first === undefined || second === undefined || first + second < price;
-    }, field('discount-too-large')),
-  );
-
-const parts = {
-  competenceDate: z.optional(date),
-  issuer: z._default(IssuerRequest, { simplesNacional: 'NONE' }),
-  service: ServiceRequest,
-  customer: z.optional(CustomerRequest),
-  amounts: AmountsRequest,
-};
-
 export const EmitBody = z.strictObject({
   requestId: z.optional(z.string()),
-  companyCnpj: z.string().check(z.refine((value) => parseCnpj(value) !== undefined, field('cnpj'))),
+  companyCnpj: cnpj,
   municipalityCode: municipality,
   dps: z._default(
     z.strictObject({
-      series: z._default(digits(/^(?:[1-9]\d{0,3}|[1-4]\d{4})$/, 'series'), '1'),
+      series: z._default(pattern(SERIES, 'series'), '1'),
       number: z.optional(z.int().check(z.gte(1), z.lte(LAST_DPS_NUMBER))),
     }),
     { series: '1' },
   ),
-  ...parts,
+  ...emissionParts,
 });
 
-const EmissionParts = z.strictObject(parts);
+const EmissionParts = z.strictObject(emissionParts);
 type EmissionParts = z.infer<typeof EmissionParts>;
 
 export interface IssuerPlace {
   readonly companyCnpj: Cnpj;
   readonly municipalityCode: string;
-  /** `YYYY-MM-DD` in the municipality: the default, and the latest competence date there may be. */
+  /** `YYYY-MM-DD` in the municipality: the competence date where none is given. */
   readonly today: string;
+  /** The latest there may be: `today` when left out. */
+  readonly latestCompetence?: string;
 }
 
+/** Rates by their name in a request, where they are percentages, and by their name in an event, where they are basis points. */
+const RATES: Readonly<Record<string, string>> = {
+  issRate: 'issRateBasisPoints',
+  deductionRate: 'deductionBasisPoints',
+  reductionRate: 'reductionBasisPoints',
+  pisRate: 'pisRateBasisPoints',
+  cofinsRate: 'cofinsRateBasisPoints',
+  federalRate: 'federalRateBasisPoints',
+  stateRate: 'stateRateBasisPoints',
+  municipalRate: 'municipalRateBasisPoints',
+  simplesRate: 'simplesRateBasisPoints',
+  cbsRate: 'cbsRateBasisPoints',
+};
+const REQUEST_NAMES = new Map(Object.entries(RATES).map(([request, event]) => [event, request]));
+
 /**
- * The emission that a request describes.
+ * The emission that a request describes, once its form and the fiscal rules allow it.
  *
  * @param pointer where the parts stand in the request, for the errors
  * @throws Problem 422 with pointers
  */
 export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''): Emission & { companyCnpj: Cnpj } {
-  const { competenceDate = place.today, issuer, service, customer, amounts } = body;
-  if (competenceDate > place.today) fail(`${pointer}/competenceDate`, 'future-competence');
-  const { issRate, ...money } = amounts;
-  return defined({
-    companyCnpj: place.companyCnpj,
-    municipalityCode: place.municipalityCode,
+  const { companyCnpj, municipalityCode, today, latestCompetence = today } = place;
+  const { competenceDate = today, issuer, service, customer, intermediary, amounts } = body;
+  const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = body;
+  if (competenceDate > latestCompetence) fail(`${pointer}/competenceDate`, 'future-competence');
+  const parts = {
+    municipalityCode,
     competenceDate,
     issuer,
-    service: { ...service, municipalityCode: service.municipalityCode ?? place.municipalityCode },
+    service: { ...service, municipalityCode: service.municipalityCode ?? municipalityCode },
     customer,
-    amounts: {
-      service: amount(money.service),
-      unconditionalDiscount: discount(money.unconditionalDiscount),
-      conditionalDiscount: discount(money.conditionalDiscount),
-      issWithheldBy: money.issWithheldBy,
-      issRateBasisPoints: issRate === undefined ? undefined : Math.round(Number(issRate) * 100),
-    },
-  });
+    intermediary,
+    amounts,
+    iss,
+    federalTaxes,
+    approximateTaxes,
+    ibsCbs,
+    replaces,
+  };
+  const emission = EmissionSchema.parse({ ...(toEvent(parts) as object), companyCnpj });
+  const broken = brokenRules(emission);
+  if (broken.length > 0) {
+    throw invalid(
+      broken.map(({ pointer: at, code, message, howToFix }) => ({ pointer: pointer + at, code, message, howToFix })),
+    );
+  }
+  return { ...emission, companyCnpj };
 }
 
 /** The emission in the API's form: what a client may read, change and send again. */
 export function emissionToJson(emission: Emission): object {
-  const { competenceDate, issuer, service, customer, amounts } = emission;
-  return { competenceDate, issuer, service, ...(customer ? { customer } : {}), amounts: amountsToJson(amounts) };
+  const { competenceDate, issuer, service, customer, intermediary, amounts } = emission;
+  const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = emission;
+  return toRequest({
+    competenceDate,
+    issuer,
+    service,
+    customer,
+    intermediary,
+    amounts,
+    iss,
+    federalTaxes,
+    approximateTaxes,
+    ibsCbs,
+    replaces,
+  }) as object;
 }
 
 /** Corrections in the API's form: whole parts, as the event keeps them. */
 export function correctionsToJson(corrections: Corrections): object {
-  const { amounts, ...rest } = corrections;
-  return { ...rest, ...(amounts ? { amounts: amountsToJson(amounts) } : {}) };
-}
-
-function amountsToJson({ service, issWithheldBy, issRateBasisPoints, ...discounts }: Amounts): object {
-  const { unconditionalDiscount, conditionalDiscount } = discounts;
-  return defined({
-    service: decimal(service),
-    unconditionalDiscount: decimal(unconditionalDiscount),
-    conditionalDiscount: decimal(conditionalDiscount),
-    issWithheldBy,
-    // A rate in hundredths of a percent is written like an amount in hundredths of a real.
-    issRate: decimal(issRateBasisPoints),
-  });
-}
-
-function decimal(hundredths: number | undefined): string | undefined {
-  return hundredths === undefined ? undefined : formatCents(hundredths as Cents);
+  return toRequest(corrections) as object;
 }
 
 /**
@@ -161,11 +122,17 @@ function decimal(hundredths: number | undefined): string | undefined {
  *
  * @throws Problem 422 with pointers below `/corrections`
  */
-export function correctedEmission(emission: Emission, patch: unknown, today: string): Emission {
+export function correctedEmission(
+  emission: Emission,
+  patch: unknown,
+  today: string,
+  latestCompetence: string = today,
+): Emission {
   const companyCnpj = parseCnpj(emission.companyCnpj);
   if (!companyCnpj) throw new RangeError('An emitted invoice has a valid CNPJ');
+  const { municipalityCode } = emission;
   const body = parse(EmissionParts, mergePatch(emissionToJson(emission), patch), '/corrections');
-  return emissionOf(body, { companyCnpj, municipalityCode: emission.municipalityCode, today }, '/corrections');
+  return emissionOf(body, { companyCnpj, municipalityCode, today, latestCompetence }, '/corrections');
 }
 
 function mergePatch(target: unknown, patch: unknown): unknown {
@@ -179,18 +146,28 @@ function mergePatch(target: unknown, patch: unknown): unknown {
   return Object.fromEntries(merged);
 }
 
-function amount(value: string): number {
-  const read = parseCents(value);
-  if (read === undefined) throw new RangeError(`${value} was checked to be an amount`);
-  return read;
+/** What was read from a request, under an event's names, without the members left out: equal emissions are equal as JSON. */
+function toEvent(value: unknown): unknown {
+  return renamed(value, (key, member) => [RATES[key] ?? key, member]);
 }
 
-/** A discount of nothing is no discount: the layout refuses a zero. */
-function discount(value: string | undefined): number | undefined {
-  return value === undefined || amount(value) === 0 ? undefined : amount(value);
+/** Every number of an event is an amount or a rate, and both are decimal strings with two places outside. */
+function toRequest(value: unknown): unknown {
+  return renamed(value, (key, member, owner) => {
+    // Where a service was rendered abroad, the municipality only fills a field: it was never sent.
+    if (key === 'municipalityCode' && 'country' in owner && 'code' in owner) return undefined;
+    return [REQUEST_NAMES.get(key) ?? key, typeof member === 'number' ? formatCents(cents(member)) : member];
+  });
 }
 
-/** Without the members that were left out, so that equal emissions are equal as JSON. */
-function defined<T>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return JSON.parse(JSON.stringify(value)) as { [K in keyof T]: Exclude<T[K], undefined> };
+type Renaming = (key: string, member: unknown, owner: object) => readonly [string, unknown] | undefined;
+
+function renamed(value: unknown, rename: Renaming): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).flatMap(([key, member]) => {
+    const entry = member === undefined ? undefined : rename(key, member, value);
+    return entry ? [[entry[0], renamed(entry[1], rename)] as const] : [];
+  });
+  return Object.fromEntries(entries);
 }

@@ -1,17 +1,21 @@
-import { type AcceptedEmission, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
-import { emissionTime } from '../commands/store-dps.ts';
+import type { Company } from '../commands/company-ports.ts';
+import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
+import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import { read } from '../events/event-store.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
 import { parseCnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
 import { commandDeps } from './command-deps.ts';
+import { environmentOf, notRegistered, otherEnvironment } from './company-request.ts';
+import { completed, type EmissionDefaults, saysAllButSeries } from './emission-defaults.ts';
 import { EmitBody, emissionOf } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
@@ -27,21 +31,44 @@ const deps = {
   numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
   dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
 };
+const companies = dynamoDbCompanies(client, config.tables.companies);
+const ownEnvironment = environmentOf(config.national.environment);
 const once = idempotent('emit', client, config.tables.requests);
 
 export const handler = lambda('emit', async (call) => {
   const json = readBody(call.event);
   const requestId = requestIdOf(call.event, json);
   const { requestId: _, ...content } = json;
-  const body = parse(EmitBody, content);
-  const companyCnpj = parseCnpj(body.companyCnpj) ?? fail('/companyCnpj', 'cnpj');
+  // Nobody learns what is registered for another company, not even by what is found wrong with a request.
+  const companyCnpj = parseCnpj(content.companyCnpj) ?? parseCnpj(parse(EmitBody, content).companyCnpj);
+  if (!companyCnpj) fail('/companyCnpj', 'cnpj');
   if (!mayAccess(call.caller, companyCnpj)) throw forbidden('Você não tem acesso a esta empresa (companyCnpj).');
 
   const invoiceId = invoiceIdFor(companyCnpj, requestId);
   call.note({ invoiceId, requestId, companyCnpj });
   const at = call.now.toISOString();
-  const today = emissionTime(at, body.municipalityCode).slice(0, 10);
-  const emission = emissionOf(body, { companyCnpj, municipalityCode: body.municipalityCode, today });
+  const requestWith = (defaults?: EmissionDefaults): EmitRequest => {
+    const body = parse(EmitBody, completed(content, defaults));
+    const { municipalityCode, dps } = body;
+    const today = emissionTime(at, municipalityCode).slice(0, 10);
+    return {
+      requestId,
+      emission: emissionOf(body, {
+        companyCnpj,
+        municipalityCode,
+        today,
+        latestCompetence: latestCompetence(at, municipalityCode),
+      }),
+      dps: { series: dps.series, ...(dps.number ? { number: dps.number } : {}) },
+      dateGiven: body.competenceDate !== undefined,
+      completedBy: requestWith,
+    };
+  };
+  // The registration is on its way while the request is judged and its key is taken. Only a request that cannot be judged without
+  // it waits; a replay never does, and then nobody minds whether it came.
+  const registered = companies.get(companyCnpj);
+  registered.catch(() => undefined);
+  requestWith(saysAllButSeries(content) ? undefined : await registered);
   const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
 
   let emitted: AcceptedEmission | undefined;
@@ -49,18 +76,21 @@ export const handler = lambda('emit', async (call) => {
     call,
     { key: `${companyCnpj}#${requestId}`, content: canonicalJson(content) },
     async () => {
-      const dps = { series: body.dps.series, ...(body.dps.number ? { number: body.dps.number } : {}) };
-      emitted = await emitInvoice(
-        deps,
-        { requestId, emission, dps, dateGiven: body.competenceDate !== undefined },
-        { at, meta },
-      );
+      const company = await registered;
+      checkMayEmit(company);
+      emitted = await emitInvoice(deps, requestWith(company), { at, meta });
       return { invoiceId };
     },
   );
   const { invoice, tip } = emitted ?? (await current(invoiceId));
   return accepted(invoice, tip, replayed || emitted?.repeated === true);
 });
+
+/** @throws Problem 409 for a company that this installation may not issue for */
+function checkMayEmit(company: Company | undefined): void {
+  if (!company && config.registrationRequired) throw notRegistered();
+  if (company && company.environment !== ownEnvironment) throw otherEnvironment(company.environment);
+}
 
 async function current(invoiceId: InvoiceId) {
   return read(invoiceId, await deps.events.load(invoiceId));

@@ -1,5 +1,6 @@
 import type { CancellationState, LivingInvoice } from '../events/invoice.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
+import { workOut } from '../nfse/tax/work-out.ts';
 import { emissionToJson } from './emission-request.ts';
 
 /**
@@ -20,16 +21,19 @@ export function resource(invoice: LivingInvoice, version: number): object {
     dps,
     ...emissionToJson(invoice),
     total: formatCents(invoice.total as Cents),
+    taxes: taxes(invoice),
     createdAt: invoice.createdAt,
     updatedAt: invoice.updatedAt,
     processedAt: invoice.processedAt,
     attempt: invoice.attempt,
     nextAttemptAt: invoice.nextAttemptAt,
     deferralReason: invoice.deferralReason,
+    protocol: invoice.protocol,
     ...(note && {
       providerProtocol: note.providerProtocol,
       nfseNumber: note.nfseNumber,
       accessKey: note.accessKey,
+      verificationCode: note.verificationCode,
       issuedAt: note.issuedAt,
     }),
     error: invoice.error,
@@ -41,6 +45,18 @@ export function resource(invoice: LivingInvoice, version: number): object {
 /** Keys of documents are for `GET …/xml` to resolve. */
 function withoutKey({ xmlKey: _, ...cancellation }: CancellationState): object {
   return cancellation;
+}
+
+/**
+ * What the sale comes to by the fiscal rules, before the authority has said so. What depends on a rate that only the municipality
+ * knows is left out.
+ */
+function taxes(invoice: LivingInvoice): object {
+  const { issBase, iss, issWithheld, federallyWithheld, totalWithheld, net } = workOut(invoice);
+  const known = Object.entries({ issBase, iss, issWithheld, federallyWithheld, totalWithheld, net });
+  return Object.fromEntries(
+    known.flatMap(([name, amount]) => (amount === undefined ? [] : [[name, formatCents(amount)]])),
+  );
 }
 
 /** The stream version as an entity tag. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Decided } from '../commands/execute.ts';
 import { retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
-import { emissionTime } from '../commands/store-dps.ts';
+import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { correctionsTo } from '../events/emission.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
@@ -50,8 +50,11 @@ export const handler = lambda('retry', async (call) => {
     },
     async () => {
       // Only now: a replay is answered by what was remembered, however the invoice has changed since.
-      const today = emissionTime(at, before.invoice.municipalityCode).slice(0, 10);
-      const corrections = patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today));
+      const { municipalityCode } = before.invoice;
+      const today = emissionTime(at, municipalityCode).slice(0, 10);
+      const latest = latestCompetence(at, municipalityCode);
+      const corrections =
+        patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today, latest));
       const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
       decided = await retryInvoice(deps, before, request, { at, meta });
       return { invoiceId };

@@ -19,4 +19,6 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/invoices/{invoiceId}/xml', handler: 'xml' },
   { method: 'POST', path: '/invoices/{invoiceId}/cancel', handler: 'cancel' },
   { method: 'POST', path: '/invoices/{invoiceId}/retry', handler: 'retry' },
+  { method: 'GET', path: '/companies/{cnpj}', handler: 'company' },
+  { method: 'PUT', path: '/companies/{cnpj}', handler: 'register' },
 ];

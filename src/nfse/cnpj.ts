@@ -16,10 +16,11 @@ const ONE_DIGIT_REPEATED = /^(\d)\1{13}$/;
  */
 export function parseCnpj(text: unknown): Cnpj | undefined {
   if (typeof text !== 'string' || !SHAPE.test(text) || ONE_DIGIT_REPEATED.test(text)) return undefined;
-  return text.endsWith(checkDigits(text.slice(0, 12))) ? (text as Cnpj) : undefined;
+  return text.endsWith(cnpjCheckDigits(text.slice(0, 12))) ? (text as Cnpj) : undefined;
 }
 
-function checkDigits(body: string): string {
+/** The two check digits that belong to the twelve characters before them. */
+export function cnpjCheckDigits(body: string): string {
   const first = modulo11Digit(body);
   return first + modulo11Digit(body + first);
 }

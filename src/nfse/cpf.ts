@@ -12,8 +12,13 @@ const ONE_DIGIT_REPEATED = /^(\d)\1{10}$/;
  */
 export function parseCpf(text: unknown): Cpf | undefined {
   if (typeof text !== 'string' || !SHAPE.test(text) || ONE_DIGIT_REPEATED.test(text)) return undefined;
-  const first = checkDigit(text.slice(0, 9));
-  return text.endsWith(first + checkDigit(text.slice(0, 9) + first)) ? (text as Cpf) : undefined;
+  return text.endsWith(cpfCheckDigits(text.slice(0, 9))) ? (text as Cpf) : undefined;
+}
+
+/** The two check digits that belong to the nine digits before them. */
+export function cpfCheckDigits(body: string): string {
+  const first = checkDigit(body);
+  return first + checkDigit(body + first);
 }
 
 /** Unlike the CNPJ's, the weights do not wrap at 9: the leftmost digit weighs one more than the number of digits. */

@@ -1,3 +1,5 @@
+import { isMunicipality } from './municipality-table.ts';
+
 declare const brand: unique symbol;
 /** A municipality as IBGE numbers it: 7 digits, the first two being the state. */
 export type MunicipalityCode = string & { readonly [brand]: 'MunicipalityCode' };
@@ -55,13 +57,9 @@ const OWN_TIME: Readonly<Record<string, UtcOffset>> = {
   1304062: '-05:00', // Tabatinga
 };
 
-/**
- * Reads a municipality code: 7 digits of a state that exists. The seventh digit is not checked: nine official codes break
- * IBGE's own rule for it.
- */
+/** Reads a municipality code: one that IBGE has given out. The digit decides nothing, nine official codes break its rule. */
 export function parseMunicipalityCode(text: unknown): MunicipalityCode | undefined {
-  if (typeof text !== 'string' || !/^\d{7}$/.test(text)) return undefined;
-  return STATES[text.slice(0, 2)] ? (text as MunicipalityCode) : undefined;
+  return typeof text === 'string' && isMunicipality(text) ? (text as MunicipalityCode) : undefined;
 }
 
 /** The state's abbreviation: `SP` for 3550308. */

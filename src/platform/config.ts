@@ -12,6 +12,15 @@ const ConfigSchema = z.object({
   INVOICES_TABLE: z._default(z.string(), 'InvoicesTable'),
   REQUESTS_TABLE: z._default(z.string(), 'RequestsTable'),
   DPS_NUMBERS_TABLE: z._default(z.string(), 'DpsNumbersTable'),
+  COMPANIES_TABLE: z._default(z.string(), 'CompaniesTable'),
+  /** Only companies that are registered may emit. Without it, a request that says everything itself is enough. */
+  REGISTRATION_REQUIRED: z._default(z.stringbool(), false),
+  /** What stands before the CNPJ in the name of a certificate's secret; the roles' permissions are by this prefix. */
+  CERTIFICATE_SECRET_PREFIX: z._default(z.string(), 'nfse-ledger/certificates/'),
+  /** PEM file of the authorities that companies' certificates must come from; without it their origin is not asked. */
+  CERTIFICATE_AUTHORITIES_FILE: z.optional(z.string()),
+  /** How long the worker goes on with a certificate before it asks whether there is a newer one. */
+  CERTIFICATE_FRESH_SECONDS: defaulted(300),
   DOCS_BUCKET: z._default(z.string(), 'nfse-docs'),
   REQUESTS_QUEUE_URL: z.optional(z.url()),
   EMIT_WORKFLOW_ARN: z.optional(z.string()),
@@ -20,6 +29,8 @@ const ConfigSchema = z.object({
   NATIONAL_API_URL: z.optional(z.url()),
   /** 1 production, 2 restricted production (tests): `tpAmb` of every document. */
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
+  /** PEM file of the authorities that the national API's own certificate may come from; Node's list without it. */
+  NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
   PROVIDER_TIMEOUT_MS: defaulted(60_000),
   WORKER_CONCURRENCY: defaulted(16),
   /** How long a message stays hidden while the worker has it: at least the calls from reading the stream to the end of sending. */
@@ -44,12 +55,24 @@ export interface Config {
     readonly invoices: string;
     readonly requests: string;
     readonly dpsNumbers: string;
+    readonly companies: string;
+  };
+  readonly registrationRequired: boolean;
+  readonly certificates: {
+    readonly secretPrefix: string;
+    readonly authoritiesFile: string | undefined;
+    readonly freshSeconds: number;
   };
   readonly docsBucket: string;
   readonly requestsQueueUrl: string | undefined;
   readonly emitWorkflowArn: string | undefined;
   readonly s3ForcePathStyle: boolean;
-  readonly national: { readonly url: string | undefined; readonly environment: '1' | '2'; readonly timeoutMs: number };
+  readonly national: {
+    readonly url: string | undefined;
+    readonly environment: '1' | '2';
+    readonly timeoutMs: number;
+    readonly serverCaFile: string | undefined;
+  };
   readonly worker: {
     readonly concurrency: number;
     readonly visibilitySeconds: number;
@@ -88,12 +111,24 @@ function shape(env: Environment): Config {
       invoices: env.INVOICES_TABLE,
       requests: env.REQUESTS_TABLE,
       dpsNumbers: env.DPS_NUMBERS_TABLE,
+      companies: env.COMPANIES_TABLE,
+    },
+    registrationRequired: env.REGISTRATION_REQUIRED,
+    certificates: {
+      secretPrefix: env.CERTIFICATE_SECRET_PREFIX,
+      authoritiesFile: env.CERTIFICATE_AUTHORITIES_FILE,
+      freshSeconds: env.CERTIFICATE_FRESH_SECONDS,
     },
     docsBucket: env.DOCS_BUCKET,
     requestsQueueUrl: env.REQUESTS_QUEUE_URL,
     emitWorkflowArn: env.EMIT_WORKFLOW_ARN,
     s3ForcePathStyle: env.S3_FORCE_PATH_STYLE,
-    national: { url: env.NATIONAL_API_URL, environment: env.NATIONAL_ENVIRONMENT, timeoutMs: env.PROVIDER_TIMEOUT_MS },
+    national: {
+      url: env.NATIONAL_API_URL,
+      environment: env.NATIONAL_ENVIRONMENT,
+      timeoutMs: env.PROVIDER_TIMEOUT_MS,
+      serverCaFile: env.NATIONAL_SERVER_CA_FILE,
+    },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       visibilitySeconds: env.WORKER_VISIBILITY_SECONDS,

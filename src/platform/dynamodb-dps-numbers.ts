@@ -1,8 +1,14 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { DpsCounter } from '../commands/company-ports.ts';
 import { type DpsNumbers, LAST_DPS_NUMBER, SeriesExhausted } from '../commands/ports.ts';
 
 /** `DpsNumbersTable`: one item a company and series, whose `lastNumber` only grows. One write unit a number. */
-export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): DpsNumbers {
+export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): DpsNumbers & DpsCounter {
   const key = (companyCnpj: string, series: string) => ({ companyCnpj: { S: companyCnpj }, series: { S: series } });
   return {
     async take(companyCnpj, series) {
@@ -22,6 +28,12 @@ export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): D
         if (error instanceof ConditionalCheckFailedException) throw new SeriesExhausted(companyCnpj, series);
         throw error;
       }
+    },
+    async next(companyCnpj, series) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: tableName, Key: key(companyCnpj, series), ConsistentRead: true }),
+      );
+      return Number(Item?.lastNumber?.N ?? 0) + 1;
     },
     async reserve(companyCnpj, series, number) {
       try {

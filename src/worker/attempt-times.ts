@@ -1,4 +1,6 @@
 const MOST_SECONDS = 3600;
+/** A city hall that queues says nothing of itself, and somebody waits for the note: asked sooner and more often than one that is down. */
+const MOST_QUEUED_SECONDS = 600;
 
 /**
  * When to try again: exponential from the base with full jitter over its upper half, an hour at the most. Half of the wait is certain,
@@ -9,6 +11,19 @@ const MOST_SECONDS = 3600;
  * @returns ISO 8601, UTC
  */
 export function nextAttemptAt(now: Date, attempt: number, baseSeconds: number, random: number): string {
-  const ceiling = Math.min(baseSeconds * 2 ** Math.min(attempt, 20), MOST_SECONDS);
+  return after(now, Math.min(baseSeconds * 2 ** Math.min(attempt, 20), MOST_SECONDS), random);
+}
+
+/**
+ * When to ask again about a batch that waits in the authority's own queue: from a third of the base on, ten minutes at the most.
+ *
+ * @returns ISO 8601, UTC
+ * @source ABRASF, polling of batches: start at five to ten seconds, cap at minutes
+ */
+export function nextQuestionAt(now: Date, attempt: number, baseSeconds: number, random: number): string {
+  return after(now, Math.min((baseSeconds / 3) * 2 ** Math.min(attempt, 20), MOST_QUEUED_SECONDS), random);
+}
+
+function after(now: Date, ceiling: number, random: number): string {
   return new Date(now.getTime() + Math.round(ceiling * (0.5 + random / 2) * 1000)).toISOString();
 }

@@ -21,8 +21,9 @@ import { START, tipAfter } from '../events/commit.ts';
 import { read } from '../events/event-store.ts';
 import { event, type NewEvent } from '../events/event-types.ts';
 import { memoryEventStore } from '../events/memory-event-store.ts';
+import { NotRepresentable } from './authority.ts';
 import { type Delivery, handleWork, type WorkerDeps } from './handle-work.ts';
-import type { CancelOutcome, FindOutcome, IssueOutcome } from './providers/provider.ts';
+import type { CancelOutcome, FindOutcome, IssueOutcome, ProviderError } from './providers/provider.ts';
 import { recentlySeen } from './recently-seen.ts';
 
 const { nfseXmlKey: _, ...facts } = issued.data;
@@ -38,6 +39,8 @@ interface Authority {
   readonly issue?: readonly IssueOutcome[];
   readonly find?: readonly FindOutcome[];
   readonly cancel?: readonly CancelOutcome[];
+  /** Why the company cannot show itself there at all. */
+  readonly refusal?: ProviderError;
 }
 
 /** A worker over a stream in memory and an authority that answers by a script; what it is asked beyond the script is an error. */
@@ -45,6 +48,7 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
   const events = memoryEventStore();
   const documents = new Map<string, string>([[emitted.data.xmlKey, '<DPS/>']]);
   const calls: string[] = [];
+  const cancellationTimes: string[] = [];
   let ids = 0;
   const newCommitId = () => `commit-${++ids}`;
   for (const happened of history) {
@@ -75,12 +79,20 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
       put: async (key, content) => void documents.set(key, content),
       get: async (key) => documents.get(key) ?? '',
     } satisfies Documents,
-    transport: async () => ({ status: 500, headers: {}, body: '' }),
-    provider: () => ({
-      issue: () => next('issue') as Promise<IssueOutcome>,
-      find: () => next('find') as Promise<FindOutcome>,
-      cancel: () => next('cancel') as Promise<CancelOutcome>,
-    }),
+    authorityFor: async () => {
+      if (authority.refusal) throw new NotRepresentable(authority.refusal);
+      return {
+        transport: async () => ({ status: 500, headers: {}, body: '' }),
+        provider: () => ({
+          issue: () => next('issue') as Promise<IssueOutcome>,
+          find: () => next('find') as Promise<FindOutcome>,
+          cancel: (cancellation) => {
+            cancellationTimes.push(cancellation.at);
+            return next('cancel') as Promise<CancelOutcome>;
+          },
+        }),
+      };
+    },
     newCommitId,
     now: () => new Date(Date.parse(at) + nowSeconds * 1000),
     random: () => 0,
@@ -94,7 +106,7 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
   const types = async () =>
     (await events.load(invoiceId)).flatMap((commit) => commit.events.map(({ type }) => type)).slice(history.length);
   const invoice = async () => read(invoiceId, await events.load(invoiceId)).invoice;
-  return { events, handle, calls, documents, types, invoice };
+  return { events, handle, calls, cancellationTimes, documents, types, invoice };
 }
 
 const work: Work = { operation: 'emit', invoiceId, municipalityCode: '3106200', requestId, origin: 'reconciliation' };
@@ -326,5 +338,50 @@ describe('a message that is not fresh', () => {
   it('without an invoice does nothing', async () => {
     const it = await worker([], {});
     expect(await it.handle(work)).toMatchObject({ steps: [], status: 'NONE' });
+  });
+});
+
+describe('a company that cannot show itself to the authority', () => {
+  const refusal = { ...rejection, code: 'CERTIFICATE_MISSING' };
+  const first: Partial<Delivery> = { receiveCount: 1 };
+
+  it('has its emission fail at once, with what to do, when nothing was sent', async () => {
+    const it = await worker([emitted], { refusal });
+    await it.handle(await freshWork(it.events));
+    expect(it.calls).toEqual([]);
+    expect(await it.invoice()).toMatchObject({ status: 'FAILED', error: refusal });
+  });
+
+  it('has an emission wait that may have been sent: only the authority knows what became of it', async () => {
+    const it = await worker([emitted, deferred], { refusal });
+    await it.handle(work);
+    expect(await it.types()).toEqual(['SubmissionDeferred']);
+    expect(await it.invoice()).toMatchObject({ status: 'EMITTED', attempt: 2 });
+  });
+
+  it('has its cancellation refused, and keeps the note', async () => {
+    const it = await worker([emitted, issued, cancelRequested], { refusal });
+    await it.handle({ ...work, operation: 'cancel', origin: 'cancellation' }, first);
+    expect(await it.types()).toEqual(['CancelFailed']);
+    expect(await it.invoice()).toMatchObject({ status: 'ISSUED', cancellation: { error: refusal } });
+  });
+
+  it('has a cancellation wait that came before any answer', async () => {
+    const it = await worker([emitted, cancelRequested], { refusal });
+    await it.handle(work, first);
+    expect(await it.types()).toEqual(['SubmissionDeferred']);
+  });
+});
+
+describe('a cancellation that is sent again', () => {
+  it('bears the same time, which is from the stream and not from the clock', async () => {
+    const times = [5, 500].map(async (seconds) => {
+      const it = await worker([emitted, issued, cancelRequested], { cancel: [unknown] }, seconds);
+      await it.handle(work);
+      return it.cancellationTimes[0];
+    });
+    const [first, again] = await Promise.all(times);
+    expect(again).toBe(first);
+    expect(Date.parse(first ?? '')).toBeGreaterThanOrEqual(Date.parse(issued.data.issuedAt));
   });
 });

@@ -2,19 +2,28 @@ import type { ExecuteDeps } from '../commands/execute.ts';
 import type { Documents, Work } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { type Fresh, recordOutcome } from '../commands/record-outcome/record-outcome.ts';
-import { documentKey } from '../events/document-key.ts';
 import { read } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import type { LivingInvoice, Note } from '../events/invoice.ts';
-import { nextAttemptAt } from './attempt-times.ts';
-import { type Recorder, recorded } from './evidence.ts';
-import type { FindOutcome, IssuedNote, Provider, Submission } from './providers/provider.ts';
-import type { Transport } from './providers/transport.ts';
+import { type Authority, NotRepresentable, type Represented } from './authority.ts';
+import { recorded } from './evidence.ts';
+import {
+  deferred,
+  failed,
+  issued,
+  type Kept,
+  kept,
+  NOTHING_SAID,
+  numberTaken,
+  processing,
+  stored,
+} from './outcomes.ts';
+import type { FindOutcome, Provider, Submission } from './providers/provider.ts';
 
 export interface WorkerDeps extends ExecuteDeps {
   readonly documents: Documents;
-  readonly transport: Transport;
-  readonly provider: (transport: Transport) => Provider;
+  /** @throws NotRepresentable when the company cannot show itself there */
+  readonly authorityFor: (represented: Represented) => Promise<Authority>;
   readonly now: () => Date;
   readonly random: () => number;
   readonly retryBaseSeconds: number;
@@ -33,6 +42,11 @@ export interface Delivery {
   readonly sentAt: Date;
 }
 
+/** One invoice's exchanges with its authority: all of them are kept. */
+interface Conversation extends Kept {
+  readonly provider: Provider;
+}
+
 /** What the worker did with a message, for its log line. */
 export interface Handled {
   readonly steps: readonly string[];
@@ -42,11 +56,13 @@ export interface Handled {
 /** The part of an invoice that a submission needs: from the stream, or from the message of a fresh emission. */
 type Submittable = Pick<
   LivingInvoice,
-  'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt' | 'deferralReason'
+  'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt' | 'deferralReason' | 'protocol'
 >;
 
 /** An issued note leads to its cancellation within one message; more steps than these would be a loop. */
 const MOST_STEPS = 3;
+/** The same that emissions keep: clocks differ. */
+const CLOCK_MARGIN_MS = 60_000;
 
 /**
  * Does what the invoice waits for, whatever the message says of itself: the stream decides. What is done already is left alone, so
@@ -56,8 +72,8 @@ export async function handleWork(deps: WorkerDeps, work: Work, delivery: Deliver
   const fresh = freshOf(deps, work, delivery);
   const steps: string[] = [];
   if (fresh) {
-    const evidence = recorded(deps.transport, deps.documents, work.invoiceId, deps.now);
-    const outcome = await submit(deps, evidence, fresh.submittable, false);
+    const { submittable } = fresh;
+    const outcome = await speaking(deps, submittable, false, (talk) => submit(deps, talk, submittable, false));
     steps.push(outcome.kind);
     const { status } = await record(deps, work, delivery, outcome, fresh);
     if (status !== 'CANCELLING') return { steps, ...(status ? { status } : {}) };
@@ -67,8 +83,7 @@ export async function handleWork(deps: WorkerDeps, work: Work, delivery: Deliver
     const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
     status = invoice.status;
     if (invoice.status === 'NONE') break;
-    const evidence = recorded(deps.transport, deps.documents, work.invoiceId, deps.now);
-    const outcome = await nextOutcome(deps, evidence, invoice, work, delivery);
+    const outcome = await nextOutcome(deps, invoice, work, delivery);
     if (!outcome) break;
     steps.push(outcome.kind);
     ({ status } = await record(deps, work, delivery, outcome));
@@ -99,20 +114,23 @@ function freshOf(deps: WorkerDeps, work: Work, delivery: Delivery): (Fresh & { s
 
 function nextOutcome(
   deps: WorkerDeps,
-  evidence: Recorder,
   invoice: LivingInvoice,
   work: Work,
   delivery: Delivery,
 ): Promise<Outcome | undefined> {
   const again = delivery.receiveCount > 1;
+  const mayHaveBeenSent = again || work.origin === 'reconciliation' || invoice.attempt > 0;
+  const { note } = invoice;
   switch (invoice.status) {
     case 'EMITTED':
-      return submit(deps, evidence, invoice, again || work.origin === 'reconciliation' || invoice.attempt > 0);
+      return speaking(deps, invoice, mayHaveBeenSent, (talk) => submit(deps, talk, invoice, mayHaveBeenSent));
     case 'CANCELLING':
-      return invoice.note ? cancelNote(deps, evidence, invoice, invoice.note) : settleUnsent(deps, evidence, invoice);
+      return note
+        ? speaking(deps, invoice, mayHaveBeenSent, (talk) => cancelNote(deps, talk, invoice, note))
+        : speaking(deps, invoice, true, (talk) => settleUnsent(deps, talk, invoice));
     case 'FAILED':
     case 'CANCELLED':
-      return again && !invoice.note ? noteDenied(deps, evidence, invoice) : none;
+      return again && !note ? noteDenied(deps, invoice) : none;
     case 'ISSUED':
       return none;
   }
@@ -120,87 +138,135 @@ function nextOutcome(
 
 const none = Promise.resolve(undefined);
 
+/**
+ * Speaks to the authority in the company's name. Where the company cannot show itself, what was certainly never sent fails and says
+ * what to do; what may have been sent waits, because only the authority knows what became of it.
+ */
+async function speaking<O extends Outcome | undefined>(
+  deps: WorkerDeps,
+  invoice: Submittable & { readonly note?: Note },
+  mayHaveBeenSent: boolean,
+  talk: (conversation: Conversation) => Promise<O>,
+): Promise<O | Outcome> {
+  let authority: Authority;
+  try {
+    authority = await deps.authorityFor(invoice);
+  } catch (error) {
+    if (!(error instanceof NotRepresentable)) throw error;
+    if (mayHaveBeenSent) return deferred(deps, NOTHING_SAID, invoice, 'provider-unavailable', error.message);
+    if (invoice.note) return { kind: 'cancel-failed', error: error.error };
+    return failed(deps, NOTHING_SAID, error.error);
+  }
+  return talk(conversationWith(authority, deps, invoice));
+}
+
+function conversationWith(authority: Authority, deps: WorkerDeps, invoice: Submittable): Conversation {
+  const { transport, keys } = recorded(authority.transport, deps.documents, invoice.id, deps.now);
+  return { provider: authority.provider(transport), keys };
+}
+
 /** Sends the document, unless it was sent before and the note is there. */
 async function submit(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: Submittable,
   mayHaveBeenSent: boolean,
 ): Promise<Outcome> {
-  const provider = deps.provider(evidence.transport);
+  const { provider } = talk;
   const submission = await submissionOf(deps, invoice);
   if (mayHaveBeenSent) {
     const found = await provider.find(submission);
-    if (found.kind !== 'absent') return outcomeOfFind(deps, evidence, invoice, found);
+    if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   }
   const answer = await provider.issue(submission);
   switch (answer.kind) {
     case 'issued': {
-      if (answer.note.xml !== undefined) return issued(deps, evidence, invoice.id, answer.note);
+      if (answer.note.xml !== undefined) return issued(deps, talk, invoice.id, answer.note);
       // The answer named the note, and its document could not be read: the authority gives it again when asked.
       const found = await provider.find(submission);
-      return issued(deps, evidence, invoice.id, found.kind === 'found' ? found.note : answer.note);
+      return issued(deps, talk, invoice.id, found.kind === 'found' ? found.note : answer.note);
     }
     case 'rejected':
-      return failed(deps, evidence, answer.error);
+      return failed(deps, talk, answer.error);
     case 'unavailable':
-      return deferred(deps, evidence, invoice, 'provider-unavailable', answer.reason);
+      return deferred(deps, talk, invoice, 'provider-unavailable', answer.reason);
+    case 'pending':
+      return processing(deps, talk, invoice, answer);
     case 'already-used':
     case 'unknown': {
       // The note may exist. Nothing is sent again before the authority has said that it does not.
       const found = await provider.find(submission);
-      if (found.kind === 'found') return outcomeOfFind(deps, evidence, invoice, found);
-      return deferred(deps, evidence, invoice, 'outcome-unknown', answer.reason);
+      if (found.kind === 'found' || found.kind === 'pending') return outcomeOfFind(deps, talk, invoice, found);
+      return deferred(deps, talk, invoice, 'outcome-unknown', answer.reason);
     }
   }
 }
 
 async function outcomeOfFind(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: Submittable,
   found: Exclude<FindOutcome, { kind: 'absent' }>,
 ): Promise<Outcome> {
   switch (found.kind) {
     case 'found':
       return found.matches
-        ? issued(deps, evidence, invoice.id, found.note)
-        : failed(deps, evidence, numberTaken(invoice, found.note));
+        ? issued(deps, talk, invoice.id, found.note)
+        : failed(deps, talk, numberTaken(invoice, found.note));
+    case 'pending':
+      return processing(deps, talk, invoice, found);
+    case 'rejected':
+      return failed(deps, talk, found.error);
     case 'unavailable':
-    case 'unknown':
+    case 'unknown': {
       // A look-up that tells nothing leaves what was known: that nothing can have reached the authority, or that something may have.
-      return deferred(deps, evidence, invoice, invoice.deferralReason ?? 'outcome-unknown', found.reason);
+      const unsent = invoice.deferralReason === 'provider-unavailable';
+      return deferred(deps, talk, invoice, unsent ? 'provider-unavailable' : 'outcome-unknown', found.reason);
+    }
   }
 }
 
 async function cancelNote(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: LivingInvoice,
-  { accessKey }: Note,
+  { accessKey, nfseNumber, issuedAt }: Note,
 ): Promise<Outcome> {
-  const answer = await deps.provider(evidence.transport).cancel({
+  const { municipalRegistration } = invoice.issuer;
+  const answer = await talk.provider.cancel({
     invoiceId: invoice.id,
     companyCnpj: invoice.companyCnpj,
     municipalityCode: invoice.municipalityCode,
-    accessKey,
+    dps: invoice.dps,
+    nfseNumber,
+    issuedAt,
+    ...(accessKey ? { accessKey } : {}),
+    ...(municipalRegistration ? { municipalRegistration } : {}),
     reasonCode: invoice.cancellation?.reasonCode ?? '9',
     reason: invoice.cancellation?.reason ?? '',
-    at: deps.now().toISOString(),
+    at: cancellationTime(invoice.cancellation?.requestedAt ?? invoice.updatedAt, issuedAt),
   });
   switch (answer.kind) {
     case 'cancelled': {
       const { protocol, cancelledAt, xml } = answer;
       const eventXmlKey = await stored(deps, invoice.id, 'cancellation', xml);
-      return { kind: 'cancelled', protocol, cancelledAt, ...(eventXmlKey ? { eventXmlKey } : {}), ...kept(evidence) };
+      return { kind: 'cancelled', protocol, cancelledAt, ...(eventXmlKey ? { eventXmlKey } : {}), ...kept(talk) };
     }
     case 'rejected':
-      return { kind: 'cancel-failed', error: answer.error, ...kept(evidence) };
+      return { kind: 'cancel-failed', error: answer.error, ...kept(talk) };
     case 'unavailable':
-      return deferred(deps, evidence, invoice, 'provider-unavailable', answer.reason);
+      return deferred(deps, talk, invoice, 'provider-unavailable', answer.reason);
     case 'unknown':
-      return deferred(deps, evidence, invoice, 'outcome-unknown', answer.reason);
+      return deferred(deps, talk, invoice, 'outcome-unknown', answer.reason);
   }
+}
+
+/**
+ * The time a cancellation bears: from what is stored and never from the clock, so that a request sent again is the same bytes. It may
+ * be neither in the authority's future, whose clock may be behind ours, nor before the note.
+ */
+function cancellationTime(requestedAt: string, issuedAt: string): string {
+  return new Date(Math.max(Date.parse(requestedAt) - CLOCK_MARGIN_MS, Date.parse(issuedAt))).toISOString();
 }
 
 /**
@@ -210,15 +276,15 @@ async function cancelNote(
  */
 async function settleUnsent(
   deps: WorkerDeps,
-  evidence: Recorder,
+  talk: Conversation,
   invoice: LivingInvoice,
 ): Promise<Outcome | undefined> {
-  const found = await deps.provider(evidence.transport).find(await submissionOf(deps, invoice));
-  if (found.kind !== 'absent') return outcomeOfFind(deps, evidence, invoice, found);
+  const found = await talk.provider.find(await submissionOf(deps, invoice));
+  if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   const now = deps.now();
   const requestedAt = Date.parse(invoice.cancellation?.requestedAt ?? invoice.updatedAt);
   if (now.getTime() - requestedAt < deps.inFlightSeconds * 1000) return undefined;
-  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...kept(evidence) };
+  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...kept(talk) };
 }
 
 /**
@@ -226,63 +292,24 @@ async function settleUnsent(
  * met an end that it could not record. A note that is there is told of; where the invoice cannot have it, that is a contradiction,
  * again at each receive, until the message is in the DLQ for a person to see.
  */
-async function noteDenied(deps: WorkerDeps, evidence: Recorder, invoice: LivingInvoice): Promise<Outcome | undefined> {
-  const found = await deps.provider(evidence.transport).find(await submissionOf(deps, invoice));
-  return found.kind === 'found' && found.matches ? issued(deps, evidence, invoice.id, found.note) : undefined;
+async function noteDenied(deps: WorkerDeps, invoice: LivingInvoice): Promise<Outcome | undefined> {
+  let authority: Authority;
+  try {
+    authority = await deps.authorityFor(invoice);
+  } catch (error) {
+    if (error instanceof NotRepresentable) return undefined; // it could not be sent, either
+    throw error;
+  }
+  const talk = conversationWith(authority, deps, invoice);
+  const found = await talk.provider.find(await submissionOf(deps, invoice));
+  return found.kind === 'found' && found.matches ? issued(deps, talk, invoice.id, found.note) : undefined;
 }
 
 async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Submission> {
-  const { id, companyCnpj, municipalityCode, dps, xmlKey } = invoice;
-  return { invoiceId: id, companyCnpj, municipalityCode, dps, document: await deps.documents.get(xmlKey) };
-}
-
-async function issued(
-  deps: WorkerDeps,
-  evidence: Recorder,
-  id: InvoiceId,
-  { xml, ...note }: IssuedNote,
-): Promise<Outcome> {
-  const nfseXmlKey = await stored(deps, id, 'nfse', xml);
-  return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...kept(evidence) };
-}
-
-/** Stores an authority's document, if there is one, before the event that names it. */
-async function stored(deps: WorkerDeps, id: InvoiceId, kind: string, xml?: string): Promise<string | undefined> {
-  if (xml === undefined) return undefined;
-  const key = documentKey(id, kind, xml, 'xml');
-  await deps.documents.put(key, xml, 'application/xml');
-  return key;
-}
-
-function failed(deps: WorkerDeps, evidence: Recorder, error: (Outcome & { kind: 'failed' })['error']): Outcome {
-  return { kind: 'failed', error, at: deps.now().toISOString(), ...kept(evidence) };
-}
-
-function deferred(
-  deps: WorkerDeps,
-  evidence: Recorder,
-  { attempt }: Submittable,
-  reason: 'provider-unavailable' | 'outcome-unknown',
-  detail: string,
-): Outcome {
-  const next = nextAttemptAt(deps.now(), attempt, deps.retryBaseSeconds, deps.random());
-  return { kind: 'deferred', reason, detail: detail.slice(0, 300), nextAttemptAt: next, ...kept(evidence) };
-}
-
-function numberTaken({ dps }: Submittable, { nfseNumber }: IssuedNote): (Outcome & { kind: 'failed' })['error'] {
-  return {
-    code: 'DPS_NUMBER_TAKEN',
-    message: `O número ${dps.number} da série ${dps.series} já foi usado em outra nota (NFS-e ${nfseNumber}), com outro conteúdo.`,
-    howToFix:
-      'Emita de novo com outra chave de idempotência e outro número de DPS (ou sem número, para que ele seja gerado).',
-    field: '/dps/number',
-    source: 'comparação com a nota encontrada na consulta',
-  };
-}
-
-function kept(evidence: Recorder): { evidence?: string[] } {
-  const keys = [...evidence.keys()];
-  return keys.length > 0 ? { evidence: keys } : {};
+  const { id, companyCnpj, municipalityCode, dps, xmlKey, attempt, protocol } = invoice;
+  const document = await deps.documents.get(xmlKey);
+  const known = protocol ? { protocol } : {};
+  return { invoiceId: id, companyCnpj, municipalityCode, dps, document, attempt, ...known };
 }
 
 function record(deps: WorkerDeps, work: Work, { messageId }: Delivery, outcome: Outcome, fresh?: Fresh) {

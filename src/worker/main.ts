@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
+import { companyCertificates } from './company-certificates.ts';
+import { companyConnections } from './company-connections.ts';
 import { handleWork, type WorkerDeps } from './handle-work.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
@@ -21,6 +26,23 @@ const REMEMBERED_INVOICES = 10_000;
 const config = readConfig();
 const client = dynamoDb();
 const { national, worker } = config;
+const nationalApi = required('NATIONAL_API_URL', national.url);
+const serverCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
+const connections = companyConnections((baseUrl, certificate) =>
+  httpTransport({
+    baseUrl,
+    timeoutMs: national.timeoutMs,
+    maxBytes: MAX_ANSWER_BYTES,
+    tls: { ...serverCa, ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }) },
+  }),
+);
+const certificateOf = companyCertificates({
+  secrets: secretReader(secretsManager(), config.certificates.secretPrefix),
+  now,
+  freshMs: config.certificates.freshSeconds * 1000,
+  onRead: ({ companyCnpj, validTo }) => noteCertificateAge(companyCnpj, validTo, now()),
+  onDropped: connections.drop,
+});
 const deps: WorkerDeps = {
   events: dynamoDbEventStore({
     client,
@@ -28,13 +50,14 @@ const deps: WorkerDeps = {
     log: (operation, facts) => logger.info(operation, facts),
   }),
   documents: s3Documents(s3(config), config.docsBucket),
-  transport: httpTransport({
-    baseUrl: required('NATIONAL_API_URL', national.url),
-    timeoutMs: national.timeoutMs,
-    maxBytes: MAX_ANSWER_BYTES,
-  }),
-  provider: (transport) =>
-    nationalProvider({ transport, environment: national.environment, softwareVersion: SOFTWARE_VERSION }),
+  async authorityFor({ companyCnpj }) {
+    const certificate = nationalApi.startsWith('https:') ? await certificateOf(companyCnpj) : undefined;
+    const { environment } = national;
+    return {
+      transport: connections.to(nationalApi, certificate),
+      provider: (transport) => nationalProvider({ transport, environment, softwareVersion: SOFTWARE_VERSION }),
+    };
+  },
   newCommitId: newId,
   now,
   random: Math.random,

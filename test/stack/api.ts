@@ -94,7 +94,7 @@ export async function authorityCalls(
   dpsId: string,
   stack: Credentials = credentials(),
 ): Promise<{ posts: number; lookups: number; events: number }> {
-  const url = new URL(`/control/calls?dpsId=${dpsId}`, stack.endpoints.nationalApi);
+  const url = new URL(`/control/calls?dpsId=${dpsId}`, stack.endpoints.nationalControl);
   return (await (await fetch(url)).json()) as { posts: number; lookups: number; events: number };
 }
 
@@ -103,6 +103,6 @@ export async function authorityNotes(
   dpsId: string,
   stack: Credentials = credentials(),
 ): Promise<{ dpsId: string; accessKey: string; cancelled: boolean }[]> {
-  const notes = (await (await fetch(new URL('/control/notes', stack.endpoints.nationalApi))).json()) as never;
+  const notes = (await (await fetch(new URL('/control/notes', stack.endpoints.nationalControl))).json()) as never;
   return (notes as { dpsId: string; accessKey: string; cancelled: boolean }[]).filter((note) => note.dpsId === dpsId);
 }

@@ -20,6 +20,7 @@ export async function ownTables(client: DynamoDBClient): Promise<TableNames> {
     invoices: `Invoices-${suffix}`,
     requests: `Requests-${suffix}`,
     dpsNumbers: `DpsNumbers-${suffix}`,
+    companies: `Companies-${suffix}`,
   };
   await createTables(client, names);
   return names;

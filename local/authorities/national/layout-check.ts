@@ -43,7 +43,7 @@ export function faultsOf(dps: DpsFacts, now: number): readonly Refusal[] {
     [customer?.length === 11 && !parseCpf(customer), 'E0206', customer],
     [customer === dps.issuerDocument, 'E0202'],
     [customer === undefined && dps.issWithheld === '2', 'E0204'],
-    [!parseMunicipalityCode(dps.serviceMunicipalityCode), 'E0302', dps.serviceMunicipalityCode],
+    [!isPlaceOfService(dps.serviceMunicipalityCode), 'E0302', dps.serviceMunicipalityCode],
     [!/^\d{6}$/.test(dps.serviceCode), 'E1235', 'cTribNac'],
     [discounts > dps.amount, 'E0427'],
     [dps.simplesNacional === '2' && dps.issWithheld !== '1', 'E0583'],
@@ -53,6 +53,11 @@ export function faultsOf(dps: DpsFacts, now: number): readonly Refusal[] {
   return rules
     .filter(([broken]) => broken)
     .map(([, code, detail]) => ({ code, ...(detail !== undefined && { detail }) }));
+}
+
+/** A municipality, the territorial sea, or nothing: then the service was rendered abroad. */
+function isPlaceOfService(code: string | undefined): boolean {
+  return code === undefined || code === '0000000' || parseMunicipalityCode(code) !== undefined;
 }
 
 /** @param now milliseconds since the epoch */

@@ -1,10 +1,12 @@
 import { CANCELLATION } from '../../../src/nfse/national/cancellation-request.ts';
-import { DocumentError, readDps, readEventRequest } from '../../../src/nfse/national/read-documents.ts';
+import { DocumentError, readDps, readEventRequest, readNfse } from '../../../src/nfse/national/read-documents.ts';
 import { pack, unpack } from '../../../src/worker/providers/national/packaging.ts';
 import { authorisedNote, registeredEvent } from './authorised-documents.ts';
 import { behaviourOf } from './behaviour.ts';
+import { type Client, isOf } from './client-certificate.ts';
+import { type DocumentChecks, layoutFaults, signatureFaults } from './document-checks.ts';
 import { eventFaultsOf, faultsOf } from './layout-check.ts';
-import type { Notes } from './notes.ts';
+import type { Notes, StoredNote } from './notes.ts';
 import type { Outages } from './outages.ts';
 import type { Reply } from './replies.ts';
 import * as replies from './replies.ts';
@@ -23,6 +25,7 @@ export interface OperationDeps {
   readonly notes: Notes;
   readonly outages: Outages;
   readonly calls: Map<string, Calls>;
+  readonly checks: DocumentChecks;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Nine random digits. */
@@ -35,6 +38,8 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
   const packed = fieldOf(body, 'dpsXmlGZipB64');
   const xml = unpack(packed);
   if (xml === undefined) return replies.refusedDeclaration([{ code: 'E1225' }], undefined, now());
+  const misshapen = layoutFaults(deps.checks, xml);
+  if (misshapen.length > 0) return replies.refusedDeclaration(misshapen, undefined, now());
   const dps = readOr(() => readDps(xml));
   if (dps instanceof DocumentError) {
     return replies.refusedDeclaration([{ code: 'E1235', detail: dps.element }], undefined, now());
@@ -42,7 +47,8 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
   callsOf(deps, dps.id).posts++;
   if (outages.covers(dps.issuerDocument)) return replies.serviceUnavailable;
 
-  const faults = faultsOf(dps, now());
+  const signature = signatureFaults(deps.checks, xml, 'declaration', dps.issuerDocument, now());
+  const faults = [...signature, ...faultsOf(dps, now())];
   if (faults.length > 0) return replies.refusedDeclaration(faults, dps.id, now());
   if (notes.byDps(dps.id)) return replies.refusedDeclaration([{ code: 'E0014' }], dps.id, now());
 
@@ -95,20 +101,22 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
   }
 }
 
-/** GET and HEAD /dps/{id} */
-export function lookUp(deps: OperationDeps, dpsId: string): Reply {
+/** HEAD /dps/{id}, for anybody with a certificate; GET, for those whom the note concerns. */
+export function lookUp(deps: OperationDeps, dpsId: string, client?: Client): Reply {
   callsOf(deps, dpsId).lookups++;
   if (deps.outages.covers(dpsId.slice(11, 25))) return replies.serviceUnavailable;
   const note = deps.notes.byDps(dpsId);
   if (!note) return replies.absent('Não foi gerada NFS-e para este identificador.', deps.now());
+  if (client && !concerns(note, client)) return replies.notAnActor(deps.now());
   return replies.success(200, { idDps: dpsId, chaveAcesso: note.accessKey }, deps.now());
 }
 
 /** GET /nfse/{key} */
-export function fetchNote(deps: OperationDeps, accessKey: string): Reply {
+export function fetchNote(deps: OperationDeps, accessKey: string, client?: Client): Reply {
   if (deps.outages.covers(companyIn(accessKey))) return replies.serviceUnavailable;
   const note = deps.notes.byKey(accessKey);
   if (!note) return replies.absent('A NFS-e não existe.', deps.now());
+  if (client && !concerns(note, client)) return replies.notAnActor(deps.now());
   return replies.success(200, { chaveAcesso: accessKey, nfseXmlGZipB64: pack(note.xml) }, deps.now());
 }
 
@@ -118,12 +126,15 @@ export async function registerEvent(deps: OperationDeps, accessKey: string, body
   if (deps.outages.covers(companyIn(accessKey))) return replies.serviceUnavailable;
   const xml = unpack(fieldOf(body, 'pedidoRegistroEventoXmlGZipB64'));
   if (xml === undefined) return replies.refusedEvent([{ code: 'E1225' }], now());
+  const misshapen = layoutFaults(deps.checks, xml);
+  if (misshapen.length > 0) return replies.refusedEvent(misshapen, now());
   const request = readOr(() => readEventRequest(xml));
   if (request instanceof DocumentError) return replies.refusedEvent([{ code: 'E1235' }], now());
   const note = notes.byKey(accessKey);
   if (!note) return replies.refusedEvent([{ code: 'E0819' }], now());
   callsOf(deps, note.dpsId).events++;
-  const faults = eventFaultsOf(request, accessKey, note.company, now());
+  const signature = signatureFaults(deps.checks, xml, 'event', note.company, now());
+  const faults = [...signature, ...eventFaultsOf(request, accessKey, note.company, now())];
   if (faults.length > 0) return replies.refusedEvent(faults, now());
   if (notes.event(accessKey, CANCELLATION)) return replies.refusedEvent([{ code: 'E0840' }], now());
   if (behaviourOf(note.reference).kind === 'reject-cancel') return replies.refusedEvent([{ code: 'E0822' }], now());
@@ -153,6 +164,11 @@ function callsOf({ calls }: OperationDeps, dpsId: string): Calls {
   const known = calls.get(dpsId) ?? { ...NO_CALLS };
   calls.set(dpsId, known);
   return known;
+}
+
+/** Provider and customer may see a note. */
+function concerns({ company, xml }: StoredNote, { cnpj }: Client): boolean {
+  return isOf(cnpj, company) || isOf(cnpj, readNfse(xml).dps.customerDocument);
 }
 
 function companyIn(accessKey: string): string {

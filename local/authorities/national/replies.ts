@@ -36,6 +36,18 @@ export function refusedEvent(refusals: readonly Refusal[], now: number): Reply {
   return { kind: 'json', status: 400, body: { ...header(now), erro: erro.length === 1 ? erro[0] : erro } };
 }
 
+/** Who calls has no certificate that can be used: 403 where a declaration is sent, 401 elsewhere. */
+export function refusedClient(refusal: Refusal, declaring: boolean, now: number): Reply {
+  const reply = declaring ? refusedDeclaration([refusal], undefined, now) : refusedEvent([refusal], now);
+  return reply.kind === 'json' ? { ...reply, status: declaring ? 403 : 401 } : reply;
+}
+
+/** The certificate is good, and of somebody whom the note does not concern. */
+export function notAnActor(now: number): Reply {
+  const erro = { codigo: 'E403', descricao: 'O certificado não é de um dos atores da NFS-e.' };
+  return { kind: 'json', status: 403, body: { ...header(now), erro } };
+}
+
 export function absent(description: string, now: number): Reply {
   return { kind: 'json', status: 404, body: { ...header(now), erro: { codigo: 'E404', descricao: description } } };
 }

@@ -13,6 +13,10 @@ export interface Identity {
 
 const EXAMPLE_COMPANY = '11222333000181';
 const OTHER_COMPANY = '12345678000195';
+/** Only for `npm run demo -- --company`: an authority that is down for it is up for the others. */
+const DEMO_COMPANY = '77888999000181';
+/** The companies that a local stack has a certificate for from the start. */
+export const exampleCompanies: readonly string[] = [EXAMPLE_COMPANY, OTHER_COMPANY, DEMO_COMPANY];
 const companiesOf = (role: Role) => (role === 'ops' || role === 'admin' ? '*' : EXAMPLE_COMPANY);
 
 /** Programs: they sign in with an id and a secret. `client-other` belongs to another company, to show that it sees nothing. */

@@ -1,4 +1,4 @@
-import { AwsError } from './json-protocol.ts';
+import { AwsError } from '../json-protocol.ts';
 
 /** One execution, as DescribeExecution shows it. Times are milliseconds. */
 export interface Execution {

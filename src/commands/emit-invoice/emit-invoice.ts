@@ -18,6 +18,11 @@ export interface EmitRequest {
   readonly dps: { readonly series: string; readonly number?: number };
   /** The client named the competence date. Where it did not, the date is today's and says nothing about the request. */
   readonly dateGiven: boolean;
+  /**
+   * The same request, with what it leaves out taken from an emission of before. Registrations change; a request that is repeated
+   * means what it meant at first.
+   */
+  readonly completedBy?: (before: LivingInvoice) => Pick<EmitRequest, 'emission' | 'dps'>;
 }
 
 export interface EmitDeps extends CommandDeps {
@@ -107,11 +112,10 @@ function begun(commit: Commit): LivingInvoice {
 }
 
 function sameRequest(request: EmitRequest, invoice: LivingInvoice): boolean {
-  const { series, number } = request.dps;
+  const { emission: asked, dps } = request.completedBy?.(invoice) ?? request;
+  const { series, number } = dps;
   const before = EmissionSchema.parse(invoice);
-  const emission = request.dateGiven
-    ? request.emission
-    : { ...request.emission, competenceDate: before.competenceDate };
+  const emission = request.dateGiven ? asked : { ...asked, competenceDate: before.competenceDate };
   return (
     series === invoice.dps.series &&
     (number === undefined || number === invoice.dps.number) &&

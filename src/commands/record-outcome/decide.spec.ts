@@ -20,7 +20,8 @@ import { ContradictoryOutcome, decideOutcome, type Outcome } from './decide.ts';
 const recording = (outcome: Outcome) => (invoice: Invoice) => decideOutcome(outcome, invoice);
 const note = issued.data;
 const isIssued = recording({ kind: 'issued', ...note });
-const isAnother = recording({ kind: 'issued', ...note, accessKey: note.accessKey.replace('101', '102') });
+const isAnother = recording({ kind: 'issued', ...note, accessKey: note.accessKey?.replace('101', '102') });
+const isOther = recording({ kind: 'issued', ...note, nfseNumber: '102' });
 const isFailed = recording({ kind: 'failed', error: rejection, at });
 const { attempt: _, ...deferral } = deferred.data;
 const isDeferred = recording({ kind: 'deferred', ...deferral });
@@ -40,6 +41,8 @@ describe('record that a note was issued', () => {
     given(emitted, issued, cancelRequested, cancelled).when(isIssued).thenNothing());
   it('never takes a second note for one invoice', () =>
     given(emitted, issued).when(isAnother).thenThrows(ContradictoryOutcome));
+  it('tells notes apart by their number too, for those without a key', () =>
+    given(emitted, issued).when(isOther).thenThrows(ContradictoryOutcome));
   it('never takes a second note while cancelling the first', () =>
     given(emitted, issued, cancelRequested).when(isAnother).thenThrows(ContradictoryOutcome));
   it('tells of a note that turns up after a failure', () => given(emitted, failed).when(isIssued).thenHappens(issued));

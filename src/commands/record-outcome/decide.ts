@@ -21,7 +21,7 @@ export class ContradictoryOutcome extends Error {
 
 /** The part of an invoice that matters here: the worker has it without a read when it handles a fresh emission. */
 export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & {
-  readonly note?: { readonly accessKey: string };
+  readonly note?: { readonly nfseNumber: string; readonly accessKey?: string | undefined };
 };
 
 /** Turns an outcome into events. What is recorded already is not said again, so every message may come twice. */
@@ -56,8 +56,10 @@ function issued({ kind, ...data }: Outcome & { kind: 'issued' }, invoice: Submit
   }
 }
 
-function sameNote(kind: 'issued', { accessKey }: EventData<'Issued'>, invoice: Submitted): readonly NewEvent[] {
-  if (invoice.note?.accessKey === accessKey) return [];
+/** A city hall's own note has no key: then its number, of which a city gives each company one sequence, is its name. */
+function sameNote(kind: 'issued', data: EventData<'Issued'>, invoice: Submitted): readonly NewEvent[] {
+  const { note } = invoice;
+  if (note?.nfseNumber === data.nfseNumber && note.accessKey === data.accessKey) return [];
   throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
 }
 

@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SchemaCheck, schemaCheck } from '../../../test/national-schema.ts';
+import { factFile, type SchemaCheck, schemaCheck } from '../../../test/national-schema.ts';
+import { acceptableSale } from '../tax/any-sale.fixtures.ts';
+import { ownDebits } from '../tax/federal.ts';
+import { cleaning, exported, software } from '../tax/sales.fixtures.ts';
+import { descend, parseXml, type XmlElement } from '../xml.ts';
 import { emission } from './dps-document.fixtures.ts';
 import { buildDps, type DpsInput, UnwritableField } from './dps-document.ts';
 import { readDps } from './read-documents.ts';
@@ -11,6 +15,26 @@ const alphanumeric = schemaCheck('nacional-1.01-cnpj-alfa', 'DPS_v1.01.xsd');
 /** The content of an element of the declaration. */
 function written(name: string, input: DpsInput): string | undefined {
   return new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(buildDps(input))?.[1];
+}
+
+/** What a declaration bears besides the sale. */
+const bearing = {
+  dps: { series: '1', number: 1 },
+  issuedAt: '2033-06-01T09:30:00-03:00',
+  environment: '2',
+  softwareVersion: 'nfse-ledger-0.1.0',
+} as const;
+
+const active = { municipalityActive: true };
+const percentages = { federalRateBasisPoints: 1_345, municipalRateBasisPoints: 200 };
+
+type Content = string | readonly (readonly [string, Content])[];
+
+/** An element's content without its place in the text. */
+function content(element: XmlElement | undefined): Content | undefined {
+  if (!element) return undefined;
+  if (element.children.length === 0) return element.text;
+  return element.children.map((child): [string, Content] => [child.name, content(child) ?? '']);
 }
 
 const issuers = fc.constantFrom('11222333000181', '12345678000195', '12ABC34501DE35', '00000000E08G12');
@@ -81,6 +105,61 @@ describe('a declaration', () => {
       );
     },
   );
+
+  it.skipIf(!numeric || !alphanumeric)(
+    'satisfies the official schema for 5,000 sales of every regime, tax and customer (skipped without it)',
+    { timeout: 120_000 },
+    () => {
+      fc.assert(
+        fc.property(acceptableSale, (sale) => {
+          const check = /[A-Z]/.test(sale.companyCnpj) ? alphanumeric : numeric;
+          expect(check?.(buildDps({ ...bearing, ...sale }))).toBeUndefined();
+        }),
+        { numRuns: 5_000 },
+      );
+    },
+  );
+
+  it.each([
+    ['normal', { ...software, iss: active, approximateTaxes: percentages }, 1],
+    ['retencoes', { ...cleaning, iss: active, approximateTaxes: { federal: 134_500, municipal: 47_500 } }, 3],
+    ['exportacao', exported, 5],
+  ] as const)('of the sample dps-%s has the amounts and taxes of the sample', (name, sale, number) => {
+    const sample = factFile(`samples/nacional/dps-${name}.xml`);
+    if (sample === undefined) return;
+    const ours = parseXml(buildDps({ ...bearing, ...sale, dps: { series: '1', number } }));
+    const theirs = parseXml(sample);
+    for (const path of ['valores', 'prest', 'IBSCBS', 'serv/comExt', 'serv/locPrest', 'toma/NIF', 'toma/end']) {
+      const at = (root: typeof ours) => descend(root, 'infDPS', ...path.split('/'));
+      expect(content(at(ours)), path).toEqual(content(at(theirs)));
+    }
+  });
+
+  it('names the note it takes the place of', () => {
+    const accessKey = '31062002211222333000181000000000010126110000000176';
+    const replaces = { accessKey, reasonCode: '99', reason: 'Correção do valor informado' } as const;
+    expect(written('subst', { ...emission, replaces })).toBe(
+      `<chSubstda>${accessKey}</chSubstda><cMotivo>99</cMotivo><xMotivo>Correção do valor informado</xMotivo>`,
+    );
+    const short = { ...replaces, reason: 'Correção 🙂🙂🙂🙂🙂🙂🙂' };
+    expect(() => buildDps({ ...emission, replaces: short })).toThrow(
+      new UnwritableField('/replaces/reason', 'too-short'),
+    );
+  });
+
+  it('works out the own debits that were left out, and keeps those that were given', () => {
+    const pisCofins = { cst: '01', base: 145_000, pisRateBasisPoints: 65, cofinsRateBasisPoints: 300 };
+    expect(ownDebits(pisCofins)).toEqual({ pis: 942, cofins: 4_350 });
+    const given = { ...emission, federalTaxes: { pisCofins: { ...pisCofins, pis: 943 } } };
+    expect(written('vPis', given)).toBe('9.43');
+  });
+
+  it('says which contributions are withheld, and sums them in vRetCSLL', () => {
+    const federalTaxes = { ...software.federalTaxes, csrfWithheld: 44_175 };
+    expect(written('tpRetPisCofins', { ...emission, federalTaxes })).toBe('3');
+    expect(written('vRetCSLL', { ...emission, federalTaxes })).toBe('441.75');
+    expect(written('vRetIRRF', { ...emission, federalTaxes })).toBeUndefined();
+  });
 
   it('reads back as what was sold', () => {
     fc.assert(

@@ -1,5 +1,4 @@
-/** What happened, and what to do about it: for the fiscal user, in Portuguese. */
-export type Explanation = readonly [message: string, howToFix: string];
+import type { Explanation } from '../rejections/catalogue.ts';
 
 /**
  * Explanations in our own words of the codes a user is most likely to meet. The authority's text is kept beside it as the

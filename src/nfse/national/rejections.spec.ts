@@ -62,7 +62,7 @@ describe('an answer with several codes', () => {
     ['an unknown code asks for a correction', ['E0777'], 'E0777', 'FIX_DATA'],
     ['an unknown schema failure is ours', ['RNG6111'], 'RNG6111', 'BUG'],
     ['codes are compared trimmed and without case', [' e0014 '], 'E0014', 'LOOKUP'],
-  ] as const)('%s', (_, codes, code, name) => expect(decideRejection(codes)).toEqual({ code, class: name }));
+  ] as const)('%s', (_, codes, code, name) => expect(decideRejection(codes)).toMatchObject({ code, class: name }));
 
   it('without any code decides nothing', () => expect(decideRejection([])).toBeUndefined());
 });

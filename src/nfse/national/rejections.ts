@@ -1,38 +1,9 @@
+import { type Explanation, rejectionCatalogue } from '../rejections/catalogue.ts';
 import { CODES_BY_CLASS, CODES_BY_FIELD } from './rejection-codes.ts';
-import { EXPLANATIONS, type Explanation } from './rejection-texts.ts';
+import { EXPLANATIONS } from './rejection-texts.ts';
 
-/**
- * What a code asks for.
- *
- * - LOOKUP: the number is used; fetch the note and compare
- * - IDEMPOTENT: probably done already; read the events
- * - RETRY_LOOKUP: outcome unknown; look up before any resend
- * - BUG: our document is malformed · CONFIG: registration, certificate or municipal parameter
- * - DEADLINE, STATE: term or state of the note forbids it
- * - FIX_DATA: the client corrects · FIX_CLOCK: our time was ahead
- * - NOT_APPLICABLE: raised for notes shared by cities only
- * - RETRY: transient, nothing was done · EMPTY: an empty result, no error
- */
+/** The classes that the national system's codes have. */
 export type RejectionClass = keyof typeof CODES_BY_CLASS;
-
-/**
- * Where an answer carries several codes, the first class here that is present decides: first those under which the note may
- * exist, then refusals, and "try again" only when nothing stands against it.
- */
-const PRECEDENCE: readonly RejectionClass[] = [
-  'LOOKUP',
-  'IDEMPOTENT',
-  'RETRY_LOOKUP',
-  'BUG',
-  'CONFIG',
-  'DEADLINE',
-  'STATE',
-  'FIX_DATA',
-  'FIX_CLOCK',
-  'NOT_APPLICABLE',
-  'RETRY',
-  'EMPTY',
-];
 
 const SUPPORT = 'Procure o suporte com este código: o pedido não pôde ser processado como está.';
 const READ_SOURCE = 'Leia a mensagem da autoridade, corrija o dado indicado e tente novamente.';
@@ -55,52 +26,16 @@ const BY_CLASS: Readonly<Record<RejectionClass, Explanation>> = {
   EMPTY: ['Não há documento.', 'Não é preciso fazer nada.'],
 };
 
-const classes = new Map<string, RejectionClass>();
-for (const name of PRECEDENCE) for (const code of words(CODES_BY_CLASS[name])) classes.set(code, name);
-
-const fields = new Map<string, string>();
-for (const [pointer, codes] of Object.entries(CODES_BY_FIELD))
-  for (const code of words(codes)) fields.set(code, pointer);
-
-/** A code as the table writes it: the authority pads and changes case. */
-function canonicalCode(code: string): string {
-  return code.trim().toUpperCase();
-}
-
-/** The class of a code of the catalogue, or `undefined` when the catalogue has no such code. */
-export function catalogued(code: string): RejectionClass | undefined {
-  return classes.get(canonicalCode(code));
-}
-
 /**
- * Which of several codes decides, and how. A code outside the catalogue asks for a correction like most of them do, save the
- * `RNG` family, which reports defects of the document's form.
- *
- * @returns `undefined` without codes
+ * A code outside the table asks for a correction like most of them do, save the `RNG` family, which reports defects of the
+ * document's form.
  */
-export function decideRejection(
-  codes: readonly string[],
-): { readonly code: string; readonly class: RejectionClass } | undefined {
-  const known = codes.map((given) => {
-    const code = canonicalCode(given);
-    return { code, class: classes.get(code) ?? (code.startsWith('RNG') ? 'BUG' : 'FIX_DATA') } as const;
-  });
-  for (const name of PRECEDENCE) {
-    const decisive = known.find((one) => one.class === name);
-    if (decisive) return decisive;
-  }
-  return undefined;
-}
+const catalogue = rejectionCatalogue<RejectionClass>({
+  classes: CODES_BY_CLASS,
+  fields: CODES_BY_FIELD,
+  explanations: EXPLANATIONS,
+  byClass: BY_CLASS,
+  unknown: (code) => (code.startsWith('RNG') ? 'BUG' : 'FIX_DATA'),
+});
 
-/** What a user is told of a code: Portuguese, with a JSON pointer into the emission request where one field is to blame. */
-export function explainRejection(given: string): { message: string; howToFix: string; field?: string } {
-  const code = canonicalCode(given);
-  const decided = decideRejection([code])?.class ?? 'FIX_DATA';
-  const [message, howToFix] = EXPLANATIONS[code] ?? BY_CLASS[decided];
-  const field = fields.get(code);
-  return { message, howToFix, ...(field !== undefined && { field }) };
-}
-
-function words(list: string): readonly string[] {
-  return list.trim().split(/\s+/);
-}
+export const { catalogued, decide: decideRejection, explain: explainRejection } = catalogue;

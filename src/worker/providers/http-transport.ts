@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import got from 'got';
+import { answerText } from './answer-text.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
 
 export interface HttpTransportSettings {
@@ -11,6 +12,21 @@ export interface HttpTransportSettings {
   readonly timeoutMs: number;
   /** Of the answer's body as decompressed; default 12 MB. */
   readonly maxBytes?: number;
+  readonly tls?: TlsSettings;
+}
+
+/** How both ends prove who they are, in PEM. */
+export interface TlsSettings {
+  /** Ours: the certificate with its chain, and its key. */
+  readonly key?: string;
+  readonly cert?: string;
+  /** The authorities that the server's certificate may come from; Node's own list without it. */
+  readonly ca?: string;
+}
+
+/** A transport with connections of its own, which it lets go when asked to: what is under way ends first. */
+export interface HttpTransport extends Transport {
+  close(): void;
 }
 
 const DEFAULT_MAX_BYTES = 12 * 1024 * 1024;
@@ -20,19 +36,33 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const PATH = /^(?:\/[A-Za-z0-9_.-]+)+$/;
 
 /**
- * HTTP over got, with one connection pool for one authority: HTTP/1.1 only (the national system hangs up on HTTP/2),
- * no retry, no redirect followed, the answer capped while it streams.
+ * HTTP over got, with one connection pool for one authority and one certificate: HTTP/1.1 only (the national system hangs up on
+ * HTTP/2), TLS 1.2 or newer, no retry, no redirect followed, the answer capped while it streams.
  */
-export function httpTransport({ baseUrl, timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: HttpTransportSettings): Transport {
+export function httpTransport(settings: HttpTransportSettings): HttpTransport {
+  const { baseUrl, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, tls = {} } = settings;
   const base = new URL(baseUrl);
   const prefix = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
   const agent = {
     http: new HttpAgent({ keepAlive: true, maxSockets: 64 }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
+    https: new HttpsAgent({
+      keepAlive: true,
+      maxSockets: 64,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      ...tls,
+    }),
+  };
+  let underWay = 0;
+  let closed = false;
+  const letGo = () => {
+    if (!closed || underWay > 0) return;
+    agent.http.destroy();
+    agent.https.destroy();
   };
   const connectMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
 
-  return async (request) => {
+  const send: Transport = async (request) => {
     if (!PATH.test(request.path) || request.path.includes('..')) throw new RangeError(`"${request.path}" is no path`);
     let sent = false;
     const stream = got.stream(`${prefix}${request.path}`, {
@@ -54,13 +84,23 @@ export function httpTransport({ baseUrl, timeoutMs, maxBytes = DEFAULT_MAX_BYTES
         else socket.once(base.protocol === 'https:' ? 'secureConnect' : 'connect', () => (sent = true));
       });
     });
+    underWay++;
     try {
       return await receive(stream, request, maxBytes);
     } catch (error) {
       stream.destroy();
       throw new TransportError(`${request.method} ${request.path}: ${messageOf(error)}`, { sent, cause: error });
+    } finally {
+      underWay--;
+      letGo();
     }
   };
+  return Object.assign(send, {
+    close() {
+      closed = true;
+      letGo();
+    },
+  });
 }
 
 /** The answer as text. Reading stops at the cap: what follows is not even received. */
@@ -83,7 +123,8 @@ async function receive(
     chunks.push(bytes);
   }
   if (!head) throw new Error(`${request.method} was not answered`);
-  return { ...head, body: Buffer.concat(chunks).toString('utf8') };
+  const { text, charset } = answerText(Buffer.concat(chunks), head.headers['content-type']);
+  return { ...head, body: text, ...(charset !== 'utf-8' && { charset }) };
 }
 
 function messageOf(error: unknown): string {

@@ -6,15 +6,21 @@ export interface Submission {
   readonly companyCnpj: string;
   readonly municipalityCode: string;
   readonly dps: { readonly series: string; readonly number: number };
-  /** The DPS as XML text, the bytes that were stored before the invoice was accepted. */
+  /** The DPS or RPS as XML text, the bytes that were stored before the invoice was accepted. */
   readonly document: string;
+  /** Deferrals so far: how many times the document may have been sent before. */
+  readonly attempt: number;
+  /** Of the batch that the authority took and had not processed when it was last asked. */
+  readonly protocol?: string;
 }
 
 /** A note that exists at the provider. */
 export interface IssuedNote {
   readonly providerProtocol: string;
   readonly nfseNumber: string;
-  readonly accessKey: string;
+  /** Of the national system. A city hall's own note is known by its number and its verification code. */
+  readonly accessKey?: string | undefined;
+  readonly verificationCode?: string | undefined;
   /** ISO 8601 with offset. */
   readonly issuedAt: string;
   /** The authorised document. Absent when the answer named the note but its XML could not be read: fetch it later. */
@@ -49,10 +55,18 @@ export interface Rejected {
   readonly error: ProviderError;
 }
 
+/** The authority took the declaration and will decide later: ask again by the protocol, or by the number where there is none. */
+export interface Pending {
+  readonly kind: 'pending';
+  readonly protocol?: string;
+  readonly reason: string;
+}
+
 export type IssueOutcome =
   | { readonly kind: 'issued'; readonly note: IssuedNote }
   /** The authority already has a note for this DPS id (E0014): `find` it and compare. */
   | { readonly kind: 'already-used'; readonly reason: string }
+  | Pending
   | Rejected
   | Unavailable
   | Unknown;
@@ -60,6 +74,9 @@ export type IssueOutcome =
 export type FindOutcome =
   | { readonly kind: 'found'; readonly note: IssuedNote; readonly matches: boolean }
   | { readonly kind: 'absent' }
+  | Pending
+  /** What was taken for processing was refused, and no note came of it. */
+  | Rejected
   | Unavailable
   | Unknown;
 
@@ -67,7 +84,13 @@ export interface Cancellation {
   readonly invoiceId: InvoiceId;
   readonly companyCnpj: string;
   readonly municipalityCode: string;
-  readonly accessKey: string;
+  readonly dps: { readonly series: string; readonly number: number };
+  readonly accessKey?: string;
+  readonly nfseNumber: string;
+  /** ISO 8601 with offset. */
+  readonly issuedAt: string;
+  /** The issuer's registration in the city. */
+  readonly municipalRegistration?: string;
   readonly reasonCode: string;
   readonly reason: string;
   /** ISO 8601: when the cancellation is sent. */

@@ -11,6 +11,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What the body's bytes were read by, where it was not UTF-8: with it, a kept answer gives its bytes back. */
+  readonly charset?: string;
 }
 
 /** Sends one request once: no retry, no redirect, capped in time and size. Rejects with {@link TransportError} only. */

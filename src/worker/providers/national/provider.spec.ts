@@ -18,12 +18,16 @@ const sale: Submission = {
   companyCnpj: emission.companyCnpj,
   municipalityCode: emission.municipalityCode,
   dps: emission.dps,
+  attempt: 0,
   document: buildDps(emission),
 };
 const cancellation: Cancellation = {
   invoiceId,
   companyCnpj: emission.companyCnpj,
   municipalityCode: emission.municipalityCode,
+  dps: emission.dps,
+  nfseNumber: '101',
+  issuedAt: '2026-11-10T09:30:05-03:00',
   accessKey: key,
   reasonCode: '1',
   reason: 'Nota emitida com valor incorreto',

@@ -25,6 +25,11 @@ export interface NationalSettings {
   /** 1 production, 2 restricted production. */
   readonly environment: '1' | '2';
   readonly softwareVersion: string;
+  /**
+   * Signs a declaration or an event request in the company's name. The same document gives the same bytes each time (RSA's older
+   * padding draws nothing), so what is sent again is what was sent before. Without it documents go unsigned.
+   */
+  readonly sign?: (xml: string) => string;
 }
 
 /** Events under which a note is no longer valid: cancelled by its issuer, replaced, cancelled by the city on request or alone. */
@@ -39,15 +44,16 @@ const CANCELLING_EVENTS = [CANCELLATION, '105102', '105104', '305101'] as const;
 export function nationalProvider(settings: NationalSettings): Provider {
   const { transport } = settings;
   return {
-    issue: (submission) => issue(transport, submission),
+    issue: (submission) => issue(settings, submission),
     find: (submission) => find(transport, submission),
     cancel: (cancellation) => cancel(settings, cancellation),
   };
 }
 
-async function issue(transport: Transport, submission: Submission): Promise<IssueOutcome> {
+async function issue(settings: NationalSettings, submission: Submission): Promise<IssueOutcome> {
+  const { transport, sign = unsigned } = settings;
   const facts = readDps(submission.document);
-  const response = await exchange(transport, post('/nfse', { dpsXmlGZipB64: pack(submission.document) }));
+  const response = await exchange(transport, post('/nfse', { dpsXmlGZipB64: pack(sign(submission.document)) }));
   if ('kind' in response) return response;
 
   const envelope = answers.readEnvelope(response);
@@ -117,7 +123,8 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
     environment: settings.environment,
     softwareVersion: settings.softwareVersion,
   });
-  const request = post(`/nfse/${key}/eventos`, { pedidoRegistroEventoXmlGZipB64: pack(document) });
+  const { sign = unsigned } = settings;
+  const request = post(`/nfse/${key}/eventos`, { pedidoRegistroEventoXmlGZipB64: pack(sign(document)) });
   const response = await exchange(settings.transport, request);
   if ('kind' in response) {
     return response.kind === 'unknown' ? ((await registered(settings, cancellation, key)) ?? response) : response;
@@ -223,6 +230,8 @@ function municipalityOf({ municipalityCode }: { readonly municipalityCode: strin
   if (!code) throw new RangeError(`"${municipalityCode}" is no municipality`);
   return code;
 }
+
+const unsigned = (xml: string): string => xml;
 
 function post(path: string, body: Readonly<Record<string, string>>): HttpRequest {
   return { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { readBody } from '../../http-body.ts';
+import { readBody } from '../http-body.ts';
 
 /** A refusal in the words of the service; the SDK makes its own error class of `type`. */
 export class AwsError extends Error {
@@ -13,12 +13,13 @@ export class AwsError extends Error {
   }
 }
 
-type Operation = (input: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
+type Operation = (input: Fields) => Fields | Promise<Fields>;
 
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
 /**
- * AWS JSON 1.0 over HTTP: the operation is named in a header, a refusal in `__type`.
+ * AWS JSON over HTTP, 1.0 as well as 1.1: the operation is named in a header, a refusal in `__type`.
  *
  * @param prefix what stands before the dot in `X-Amz-Target`
  */
@@ -38,7 +39,11 @@ export function jsonProtocol(prefix: string, operations: Readonly<Record<string,
   };
 }
 
-async function answer(request: IncomingMessage, prefix: string, operations: Readonly<Record<string, Operation>>) {
+async function answer(
+  request: IncomingMessage,
+  prefix: string,
+  operations: Readonly<Record<string, Operation>>,
+): Promise<Fields> {
   const target = String(request.headers['x-amz-target'] ?? '');
   const name = target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1) : '';
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
@@ -47,17 +52,17 @@ async function answer(request: IncomingMessage, prefix: string, operations: Read
   return operation(parse(text));
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> {
+function parse(text: string): Fields {
   try {
     const value: unknown = JSON.parse(text || '{}');
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   } catch {
     // Not JSON: refused below, like JSON that is no object.
   }
   throw new AwsError('SerializationException', 'The body is not a JSON object');
 }
 
-function send(response: ServerResponse, status: number, body: Readonly<Record<string, unknown>>): void {
+function send(response: ServerResponse, status: number, body: Fields): void {
   response
     .writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() })
     .end(JSON.stringify(body));

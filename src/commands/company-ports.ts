@@ -1,0 +1,94 @@
+import type { Issuer } from '../events/emission.ts';
+import type { Cnpj } from '../nfse/cnpj.ts';
+
+/** What a company's invoices have in common: an emission takes from here what its request leaves out. */
+export interface Registration {
+  readonly name: string;
+  readonly municipalityCode: string;
+  readonly issuer: Issuer;
+  readonly dps: { readonly series: string };
+  /** Where the company's invoices may go. An installation of the other environment refuses them. */
+  readonly environment: CompanyEnvironment;
+}
+
+/** `PRODUCTION` issues notes that count, `RESTRICTED` is the authorities' own test environment. */
+export type CompanyEnvironment = 'PRODUCTION' | 'RESTRICTED';
+
+/** What may be shown of a company's certificate. Times are ISO 8601, UTC. */
+export interface CertificateFacts {
+  readonly holder: string;
+  readonly fingerprint: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly storedAt: string;
+}
+
+export interface Company extends Registration {
+  readonly companyCnpj: Cnpj;
+  /** Counts the changes, from 1. */
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+  readonly certificate?: CertificateFacts;
+}
+
+/** Who changes a company, and when (ISO 8601, UTC). */
+export interface Change {
+  readonly by: string;
+  readonly at: string;
+}
+
+/** The store of companies. Every write is conditional, so that of two edits at once one is told. */
+export interface Companies {
+  /** As it is now, also right after a write. */
+  get(companyCnpj: Cnpj): Promise<Company | undefined>;
+  /**
+   * @param version the one that the edit was made on; 0 for a company that is not there yet
+   * @throws CompanyChanged when it is at another version
+   */
+  put(companyCnpj: Cnpj, registration: Registration, version: number, change: Change): Promise<Company>;
+  /** @throws CompanyUnknown */
+  noteCertificate(companyCnpj: Cnpj, certificate: CertificateFacts, change: Change): Promise<Company>;
+}
+
+/** Somebody changed the company first. What they made of it is for the caller to read and to edit again. */
+export class CompanyChanged extends Error {
+  override readonly name = 'CompanyChanged';
+  readonly code = 'company-changed';
+  constructor(companyCnpj: Cnpj, options?: ErrorOptions) {
+    super(`Company ${companyCnpj} is at another version`, options);
+  }
+}
+
+export class CompanyUnknown extends Error {
+  override readonly name = 'CompanyUnknown';
+  readonly code = 'company-unknown';
+  constructor(companyCnpj: Cnpj, options?: ErrorOptions) {
+    super(`Company ${companyCnpj} is not registered`, options);
+  }
+}
+
+/** What an administrator sees of, and does to, the numbers that emissions take. */
+export interface DpsCounter {
+  /** The number that the next emission will take. */
+  next(companyCnpj: string, series: string): Promise<number>;
+}
+
+/** A company's certificate and its key, in the form that TLS takes them (PEM). The key is a secret: never logged, never returned. */
+export interface CertificateSecret {
+  readonly key: string;
+  /** The company's own first, those above it behind. */
+  readonly certificate: string;
+}
+
+/** All that the API may do with certificates: put them away. */
+export interface SecretWriter {
+  /** Replaces the company's certificate. */
+  put(companyCnpj: string, secret: CertificateSecret): Promise<void>;
+}
+
+/** All that the worker may do with them. */
+export interface SecretReader {
+  /** @returns the newest, with the name of its version; `undefined` where there is none */
+  get(companyCnpj: string): Promise<{ readonly version: string; readonly secret: CertificateSecret } | undefined>;
+}

@@ -1,0 +1,108 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EmissionSchema } from '../events/emission.ts';
+import { acceptableSale } from '../nfse/tax/any-sale.fixtures.ts';
+import { cleaning, exported } from '../nfse/tax/sales.fixtures.ts';
+import { correctedEmission, correctionsToJson, EmitBody, emissionOf, emissionToJson } from './emission-request.ts';
+import { Problem } from './problem.ts';
+import { parse } from './request-fields.ts';
+
+const today = '2033-12-31';
+const emission = EmissionSchema.parse(cleaning);
+
+/** What is wrong with a correction of the emission, by pointer and code. */
+function refusal(patch: object): readonly string[] {
+  try {
+    correctedEmission(emission, patch, today);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return (error.facts.errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`);
+  }
+}
+
+describe('an emission', () => {
+  it('is read back as what may be sent again, whatever it is', () =>
+    fc.assert(
+      fc.property(acceptableSale, (sale) => {
+        const first = correctedEmission(EmissionSchema.parse(sale), {}, today);
+        const again = correctedEmission(first, {}, today);
+        expect(again).toEqual(first);
+        expect(emissionToJson(again)).toEqual(emissionToJson(first));
+        expect(JSON.stringify(emissionToJson(first))).not.toContain('BasisPoints');
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('shows money and rates as decimal strings, under the names of a request', () => {
+    expect(emissionToJson(emission)).toMatchObject({
+      amounts: { service: '10000.00', unconditionalDiscount: '500.00', issWithheldBy: 'CUSTOMER', issRate: '5.00' },
+      federalTaxes: {
+        pisCofins: { base: '9500.00', pisRate: '1.65' },
+        inssWithheld: '1045.00',
+        csrfWithheld: '441.75',
+      },
+    });
+    expect(correctionsToJson({ iss: null, amounts: { service: 1, issWithheldBy: 'NOBODY' } })).toEqual({
+      iss: null,
+      amounts: { service: '0.01', issWithheldBy: 'NOBODY' },
+    });
+  });
+
+  it('keeps no municipality of a service that was rendered abroad', () => {
+    expect(emissionToJson(EmissionSchema.parse(exported))).toMatchObject({ service: { country: 'US' } });
+    expect(emissionToJson(EmissionSchema.parse(exported))).not.toHaveProperty('service.municipalityCode');
+  });
+
+  it('takes amounts of zero for none where the layout has no zero', () => {
+    const federalTaxes = { inssWithheld: '0.00', irrfWithheld: '95.00' };
+    const changed = correctedEmission(
+      emission,
+      { federalTaxes: null, amounts: { conditionalDiscount: '0.00' } },
+      today,
+    );
+    expect(changed).not.toHaveProperty('federalTaxes');
+    expect(changed.amounts).not.toHaveProperty('conditionalDiscount');
+    expect(correctedEmission(emission, { federalTaxes }, today).federalTaxes).not.toHaveProperty('inssWithheld');
+  });
+
+  it('has the day of the municipality as its competence, where it names none', () => {
+    const { competenceDate: _, ...content } = emissionToJson(emission) as Record<string, unknown>;
+    const place = { companyCnpj: '11222333000181', municipalityCode: '3106200' };
+    const body = parse(EmitBody, { ...place, ...content });
+    const read = emissionOf(body, { ...place, companyCnpj: body.companyCnpj as never, today: '2026-11-10' });
+    expect(read.competenceDate).toBe('2026-11-10');
+  });
+});
+
+describe('an emission is refused', () => {
+  it.each([
+    [
+      'by a fiscal rule, below its pointer',
+      { service: { code: '010102' } },
+      '/corrections/service/code unknown-service',
+    ],
+    [
+      'by the form of a part',
+      { ibsCbs: { operationCode: '999999' } },
+      '/corrections/ibsCbs/operationCode operation-code',
+    ],
+    [
+      'for two forms of one thing',
+      { approximateTaxes: { federal: '1.00', simplesRate: '6.00' } },
+      '/corrections/approximateTaxes one-form',
+    ],
+    ['for two places', { service: { country: 'US' } }, '/corrections/service one-place'],
+    ['for Brazil abroad', { iss: { resultCountry: 'BR' } }, '/corrections/iss/resultCountry country'],
+    [
+      'for a key that is none',
+      { replaces: { accessKey: '3', reasonCode: '01' } },
+      '/corrections/replaces/accessKey access-key',
+    ],
+    [
+      'for a municipality that is none',
+      { customer: { address: { municipalityCode: '3106201' } } },
+      '/corrections/customer/address/municipalityCode municipality',
+    ],
+  ])('%s', (_, patch, expected) => expect(refusal(patch)).toContain(expected));
+});

@@ -1,0 +1,51 @@
+import { type Company, CompanyChanged } from '../commands/company-ports.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
+import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
+import {
+  companyChanged,
+  companyIn,
+  companyResource,
+  environmentOf,
+  RegistrationBody,
+  versionExpected,
+  versionMissing,
+} from './company-request.ts';
+import { lambda } from './lambda.ts';
+import { readBody } from './request-body.ts';
+import { parse } from './request-fields.ts';
+import { etag } from './resource.ts';
+
+const config = readConfig();
+const client = dynamoDb();
+const companies = dynamoDbCompanies(client, config.tables.companies);
+const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers);
+const ownEnvironment = environmentOf(config.national.environment);
+
+/**
+ * Registers a company, or changes the registration it has. The counter of numbers moves forward only: a number that may be on a note
+ * already is never given again, whatever an edit says.
+ */
+export const handler = lambda('register', async (call) => {
+  const companyCnpj = companyIn(call);
+  const expected = versionExpected(call);
+  const { dps, environment = ownEnvironment, ...rest } = parse(RegistrationBody, readBody(call.event));
+  const { series, nextNumber = 1 } = dps;
+  const registration = { ...rest, dps: { series }, environment };
+  const change = { by: call.caller.name, at: call.now.toISOString() };
+  let company: Company;
+  try {
+    company = await companies.put(companyCnpj, registration, expected ?? 0, change);
+  } catch (error) {
+    if (!(error instanceof CompanyChanged)) throw error;
+    throw expected === undefined ? versionMissing(error) : companyChanged(error);
+  }
+  call.note({ companyCnpj, version: company.version });
+  if (nextNumber > 1) await numbers.reserve(companyCnpj, series, nextNumber - 1);
+  const body = companyResource(company, await numbers.next(companyCnpj, series), call.now);
+  const headers = { etag: etag(company.version) };
+  return company.version === 1
+    ? { status: 201, body, headers: { ...headers, location: `/companies/${companyCnpj}` } }
+    : { status: 200, body, headers };
+});

@@ -1,0 +1,62 @@
+import type { AbrasfLayout } from './operations.ts';
+
+/** Where the layouts differ in what is written here; whatever is not in this table they have in common. */
+export interface LayoutTraits {
+  readonly model: 1 | 2;
+  /** The element that says what is declared, and bears the id that is signed. */
+  readonly declaration: string;
+  readonly customer: string;
+  /** Who sends a batch: a group of its own, its fields, or its fields without a choice of document. */
+  readonly batchProvider: 'group' | 'fields' | 'cnpj';
+  /** Whether a CNPJ stands in a choice with the CPF. */
+  readonly documentChoice: boolean;
+  /** A rate as percent (`2.00`) or as a fraction (`0.0200`). */
+  readonly rate: 'percent' | 'fraction';
+  readonly issueTime: 'date' | 'dateTime';
+  /** Longest texts. */
+  readonly most: { readonly name: number; readonly street: number; readonly number: number; readonly phone: number };
+  /** Whether there is room for remarks, events, deductions and people from abroad. */
+  readonly extended: boolean;
+  /** Whether the answer about a batch tells its status, or an operation of its own does. */
+  readonly batchStatus: 'in-answer' | 'own-operation';
+}
+
+/** @source ABRASF 2.04, 2.03 and 1.00, differences */
+export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
+  '2.04': {
+    model: 2,
+    declaration: 'InfDeclaracaoPrestacaoServico',
+    customer: 'TomadorServico',
+    batchProvider: 'group',
+    documentChoice: true,
+    rate: 'percent',
+    issueTime: 'date',
+    most: { name: 150, street: 255, number: 60, phone: 20 },
+    extended: true,
+    batchStatus: 'in-answer',
+  },
+  '2.03': {
+    model: 2,
+    declaration: 'InfDeclaracaoPrestacaoServico',
+    customer: 'Tomador',
+    batchProvider: 'fields',
+    documentChoice: true,
+    rate: 'percent',
+    issueTime: 'date',
+    most: { name: 150, street: 125, number: 10, phone: 20 },
+    extended: false,
+    batchStatus: 'in-answer',
+  },
+  '1.00': {
+    model: 1,
+    declaration: 'InfRps',
+    customer: 'Tomador',
+    batchProvider: 'cnpj',
+    documentChoice: false,
+    rate: 'fraction',
+    issueTime: 'dateTime',
+    most: { name: 115, street: 125, number: 10, phone: 11 },
+    extended: false,
+    batchStatus: 'own-operation',
+  },
+};

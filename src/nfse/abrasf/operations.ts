@@ -1,0 +1,20 @@
+/** The layouts of ABRASF's model that are written and read here. */
+export const LAYOUTS = ['2.04', '2.03', '1.00'] as const;
+export type AbrasfLayout = (typeof LAYOUTS)[number];
+
+/**
+ * The operations that a city hall is asked for, each with the root of its message.
+ *
+ * @source ABRASF 2.04, 2.03 and 1.00, operations
+ */
+export const OPERATIONS = {
+  GerarNfse: 'GerarNfseEnvio',
+  RecepcionarLoteRpsSincrono: 'EnviarLoteRpsSincronoEnvio',
+  RecepcionarLoteRps: 'EnviarLoteRpsEnvio',
+  ConsultarSituacaoLoteRps: 'ConsultarSituacaoLoteRpsEnvio',
+  ConsultarLoteRps: 'ConsultarLoteRpsEnvio',
+  ConsultarNfsePorRps: 'ConsultarNfseRpsEnvio',
+  CancelarNfse: 'CancelarNfseEnvio',
+} as const;
+
+export type AbrasfOperation = keyof typeof OPERATIONS;

@@ -1,0 +1,19 @@
+import type { XmlElement } from '../xml.ts';
+import { all, textOf } from './elements.ts';
+
+/** The confirmation of a cancellation. */
+export interface ConfirmedCancellation {
+  /** Local time of the city, without offset, where it was told. */
+  readonly at: string | undefined;
+  /** What names it: the confirmation's id, or else the note's number. */
+  readonly name: string | undefined;
+}
+
+/** @param element one that holds a `Confirmacao` */
+export function readCancellation(element: XmlElement): ConfirmedCancellation | undefined {
+  const [confirmed] = all(element, 'Confirmacao', 'ConfirmacaoCancelamento');
+  const time = textOf(confirmed ?? element, 'DataHora', 'DataHoraCancelamento');
+  if (!confirmed && !time) return undefined;
+  const identity = confirmed && all(confirmed, 'IdentificacaoNfse')[0];
+  return { at: time, name: confirmed?.attributes.Id || textOf(identity, 'Numero') };
+}

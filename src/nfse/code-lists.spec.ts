@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { factFile } from '../../test/national-schema.ts';
+import { isForeignCountry } from './countries.ts';
+import { isOperationCode } from './operation-codes.ts';
+
+const official = factFile('tables/cindop.csv')
+  ?.trim()
+  .split(/\r?\n/)
+  .slice(1)
+  .map((line) => line.slice(0, 6));
+const sixDigits = Array.from({ length: 110_000 }, (_, number) => String(number).padStart(6, '0'));
+
+describe('a country abroad', () => {
+  it.each(['US', 'PT', 'AR', 'CN'])('may be %s', (code) => expect(isForeignCountry(code)).toBe(true));
+  it.each(['BR', 'ZZ', 'us', '', 'USA'])('is not %j', (code) => expect(isForeignCountry(code)).toBe(false));
+});
+
+describe('the operations of IBS and CBS', () => {
+  it.skipIf(!official)('are the official ones, and no others (skipped without the fact pack)', () =>
+    expect(sixDigits.filter(isOperationCode)).toEqual(official),
+  );
+});

@@ -1,0 +1,133 @@
+import * as z from 'zod/mini';
+import { LAYOUTS, OPERATIONS } from '../abrasf/operations.ts';
+
+/**
+ * What a file of municipality profiles may say. A *dialect* is how one vendor's system speaks ABRASF, whoever runs it; a
+ * *municipality* says which provider serves it, in which dialect, and where. docs/add-a-municipality.md explains each field.
+ */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost']);
+const ELEMENT = /^[A-Za-z_][\w.-]{0,60}$/;
+
+/** Encrypted, or on this machine: the stand-ins speak plain HTTP. */
+const address = z.url().check(
+  z.refine((text) => {
+    const url = URL.parse(text);
+    if (!url || url.search || url.hash || url.username || url.password) return false;
+    return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  }, 'an https address without query, fragment and user'),
+);
+const addresses = z.strictObject({ production: z.optional(address), test: z.optional(address) });
+const uri = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[^\s<>"&]+$/));
+const version = z.string().check(z.regex(/^\d{1,2}(\.\d{2})?$/));
+const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{0,39}$/));
+const elementName = z.string().check(z.regex(ELEMENT));
+/** Below the address: `{operation}`, `{operationLower}` are filled in. */
+const path = z.string().check(z.regex(/^(\/[A-Za-z0-9_.{}-]+)+$/));
+const operation = z.enum(Object.keys(OPERATIONS) as [keyof typeof OPERATIONS]);
+
+const SoapSchema = z.strictObject({
+  version: z.enum(['1.1', '1.2']),
+  /** Of the wrapper element; some vendors have another one in their test system. */
+  namespace: z.union([uri, z.strictObject({ production: uri, test: uri })]),
+  /** `SOAPAction`: `{operation}`, `{operationUpper}`, `{input}` (root of the message) and `{namespace}` are filled in. */
+  action: z.string().check(z.maxLength(200), z.regex(/^[^\s<>"]*$/)),
+  /** Element around the parameters: `{operation}Request` as a rule. */
+  wrapper: z.string().check(z.regex(/^[A-Za-z_{][\w.{}-]{0,60}$/)),
+  /** Parameter of the header message; left out where there is none. */
+  header: z.optional(elementName),
+  /** Parameter of the message itself. */
+  data: elementName,
+  /** Whether the parameters are in the wrapper's namespace. */
+  qualified: z._default(z.boolean(), false),
+  payload: z.enum(['cdata', 'escaped', 'inline']),
+});
+
+export const DialectSchema = z.strictObject({
+  layout: z.enum(LAYOUTS),
+  /** What the messages say of their version, where it is not the layout's. */
+  version: z.optional(version),
+  namespaces: z.strictObject({
+    /** Of a message and its direct children; `{message}` becomes the root's name in snake_case. */
+    messages: uri,
+    /** Of everything deeper, where it differs. */
+    types: z.optional(uri),
+  }),
+  soap: SoapSchema,
+  /** The header message. */
+  header: z.optional(z.strictObject({ version, dataVersion: z.optional(version), namespace: z.optional(uri) })),
+  /** What the vendor calls an operation, where it has a name of its own. */
+  operationNames: z._default(z.partialRecord(operation, elementName), {}),
+  /** One address an operation: a path below the municipality's. */
+  path: z.optional(path),
+  /** How a note is asked for: one RPS and its note, a batch and its notes, or a batch and a protocol. */
+  emission: z.enum(['single', 'sync-batch', 'async-batch']),
+  /** Whether batches bear their layout's version. */
+  batchVersion: z._default(z.boolean(), true),
+  signature: z.strictObject({
+    rps: z.boolean(),
+    batch: z.boolean(),
+    cancellation: z.boolean(),
+    exclusive: z._default(z.boolean(), false),
+    hash: z._default(z.enum(['sha1', 'sha256']), 'sha1'),
+  }),
+  /** How the service's item is written: `01.07`, `1.07` or `0107`. */
+  serviceItem: z._default(z.enum(['nn.nn', 'n.nn', 'nnnn']), 'nn.nn'),
+  competence: z._default(z.enum(['date', 'first-of-month']), 'date'),
+  /** What stands for a line break in the description. */
+  lineBreak: z._default(z.enum(['\n', '\\n', '|', '<br>']), '\n'),
+  limits: z._default(
+    z.strictObject({ descriptionCharacters: z._default(z.int().check(z.gte(100), z.lte(2000)), 2000) }),
+    { descriptionCharacters: 2000 },
+  ),
+  cancellation: z._default(
+    z.strictObject({
+      /** The city's code for each reason of ours: 1 issued in error, 2 not rendered, 9 other. */
+      codes: z._default(z.strictObject({ 1: z.string(), 2: z.string(), 9: z.string() }), { 1: '1', 2: '2', 9: '1' }),
+      /** Days after issue until which the city cancels by web service. Left out where it is not known: the city then says. */
+      deadlineDays: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+    }),
+    { codes: { 1: '1', 2: '2', 9: '1' } },
+  ),
+});
+
+const place = {
+  code: z.string().check(z.regex(/^\d{7}$/)),
+  name: z.string().check(z.minLength(1), z.maxLength(60)),
+  addresses,
+};
+
+/** A city with a front of its own that speaks the national system's contract. */
+const NationalFrontSchema = z.strictObject({
+  ...place,
+  provider: z.literal('national'),
+  /** Where a declaration is posted, below the address. */
+  issuePath: z._default(z.string().check(z.regex(/^(\/[A-Za-z0-9_.-]+)+$/)), '/nfse'),
+});
+
+const AbrasfCitySchema = z.strictObject({
+  ...place,
+  provider: z.literal('abrasf'),
+  dialect: name,
+  /** What this city has otherwise than its dialect. */
+  differences: z.optional(
+    z.strictObject({
+      emission: z.optional(DialectSchema.shape.emission),
+      signature: z.optional(DialectSchema.shape.signature),
+      serviceItem: z.optional(z.enum(['nn.nn', 'n.nn', 'nnnn'])),
+      competence: z.optional(z.enum(['date', 'first-of-month'])),
+      lineBreak: z.optional(z.enum(['\n', '\\n', '|', '<br>'])),
+      cancellation: z.optional(DialectSchema.shape.cancellation.def.innerType),
+    }),
+  ),
+});
+
+export const ProfilesSchema = z.strictObject({
+  $comment: z.optional(z.string()),
+  dialects: z._default(z.record(name, DialectSchema), {}),
+  municipalities: z.array(z.discriminatedUnion('provider', [NationalFrontSchema, AbrasfCitySchema])),
+});
+
+export type Dialect = z.infer<typeof DialectSchema>;
+export type ProfilesFile = z.infer<typeof ProfilesSchema>;
+export type NationalFront = z.infer<typeof NationalFrontSchema>;
+export type AbrasfCity = z.infer<typeof AbrasfCitySchema>;

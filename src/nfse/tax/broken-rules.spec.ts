@@ -1,0 +1,333 @@
+import { describe, expect, it } from 'vitest';
+import type { Sale } from '../sale.ts';
+import { brokenRules } from './broken-rules.ts';
+import { cleaning, exported, software } from './sales.fixtures.ts';
+
+type Row = readonly [what: string, sale: Sale, pointer: string, code: string];
+
+const { amounts, service, customer } = software;
+const plain = (changes: Partial<Sale>): Sale => ({ ...software, federalTaxes: undefined, ...changes });
+const withheld = { ...amounts, issWithheldBy: 'CUSTOMER' as const };
+const suspension = { kind: 'ADMINISTRATIVE' as const, process: '1'.repeat(30) };
+const { address: _, ...nowhere } = customer ?? { name: '' };
+const pisCofins = { cst: '01', base: 150_000, pisRateBasisPoints: 65, cofinsRateBasisPoints: 300 };
+const contributions = (changes: object): Sale => ({
+  ...software,
+  federalTaxes: { pisCofins: { ...pisCofins, ...changes } },
+});
+const issuer = (changes: Partial<Sale['issuer']>, sale: Sale = plain({})): Sale => ({
+  ...sale,
+  issuer: { simplesNacional: 'NONE', ...changes },
+});
+
+const ROWS: readonly Row[] = [
+  ['an unknown service', plain({ service: { ...service, code: '010102' } }), '/service/code', 'unknown-service'],
+  [
+    'ISS on a service without',
+    plain({ service: { ...service, code: '990101' } }),
+    '/iss/taxation',
+    'not-taxed-service',
+  ],
+  ['a work untold', plain({ service: { ...service, code: '070201' } }), '/service/work', 'work-missing'],
+  ['a work that is none', plain({ service: { ...service, work: { number: '1' } } }), '/service/work', 'work-forbidden'],
+  ['an event untold', plain({ service: { ...service, code: '120101' } }), '/service/event', 'event-missing'],
+  [
+    'an event that ends before it starts',
+    plain({
+      service: {
+        ...service,
+        code: '120101',
+        event: { name: 'Show', startDate: '2026-11-10', endDate: '2026-11-09', number: '7' },
+      },
+    }),
+    '/service/event/endDate',
+    'event-dates',
+  ],
+  ['a rate below 2 %', plain({ amounts: { ...amounts, issRateBasisPoints: 199 } }), '/amounts/issRate', 'iss-rate'],
+  ['a rate above 5 %', plain({ amounts: { ...amounts, issRateBasisPoints: 501 } }), '/amounts/issRate', 'iss-rate'],
+  [
+    'a rate that only the client knows',
+    plain({ amounts: { service: 1, issWithheldBy: 'NOBODY' }, iss: { municipalityActive: false } }),
+    '/amounts/issRate',
+    'iss-rate-required',
+  ],
+  [
+    'the rate of a Simples bracket, withheld',
+    issuer({ simplesNacional: 'ME_EPP' }, plain({ amounts: { service: 1, issWithheldBy: 'CUSTOMER' } })),
+    '/amounts/issRate',
+    'iss-rate-required',
+  ],
+  [
+    'ISS withheld from MEI',
+    issuer({ simplesNacional: 'MEI' }, plain({ amounts: withheld })),
+    '/amounts/issWithheldBy',
+    'withholding-mei',
+  ],
+  [
+    'ISS withheld in a special regime',
+    issuer({ specialRegime: 'NOTARY' }, plain({ amounts: withheld })),
+    '/amounts/issWithheldBy',
+    'withholding-special-regime',
+  ],
+  [
+    'ISS withheld while suspended',
+    plain({ amounts: withheld, iss: { suspension } }),
+    '/amounts/issWithheldBy',
+    'withholding-suspended',
+  ],
+  [
+    'ISS withheld of an immune service',
+    plain({ amounts: withheld, iss: { taxation: 'IMMUNE', immunity: '1' } }),
+    '/amounts/issWithheldBy',
+    'withholding-not-taxed',
+  ],
+  [
+    'ISS of a motorway withheld',
+    plain({ amounts: withheld, service: { ...service, code: '220101' } }),
+    '/amounts/issWithheldBy',
+    'withholding-service',
+  ],
+  [
+    'ISS withheld by nobody known',
+    plain({ amounts: withheld, customer: undefined }),
+    '/amounts/issWithheldBy',
+    'withholder-missing',
+  ],
+  [
+    'ISS withheld by an unknown intermediary',
+    plain({ amounts: { ...amounts, issWithheldBy: 'INTERMEDIARY' } }),
+    '/amounts/issWithheldBy',
+    'withholder-missing',
+  ],
+  [
+    'ISS withheld by a customer without address',
+    plain({ amounts: withheld, customer: nowhere }),
+    '/customer/address',
+    'withholder-address',
+  ],
+  [
+    'labour hired by a customer without address',
+    plain({ service: { ...service, code: '170501' }, customer: nowhere }),
+    '/customer/address',
+    'customer-address',
+  ],
+  [
+    'a sale to oneself',
+    plain({ customer: { name: 'Nós', cnpj: software.companyCnpj } }),
+    '/customer/cnpj',
+    'customer-is-issuer',
+  ],
+  [
+    'a foreigner without address',
+    { ...exported, customer: { nif: '1', name: 'Inc' } },
+    '/customer/foreignAddress',
+    'foreign-address',
+  ],
+  [
+    'a Simples regime of no optant',
+    issuer({ simplesRegime: 'ISS_OUTSIDE' }),
+    '/issuer/simplesRegime',
+    'simples-regime',
+  ],
+  [
+    'a special regime of MEI',
+    issuer({ simplesNacional: 'MEI', specialRegime: 'OTHER' }),
+    '/issuer/specialRegime',
+    'special-regime-mei',
+  ],
+  [
+    'a special regime inside Simples',
+    issuer({ simplesNacional: 'ME_EPP', specialRegime: 'OTHER' }),
+    '/issuer/specialRegime',
+    'special-regime-simples',
+  ],
+  [
+    'a special regime elsewhere',
+    issuer({ specialRegime: 'OTHER' }, plain({ service: { ...service, code: '071001', municipalityCode: '3550308' } })),
+    '/issuer/specialRegime',
+    'special-regime-elsewhere',
+  ],
+  [
+    'a special regime of what is not taxed',
+    issuer({ specialRegime: 'OTHER' }, plain({ iss: { taxation: 'NOT_SUBJECT' } })),
+    '/issuer/specialRegime',
+    'special-regime-not-taxed',
+  ],
+  ['immunity of no kind', plain({ iss: { taxation: 'IMMUNE' } }), '/iss/immunity', 'immunity-kind'],
+  ['a kind of no immunity', plain({ iss: { immunity: '1' } }), '/iss/immunity', 'immunity-kind'],
+  [
+    'an export to nowhere',
+    { ...exported, service: { ...exported.service, country: undefined } },
+    '/iss/resultCountry',
+    'result-country',
+  ],
+  [
+    'an export without its trade',
+    { ...exported, service: { ...exported.service, foreignTrade: undefined } },
+    '/service/foreignTrade',
+    'foreign-trade-missing',
+  ],
+  [
+    'an export without NBS',
+    { ...exported, service: { ...exported.service, nbsCode: undefined } },
+    '/service/nbsCode',
+    'nbs-for-export',
+  ],
+  ['IBS without NBS', plain({ service: { ...service, nbsCode: undefined } }), '/service/nbsCode', 'nbs-for-ibs-cbs'],
+  ['IBS before its time', plain({ competenceDate: '2025-12-31' }), '/ibsCbs', 'ibs-cbs-too-early'],
+  [
+    'a classification of another CST',
+    plain({ ibsCbs: { operationCode: '100301', cst: '000', classification: '200001' } }),
+    '/ibsCbs/classification',
+    'classification-of-cst',
+  ],
+  [
+    'a deduction of MEI',
+    issuer({ simplesNacional: 'MEI' }, plain({ amounts: { ...amounts, deduction: 1 } })),
+    '/amounts/deduction',
+    'deduction-mei',
+  ],
+  [
+    'a deduction from nothing',
+    plain({ amounts: { ...amounts, deductionBasisPoints: 1 }, iss: { taxation: 'NOT_SUBJECT' } }),
+    '/amounts/deductionRate',
+    'deduction-not-taxed',
+  ],
+  [
+    'a deduction in a special regime',
+    issuer({ specialRegime: 'OTHER' }, plain({ amounts: { ...amounts, deduction: 1 } })),
+    '/amounts/deduction',
+    'deduction-special-regime',
+  ],
+  ['federal taxes of MEI', issuer({ simplesNacional: 'MEI' }, software), '/federalTaxes', 'federal-taxes-mei'],
+  [
+    'IRRF of an optant',
+    issuer({ simplesNacional: 'ME_EPP' }, { ...software, federalTaxes: { irrfWithheld: 1 } }),
+    '/federalTaxes/irrfWithheld',
+    'federal-withholding-simples',
+  ],
+  [
+    'INSS of the whole price',
+    { ...software, federalTaxes: { inssWithheld: 150_000 } },
+    '/federalTaxes/inssWithheld',
+    'withheld-too-large',
+  ],
+  [
+    'contributions withheld, but no amount',
+    contributions({ withheld: 'CSLL' }),
+    '/federalTaxes/csrfWithheld',
+    'csrf-missing',
+  ],
+  [
+    'an amount withheld, but no contribution',
+    { ...software, federalTaxes: { pisCofins: { ...pisCofins, withheld: 'NONE' }, csrfWithheld: 1 } },
+    '/federalTaxes/csrfWithheld',
+    'csrf-missing',
+  ],
+  [
+    'contributions without a base',
+    contributions({ base: undefined }),
+    '/federalTaxes/pisCofins/base',
+    'contribution-base',
+  ],
+  [
+    'contributions with a base they cannot have',
+    contributions({ cst: '08' }),
+    '/federalTaxes/pisCofins/base',
+    'contribution-base-forbidden',
+  ],
+  [
+    'contributions on more than the price',
+    contributions({ base: 150_001 }),
+    '/federalTaxes/pisCofins/base',
+    'contribution-base-too-large',
+  ],
+  [
+    'contributions that are not base times rate',
+    contributions({ pis: 977 }),
+    '/federalTaxes/pisCofins/pis',
+    'contribution-amount',
+  ],
+  [
+    'a Simples percentage of no optant',
+    plain({ approximateTaxes: { simplesRateBasisPoints: 600 } }),
+    '/approximateTaxes/simplesRate',
+    'approximate-taxes',
+  ],
+  [
+    'another reason that is not told',
+    plain({ replaces: { accessKey: '3'.repeat(50), reasonCode: '99' } }),
+    '/replaces/reason',
+    'replacement-reason',
+  ],
+  [
+    'discounts of the whole price',
+    plain({ amounts: { ...amounts, conditionalDiscount: 150_000 } }),
+    '/amounts',
+    'discount-too-large',
+  ],
+  [
+    'deductions of more than the price',
+    plain({ amounts: { ...amounts, deduction: 150_001 } }),
+    '/amounts',
+    'nothing-left-to-tax',
+  ],
+  [
+    'retentions that leave less than nothing',
+    {
+      ...cleaning,
+      amounts: { ...cleaning.amounts, conditionalDiscount: 900_000 },
+    },
+    '/amounts',
+    'negative-net',
+  ],
+  [
+    'a discount that brings the ISS below 2 %',
+    plain({ amounts: { ...amounts, unconditionalDiscount: 1 } }),
+    '/amounts',
+    'effective-rate',
+  ],
+];
+
+describe('the rules refuse', () => {
+  it.each(ROWS)('%s', (_what, sale, pointer, code) => {
+    const broken = brokenRules(sale);
+    expect(broken.map((rule) => [rule.pointer, rule.code])).toContainEqual([pointer, code]);
+    for (const { message, howToFix, source } of broken) expect(message && howToFix && source).toMatch(/\S/);
+  });
+
+  it('more than one thing at once', () => {
+    const sale = issuer({ simplesNacional: 'MEI', specialRegime: 'OTHER' }, { ...software, amounts: withheld });
+    expect(brokenRules(sale).map(({ code }) => code)).toEqual([
+      'special-regime-mei',
+      'withholding-mei',
+      'federal-taxes-mei',
+    ]);
+  });
+});
+
+describe('the rules allow', () => {
+  it.each([
+    ['construction below 2 %', { code: '070201', work: { number: '1' } }],
+    ['passenger transport below 2 %', { code: '160101' }],
+  ])('%s', (_, changes) => {
+    const sale = plain({
+      service: { ...service, ...changes },
+      amounts: { service: 100_000, deduction: 60_000, issRateBasisPoints: 150, issWithheldBy: 'NOBODY' },
+    });
+    expect(brokenRules(sale)).toEqual([]);
+  });
+
+  it('an own debit a centavo off, as the authority does', () =>
+    expect(brokenRules(contributions({ pis: 976 }))).toEqual([]));
+
+  it('an autonomous professional whose ISS is due elsewhere', () =>
+    expect(
+      brokenRules(
+        issuer(
+          { specialRegime: 'AUTONOMOUS_PROFESSIONAL' },
+          plain({ service: { ...service, code: '071001', municipalityCode: '3550308' } }),
+        ),
+      ),
+    ).toEqual([]));
+});

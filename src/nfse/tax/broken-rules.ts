@@ -1,0 +1,219 @@
+import { type Sale, type SaleParty, taxationOf } from '../sale.ts';
+import { type ServiceCode, serviceCode } from '../service-codes.ts';
+import { federallyWithheld, hasContributionBase, withheldContributions } from './federal.ts';
+import {
+  HIGHEST_ISS_BASIS_POINTS,
+  hasMinimumRate,
+  issBase,
+  issDueTo,
+  issInsideSimples,
+  LOWEST_ISS_BASIS_POINTS,
+  withholdingForbidden,
+  withoutIss,
+} from './iss.ts';
+import { RULE_TEXTS, type RuleCode, type RuleText } from './rule-texts.ts';
+import { share } from './share.ts';
+import { rateStatement } from './stated-rate.ts';
+import { workOut } from './work-out.ts';
+
+/** A rule that the sale breaks, and where: `pointer` is a JSON pointer into the emission request. */
+export interface BrokenRule extends RuleText {
+  readonly pointer: string;
+  readonly code: RuleCode;
+}
+
+type Verdict = readonly [broken: boolean, pointer: string, code: RuleCode];
+
+/**
+ * The fiscal rules that the sale breaks, of those that need no register and no municipality's parameter: what the authority is
+ * sure to refuse is told at once, before a number is spent on it.
+ *
+ * @returns nothing when all are kept
+ * @source NFS-e national layout 1.01, business rules; each rule's text has the code
+ */
+export function brokenRules(sale: Sale): readonly BrokenRule[] {
+  const service = serviceCode(sale.service.code);
+  const broken = [
+    ...aboutService(sale, service),
+    ...aboutPeople(sale, service),
+    ...aboutRegime(sale),
+    ...aboutIss(sale),
+    ...aboutDeduction(sale),
+    ...aboutFederalTaxes(sale),
+    ...aboutTheRest(sale),
+  ].filter(([is]) => is);
+  return [...broken, ...(broken.length === 0 ? aboutSums(sale) : [])]
+    .filter(([is]) => is)
+    .map(([, pointer, code]) => ({ pointer, code, ...RULE_TEXTS[code] }));
+}
+
+function aboutService({ service, iss }: Sale, listed: ServiceCode | undefined): readonly Verdict[] {
+  const taxation = taxationOf({ iss });
+  const { work, event } = service;
+  return [
+    [!listed, '/service/code', 'unknown-service'],
+    [listed?.incidence === 'NONE' && taxation !== 'NOT_SUBJECT', '/iss/taxation', 'not-taxed-service'],
+    [listed?.requires === 'work' && !work, '/service/work', 'work-missing'],
+    [listed !== undefined && listed.requires !== 'work' && !!work, '/service/work', 'work-forbidden'],
+    [listed?.requires === 'event' && !event, '/service/event', 'event-missing'],
+    [listed !== undefined && listed.requires !== 'event' && !!event, '/service/event', 'event-forbidden'],
+    [!!event && event.endDate < event.startDate, '/service/event/endDate', 'event-dates'],
+    [taxation === 'EXPORT' && !service.foreignTrade, '/service/foreignTrade', 'foreign-trade-missing'],
+    [taxation === 'EXPORT' && !service.nbsCode, '/service/nbsCode', 'nbs-for-export'],
+  ];
+}
+
+function aboutPeople(sale: Sale, listed: ServiceCode | undefined): readonly Verdict[] {
+  const { customer, intermediary, amounts } = sale;
+  const withholder = amounts.issWithheldBy === 'INTERMEDIARY' ? intermediary : customer;
+  const withheld = amounts.issWithheldBy !== 'NOBODY';
+  const byCustomer = amounts.issWithheldBy === 'CUSTOMER';
+  return [
+    [customer?.cnpj === sale.companyCnpj, '/customer/cnpj', 'customer-is-issuer'],
+    [withheld && !withholder, '/amounts/issWithheldBy', 'withholder-missing'],
+    [byCustomer && !!customer && !customer.address, '/customer/address', 'withholder-address'],
+    [listed?.incidence === 'CUSTOMER' && !customer?.address, '/customer/address', 'customer-address'],
+    ...foreigners(sale).map(
+      ([party, at]): Verdict => [!party.foreignAddress, `${at}/foreignAddress`, 'foreign-address'],
+    ),
+  ];
+}
+
+function foreigners({ customer, intermediary, ibsCbs }: Sale): readonly (readonly [SaleParty, string])[] {
+  const parties: readonly (readonly [SaleParty | undefined, string])[] = [
+    [customer, '/customer'],
+    [intermediary, '/intermediary'],
+    [ibsCbs?.recipient, '/ibsCbs/recipient'],
+  ];
+  return parties.flatMap(([party, at]) => (party?.nif === undefined ? [] : [[party, at] as const]));
+}
+
+function aboutRegime(sale: Sale): readonly Verdict[] {
+  const { simplesNacional, simplesRegime, specialRegime } = sale.issuer;
+  const at = '/issuer/specialRegime';
+  const special = specialRegime !== undefined;
+  const elsewhere = issDueTo(sale) !== undefined && issDueTo(sale) !== sale.municipalityCode;
+  return [
+    [!!simplesRegime && simplesNacional !== 'ME_EPP', '/issuer/simplesRegime', 'simples-regime'],
+    [special && taxationOf(sale) !== 'TAXABLE', at, 'special-regime-not-taxed'],
+    [special && simplesNacional === 'MEI', at, 'special-regime-mei'],
+    [special && issInsideSimples(sale.issuer), at, 'special-regime-simples'],
+    [special && specialRegime !== 'AUTONOMOUS_PROFESSIONAL' && elsewhere, at, 'special-regime-elsewhere'],
+  ];
+}
+
+const WITHHOLDING_FORBIDDEN = {
+  MEI: 'withholding-mei',
+  IMMUNE: 'withholding-not-taxed',
+  EXPORT: 'withholding-not-taxed',
+  NOT_SUBJECT: 'withholding-not-taxed',
+  SUSPENDED: 'withholding-suspended',
+  SPECIAL_REGIME: 'withholding-special-regime',
+  SERVICE: 'withholding-service',
+} as const;
+
+function aboutIss(sale: Sale): readonly Verdict[] {
+  const { amounts, iss, service } = sale;
+  const rate = amounts.issRateBasisPoints;
+  const lowest = hasMinimumRate(service) ? LOWEST_ISS_BASIS_POINTS : 0;
+  const wrongRate = rate !== undefined && (rate < lowest || rate > HIGHEST_ISS_BASIS_POINTS);
+  const forbidden = amounts.issWithheldBy === 'NOBODY' ? undefined : withholdingForbidden(sale);
+  const exported = taxationOf(sale) === 'EXPORT';
+  const country = iss?.resultCountry ?? (exported ? service.country : undefined);
+  return [
+    [wrongRate, '/amounts/issRate', 'iss-rate'],
+    [rate === undefined && rateStatement(sale) === 'required', '/amounts/issRate', 'iss-rate-required'],
+    [!!forbidden, '/amounts/issWithheldBy', WITHHOLDING_FORBIDDEN[forbidden ?? 'SERVICE']],
+    [(taxationOf(sale) === 'IMMUNE') !== (iss?.immunity !== undefined), '/iss/immunity', 'immunity-kind'],
+    [exported !== (country !== undefined), '/iss/resultCountry', 'result-country'],
+  ];
+}
+
+function aboutDeduction(sale: Sale): readonly Verdict[] {
+  const { deduction, deductionBasisPoints } = sale.amounts;
+  if (!deduction && !deductionBasisPoints) return [];
+  const at = deduction ? '/amounts/deduction' : '/amounts/deductionRate';
+  return [
+    [taxationOf(sale) !== 'TAXABLE', at, 'deduction-not-taxed'],
+    [sale.issuer.simplesNacional === 'MEI', at, 'deduction-mei'],
+    [sale.issuer.specialRegime !== undefined, at, 'deduction-special-regime'],
+  ];
+}
+
+function aboutFederalTaxes({ issuer, amounts, federalTaxes: taxes }: Sale): readonly Verdict[] {
+  if (!taxes) return [];
+  const at = '/federalTaxes';
+  const { inssWithheld = 0, irrfWithheld = 0, csrfWithheld = 0, pisCofins } = taxes;
+  const insideSimples = issuer.simplesNacional === 'ME_EPP' && issuer.simplesRegime !== 'ALL_OUTSIDE';
+  const withheld = withheldContributions(taxes) !== 'NONE';
+  return [
+    [issuer.simplesNacional === 'MEI', at, 'federal-taxes-mei'],
+    [insideSimples && irrfWithheld > 0, `${at}/irrfWithheld`, 'federal-withholding-simples'],
+    [insideSimples && csrfWithheld > 0, `${at}/csrfWithheld`, 'federal-withholding-simples'],
+    [inssWithheld >= amounts.service, `${at}/inssWithheld`, 'withheld-too-large'],
+    [irrfWithheld >= amounts.service, `${at}/irrfWithheld`, 'withheld-too-large'],
+    [csrfWithheld >= amounts.service, `${at}/csrfWithheld`, 'withheld-too-large'],
+    [!!pisCofins && withheld !== csrfWithheld > 0, `${at}/csrfWithheld`, 'csrf-missing'],
+    ...aboutOwnDebits(pisCofins, amounts.service),
+  ];
+}
+
+function aboutOwnDebits(given: NonNullable<Sale['federalTaxes']>['pisCofins'], price: number): readonly Verdict[] {
+  if (!given) return [];
+  const at = '/federalTaxes/pisCofins';
+  const { base, pisRateBasisPoints, cofinsRateBasisPoints, pis, cofins } = given;
+  const figures = [base, pisRateBasisPoints, cofinsRateBasisPoints, pis, cofins];
+  const wanted = hasContributionBase(given.cst);
+  const whole = base !== undefined && pisRateBasisPoints !== undefined && cofinsRateBasisPoints !== undefined;
+  const off = (amount: number | undefined, rate: number | undefined) =>
+    amount !== undefined && whole && Math.abs(amount - share(base, rate ?? 0, 'half-even')) > 1;
+  return [
+    [wanted && !whole, `${at}/base`, 'contribution-base'],
+    [!wanted && figures.some((figure) => figure !== undefined), `${at}/base`, 'contribution-base-forbidden'],
+    [(base ?? 0) > price, `${at}/base`, 'contribution-base-too-large'],
+    [wanted && off(pis, pisRateBasisPoints), `${at}/pis`, 'contribution-amount'],
+    [wanted && off(cofins, cofinsRateBasisPoints), `${at}/cofins`, 'contribution-amount'],
+  ];
+}
+
+function aboutTheRest({
+  issuer,
+  service,
+  approximateTaxes,
+  ibsCbs,
+  competenceDate,
+  replaces,
+}: Sale): readonly Verdict[] {
+  const simplesRate = approximateTaxes?.simplesRateBasisPoints !== undefined;
+  const misfit = (of: { readonly cst: string; readonly classification: string } | undefined) =>
+    !!of && !of.classification.startsWith(of.cst);
+  return [
+    [simplesRate && issuer.simplesNacional !== 'ME_EPP', '/approximateTaxes/simplesRate', 'approximate-taxes'],
+    [!!ibsCbs && competenceDate < '2026', '/ibsCbs', 'ibs-cbs-too-early'],
+    [!!ibsCbs && !service.nbsCode, '/service/nbsCode', 'nbs-for-ibs-cbs'],
+    [misfit(ibsCbs), '/ibsCbs/classification', 'classification-of-cst'],
+    [misfit(ibsCbs?.regular), '/ibsCbs/regular/classification', 'classification-of-cst'],
+    [replaces?.reasonCode === '99' && !replaces.reason, '/replaces/reason', 'replacement-reason'],
+  ];
+}
+
+/** Sums are judged once their parts are right, so that one mistake is not told twice. */
+function aboutSums(sale: Sale): readonly Verdict[] {
+  const { service: price, unconditionalDiscount = 0, conditionalDiscount = 0, issRateBasisPoints: rate } = sale.amounts;
+  const base = issBase(sale);
+  if (unconditionalDiscount + conditionalDiscount >= price) return [[true, '/amounts', 'discount-too-large']];
+  if (base < 0) return [[true, '/amounts', 'nothing-left-to-tax']];
+  const { iss, net } = workOut(sale);
+  // Without its rate the ISS is unknown: what is certain to be withheld has to leave something all the same.
+  const left = net ?? price - unconditionalDiscount - conditionalDiscount - federallyWithheld(sale);
+  const minimum = rate !== undefined && iss !== undefined && !withoutIss(sale) && hasMinimumRate(sale.service);
+  return [
+    [left < 0, '/amounts', 'negative-net'],
+    // Compared before rounding, so that a centavo never decides about a rule on percentages.
+    [
+      minimum && BigInt(base) * BigInt(rate) < BigInt(price) * BigInt(LOWEST_ISS_BASIS_POINTS),
+      '/amounts',
+      'effective-rate',
+    ],
+  ];
+}

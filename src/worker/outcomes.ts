@@ -1,0 +1,97 @@
+import type { Documents } from '../commands/ports.ts';
+import type { Outcome } from '../commands/record-outcome/decide.ts';
+import { documentKey } from '../events/document-key.ts';
+import type { InvoiceId } from '../events/ids.ts';
+import type { LivingInvoice } from '../events/invoice.ts';
+import { nextAttemptAt, nextQuestionAt } from './attempt-times.ts';
+import type { Recorder } from './evidence.ts';
+import type { IssuedNote, Pending, ProviderError } from './providers/provider.ts';
+
+/** The exchanges that an outcome rests on. */
+export type Kept = Pick<Recorder, 'keys'>;
+
+/** No exchange took place. */
+export const NOTHING_SAID: Kept = { keys: () => [] };
+
+interface OutcomeDeps {
+  readonly documents: Documents;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly retryBaseSeconds: number;
+}
+
+const MAX_DETAIL = 300;
+
+/** A note exists. Its document is stored before the event that names it. */
+export async function issued(
+  deps: OutcomeDeps,
+  talk: Kept,
+  id: InvoiceId,
+  { xml, ...note }: IssuedNote,
+): Promise<Outcome> {
+  const nfseXmlKey = await stored(deps, id, 'nfse', xml);
+  return { kind: 'issued', ...note, ...(nfseXmlKey ? { nfseXmlKey } : {}), ...kept(talk) };
+}
+
+/** Stores an authority's document, if there is one, and gives its key. */
+export async function stored(
+  { documents }: OutcomeDeps,
+  id: InvoiceId,
+  kind: string,
+  xml?: string,
+): Promise<string | undefined> {
+  if (xml === undefined) return undefined;
+  const key = documentKey(id, kind, xml, 'xml');
+  await documents.put(key, xml, 'application/xml');
+  return key;
+}
+
+export function failed({ now }: OutcomeDeps, talk: Kept, error: ProviderError): Outcome {
+  return { kind: 'failed', error, at: now().toISOString(), ...kept(talk) };
+}
+
+/** To be tried again at a time that grows with each attempt. */
+export function deferred(
+  { now, random, retryBaseSeconds }: OutcomeDeps,
+  talk: Kept,
+  { attempt }: Pick<LivingInvoice, 'attempt'>,
+  reason: 'provider-unavailable' | 'outcome-unknown',
+  detail: string,
+): Outcome {
+  const next = nextAttemptAt(now(), attempt, retryBaseSeconds, random());
+  return { kind: 'deferred', reason, detail: detail.slice(0, MAX_DETAIL), nextAttemptAt: next, ...kept(talk) };
+}
+
+/** The authority has the declaration in a queue of its own. Nobody waits for it here: the reconciler asks later. */
+export function processing(
+  { now, random, retryBaseSeconds }: OutcomeDeps,
+  talk: Kept,
+  { attempt }: Pick<LivingInvoice, 'attempt'>,
+  answer: Pending,
+): Outcome {
+  return {
+    kind: 'deferred',
+    reason: 'authority-processing',
+    detail: answer.reason.slice(0, MAX_DETAIL),
+    ...(answer.protocol ? { protocol: answer.protocol } : {}),
+    nextAttemptAt: nextQuestionAt(now(), attempt, retryBaseSeconds, random()),
+    ...kept(talk),
+  };
+}
+
+/** What a person has to settle: the number names a note of another sale. */
+export function numberTaken({ dps }: Pick<LivingInvoice, 'dps'>, { nfseNumber }: IssuedNote): ProviderError {
+  return {
+    code: 'DPS_NUMBER_TAKEN',
+    message: `O número ${dps.number} da série ${dps.series} já foi usado em outra nota (NFS-e ${nfseNumber}), com outro conteúdo.`,
+    howToFix:
+      'Emita de novo com outra chave de idempotência e outro número de DPS (ou sem número, para que ele seja gerado).',
+    field: '/dps/number',
+    source: 'comparação com a nota encontrada na consulta',
+  };
+}
+
+export function kept(talk: Kept): { evidence?: string[] } {
+  const keys = [...talk.keys()];
+  return keys.length > 0 ? { evidence: keys } : {};
+}

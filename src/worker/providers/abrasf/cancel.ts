@@ -1,0 +1,100 @@
+import { cancellationMessage, noteQuestion } from '../../../nfse/abrasf/messages.ts';
+import type { Cancellation, CancelOutcome } from '../provider.ts';
+import { call } from './call.ts';
+import type { Desk } from './desk.ts';
+import { refusalIn } from './refusal.ts';
+import { isSuccess, unavailable, unknown, unsettled, withOffset } from './replies.ts';
+
+/** Cancels a note, or finds that it is cancelled already. */
+export async function cancel(desk: Desk, cancellation: Cancellation): Promise<CancelOutcome> {
+  const { codes, deadlineDays } = desk.dialect.cancellation;
+  const reasonCode = Object.entries(codes).find(([ours]) => ours === cancellation.reasonCode)?.[1];
+  if (reasonCode === undefined) return refusedHere('E205', '/reasonCode', REASON_CODE);
+  if (deadlineDays !== undefined && daysBetween(cancellation.issuedAt, cancellation.at) > deadlineDays) {
+    return refusedHere('PRAZO', '/reasonCode', DEADLINE);
+  }
+  const message = cancellationMessage({ ...cancellation, reasonCode }, desk.style);
+  const signed = desk.sign(message, desk.dialect.signature.cancellation && 'InfPedidoCancelamento');
+  const reply = await call(desk, 'CancelarNfse', signed);
+  if (reply.kind === 'unavailable') return reply;
+  if (reply.kind !== 'answer') {
+    const left = unsettled(reply);
+    return left.kind === 'unknown' ? ((await cancelledBefore(desk, cancellation)) ?? left) : left;
+  }
+  const { answer, xml } = reply;
+  if (answer.cancellation && isSuccess(reply)) {
+    const { name, at } = answer.cancellation;
+    return cancelled(cancellation, name, at, xml);
+  }
+  const refusal = refusalIn(answer);
+  switch (refusal?.class) {
+    case 'BUG':
+    case 'CONFIG':
+    case 'DEADLINE':
+    case 'FIX_DATA':
+      if (!refusal.doubtful) return { kind: 'rejected', error: refusal.error };
+      return (await cancelledBefore(desk, cancellation)) ?? { kind: 'rejected', error: refusal.error };
+    case 'IDEMPOTENT':
+    case 'STATE':
+    case 'LOOKUP':
+    case 'NOT_FOUND':
+      // "Cancelled already": perhaps by this very request, sent before and never answered.
+      return (await cancelledBefore(desk, cancellation)) ?? { kind: 'rejected', error: refusal.error };
+    case 'RETRY':
+      return unavailable(refusal.error.source);
+    case 'RETRY_LOOKUP':
+    case 'PENDING':
+    case 'ALERT':
+    case undefined:
+      return (
+        (await cancelledBefore(desk, cancellation)) ??
+        unknown(refusal?.error.source ?? `HTTP ${reply.status}: an answer without confirmation and message`)
+      );
+  }
+}
+
+/**
+ * Whether the city has cancelled the note.
+ *
+ * @returns `undefined` when it says that the note stands; unknown when it does not say
+ */
+async function cancelledBefore(desk: Desk, cancellation: Cancellation): Promise<CancelOutcome | undefined> {
+  const reply = await call(desk, 'ConsultarNfsePorRps', noteQuestion(cancellation.dps, cancellation, desk.style));
+  if (reply.kind === 'unavailable' || reply.kind === 'unknown') return unknown(reply.reason);
+  if (reply.kind === 'unreadable') return unknown(reply.reason);
+  const note = reply.answer.notes.find(({ number }) => number === cancellation.nfseNumber);
+  if (!note) return unknown(`HTTP ${reply.status}: the city hall does not show note ${cancellation.nfseNumber}`);
+  return note.cancellation && cancelled(cancellation, note.cancellation.name, note.cancellation.at, reply.xml);
+}
+
+function cancelled(
+  cancellation: Cancellation,
+  name: string | undefined,
+  localTime: string | undefined,
+  xml: string,
+): CancelOutcome {
+  return {
+    kind: 'cancelled',
+    protocol: name ?? cancellation.nfseNumber,
+    cancelledAt: withOffset(localTime, cancellation.municipalityCode) ?? cancellation.at,
+    xml,
+  };
+}
+
+const REASON_CODE = [
+  'O código do motivo do cancelamento não existe.',
+  'Use 1 (erro na emissão), 2 (serviço não prestado) ou 9 (outros).',
+] as const;
+const DEADLINE = [
+  'O prazo do município para cancelar esta nota pela internet terminou.',
+  'Abra um processo na prefeitura para cancelar a nota.',
+] as const;
+
+/** What the city is certain to refuse is not sent. */
+function refusedHere(code: string, field: string, [message, howToFix]: readonly [string, string]): CancelOutcome {
+  return { kind: 'rejected', error: { code, message, howToFix, field, source: 'not sent' } };
+}
+
+function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
+}

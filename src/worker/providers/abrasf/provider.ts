@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { LAYOUT_TRAITS } from '../../../nfse/abrasf/layout-differences.ts';
+import { batchMessage, singleMessage } from '../../../nfse/abrasf/messages.ts';
+import type { AbrasfOperation } from '../../../nfse/abrasf/operations.ts';
+import { type RpsFacts, readRps } from '../../../nfse/abrasf/read-rps.ts';
+import type { FindOutcome, IssueOutcome, Provider, Submission } from '../provider.ts';
+import { call } from './call.ts';
+import { cancel } from './cancel.ts';
+import { type AbrasfSettings, type Desk, deskOf } from './desk.ts';
+import { findByProtocol, findByRps } from './find.ts';
+import { type Refusal, refusalIn } from './refusal.ts';
+import { issuedNote, noteOf, pending, requesterOf, unavailable, unknown, unsettled } from './replies.ts';
+
+/**
+ * A city hall that speaks ABRASF, in the dialect of its profile. The answer's content decides: a note that names our RPS is a note, a
+ * code is what the catalogue says of it, anything else leaves the outcome unknown. A city that queues is asked later, by protocol.
+ */
+export function abrasfProvider(settings: AbrasfSettings): Provider {
+  const desk = deskOf(settings);
+  return {
+    issue: (submission) => issue(desk, submission),
+    find: (submission) => find(desk, submission),
+    cancel: (cancellation) => cancel(desk, cancellation),
+  };
+}
+
+async function issue(desk: Desk, submission: Submission): Promise<IssueOutcome> {
+  const rps = readRps(submission.document);
+  const reply = await call(desk, ...declaration(desk, submission, rps));
+  if (reply.kind !== 'answer') return unsettled(reply);
+  const note = noteOf(reply, rps);
+  if (note) return { kind: 'issued', note: issuedNote(desk, note, rps, reply, reply.answer.protocol) };
+
+  const { protocol, batchStatus } = reply.answer;
+  const refusal = refusalIn(reply.answer, rps.number);
+  switch (refusal?.class) {
+    case 'LOOKUP':
+    case 'IDEMPOTENT':
+      return { kind: 'already-used', reason: refusal.error.source };
+    case 'RETRY_LOOKUP':
+    case 'NOT_FOUND':
+      return unknown(refusal.error.source);
+    case 'PENDING':
+      return pending(refusal.error.source, protocol);
+    case 'RETRY':
+      return unavailable(refusal.error.source);
+    case 'BUG':
+    case 'CONFIG':
+    case 'DEADLINE':
+    case 'STATE':
+    case 'FIX_DATA':
+      return refusal.doubtful ? confirmed(desk, refusal, rps) : { kind: 'rejected', error: refusal.error };
+    case 'ALERT':
+    case undefined:
+      if (protocol !== undefined || batchStatus === '1' || batchStatus === '2') {
+        return pending('the city hall took the batch and will process it later', protocol);
+      }
+      return unknown(`HTTP ${reply.status}: an answer without note, protocol and message`);
+  }
+}
+
+/** The operation by which the dialect asks for a note, and its message. */
+function declaration(desk: Desk, submission: Submission, rps: RpsFacts): readonly [AbrasfOperation, string] {
+  const { dialect, style, sign } = desk;
+  const { signature } = dialect;
+  const inner = signature.rps && LAYOUT_TRAITS[style.layout].declaration;
+  switch (dialect.emission) {
+    case 'single':
+      return ['GerarNfse', sign(singleMessage(submission.document, style), inner)];
+    case 'sync-batch':
+    case 'async-batch': {
+      const operation = dialect.emission === 'sync-batch' ? 'RecepcionarLoteRpsSincrono' : 'RecepcionarLoteRps';
+      const message = batchMessage(operation, submission.document, batchNumber(submission), requesterOf(rps), style);
+      return [operation, sign(message, inner, signature.batch && 'LoteRps')];
+    }
+  }
+}
+
+/**
+ * The number of the batch that carries a document. The same attempt has the same number, so that a city refuses the second copy of a
+ * batch besides the second copy of its RPS; another attempt has another one, because a city may refuse for ever a number whose
+ * batch it could not process.
+ */
+function batchNumber({ document, attempt }: Submission): number {
+  const hash = createHash('sha256').update(`${attempt}\n${document}`, 'utf8').digest();
+  return 100_000_000_000_000 + Number(hash.readBigUInt64BE() % 900_000_000_000_000n);
+}
+
+/** A refusal that may hide a note becomes one only when the city says that there is no note. */
+async function confirmed(desk: Desk, refusal: Refusal, rps: RpsFacts): Promise<IssueOutcome> {
+  const found = await findByRps(desk, rps);
+  switch (found.kind) {
+    case 'found':
+      return { kind: 'already-used', reason: refusal.error.source };
+    case 'absent':
+      return { kind: 'rejected', error: refusal.error };
+    case 'pending':
+      return found;
+    case 'rejected':
+    case 'unavailable':
+    case 'unknown':
+      return unknown(refusal.error.source);
+  }
+}
+
+async function find(desk: Desk, submission: Submission): Promise<FindOutcome> {
+  const rps = readRps(submission.document);
+  const { protocol } = submission;
+  return protocol === undefined ? findByRps(desk, rps) : findByProtocol(desk, rps, protocol);
+}

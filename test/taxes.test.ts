@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { dpsId } from '../src/nfse/dps-id.ts';
+import { apiAs, authorityNotes, example } from './stack/api.ts';
+
+const client = await apiAs('client');
+
+/** The declaration as it was stored, by the link that the API gives. */
+async function declarationOf(invoiceId: string): Promise<string> {
+  const { body } = await client.get(`/invoices/${invoiceId}/xml?document=dps`);
+  return (await fetch(body.url)).text();
+}
+
+describe('an emission with everything withheld', () => {
+  it('shows what it comes to, is issued, and reads back as it was sent', async () => {
+    const request = example('emit-withheld');
+    const { status, body } = await client.post('/invoices', request);
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(body).toMatchObject({
+      ...request,
+      taxes: {
+        issBase: '9500.00',
+        iss: '475.00',
+        issWithheld: '475.00',
+        federallyWithheld: '1581.75',
+        totalWithheld: '2056.75',
+        net: '7343.25',
+      },
+    });
+    const issued = await client.until(body.invoiceId, 'ISSUED');
+    expect(await authorityNotes(dpsId({ ...issued, ...issued.dps }))).toHaveLength(1);
+    const declaration = await declarationOf(body.invoiceId);
+    for (const element of [
+      '<vRetCSLL>441.75</vRetCSLL>',
+      '<vPis>156.75</vPis>',
+      '<tpRetPisCofins>3</tpRetPisCofins>',
+    ]) {
+      expect(declaration).toContain(element);
+    }
+  });
+
+  it('may be corrected part by part', async () => {
+    const rejected = example('emit-rejected');
+    const { federalTaxes } = example('emit-withheld');
+    const { body } = await client.post('/invoices', { ...rejected, federalTaxes: { irrfWithheld: '22.50' } });
+    await client.until(body.invoiceId, 'FAILED');
+    const { corrections, reason } = example('retry-corrected');
+    const wrong = await client.post(`/invoices/${body.invoiceId}/retry`, { corrections: { federalTaxes } });
+    expect(wrong.status).toBe(422);
+    expect(wrong.body.errors).toContainEqual(
+      expect.objectContaining({ pointer: '/corrections/federalTaxes/pisCofins/base' }),
+    );
+    const taken = { ...corrections, federalTaxes: null, iss: { municipalityActive: true } };
+    const right = await client.post(`/invoices/${body.invoiceId}/retry`, { reason, corrections: taken });
+    expect(right.status, JSON.stringify(right.body)).toBe(202);
+    const issued = await client.until(body.invoiceId, 'ISSUED');
+    expect(issued).not.toHaveProperty('federalTaxes');
+    expect(issued.iss).toEqual({ municipalityActive: true });
+    const { body: history } = await client.get(`/invoices/${body.invoiceId}/events`);
+    const retried = history.events.find(({ type }: { type: string }) => type === 'RetryRequested');
+    expect(retried.data.corrections).toMatchObject({ federalTaxes: null });
+  });
+});
+
+describe('an export', () => {
+  it('names the customer abroad, owes no ISS, and is issued', async () => {
+    const request = example('emit-export');
+    const { status, body } = await client.post('/invoices', request);
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(body).toMatchObject({ ...request, taxes: { net: '5400.00', totalWithheld: '0.00' } });
+    expect(body.taxes).not.toHaveProperty('iss');
+    await client.until(body.invoiceId, 'ISSUED');
+    const declaration = await declarationOf(body.invoiceId);
+    for (const element of ['<NIF>US-99-1234567</NIF>', '<cPaisPrestacao>US', '<cPaisResult>US', '<tpMoeda>220']) {
+      expect(declaration).toContain(element);
+    }
+  });
+});
+
+describe('a replacement', () => {
+  it('names the note whose place it takes', async () => {
+    const { body: first } = await client.post('/invoices', example('emit-invoice'));
+    const { accessKey } = await client.until(first.invoiceId, 'ISSUED');
+    const replaces = { accessKey, reasonCode: '99', reason: 'Correção da descrição do serviço' };
+    const { body } = await client.post('/invoices', { ...example('emit-invoice'), replaces });
+    expect(body.replaces).toEqual(replaces);
+    expect(await declarationOf(body.invoiceId)).toContain(
+      `<subst><chSubstda>${accessKey}</chSubstda><cMotivo>99</cMotivo>`,
+    );
+  });
+});
