@@ -1,5 +1,6 @@
 import { rename, stat } from 'node:fs/promises';
 import { openApiKey } from './api-key.ts';
+import { strictChecks } from './authorities/national/strict-checks.ts';
 import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
 import { ended, startChild } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
@@ -116,7 +117,7 @@ async function authorityAndSecrets(
     port: ports.nationalApi,
     ...kept(options, 'national-api'),
     tls: { identity, authority, controlPort: ports.nationalControl },
-    checks: { authority },
+    checks: strictChecks(authority),
   });
   running.add(() => national.stop());
   say(`stand-in national API at ${national.url}`);

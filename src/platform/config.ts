@@ -28,6 +28,9 @@ const ConfigSchema = z.object({
   S3_FORCE_PATH_STYLE: z._default(z.stringbool(), false),
   NATIONAL_API_URL: z.optional(z.url()),
   /** 1 production, 2 restricted production (tests): `tpAmb` of every document. */
+  /** How documents are signed: the documented profile, unless an authority is found to want another. */
+  NATIONAL_SIGNATURE_HASH: z._default(z.enum(['sha1', 'sha256']), 'sha1'),
+  NATIONAL_SIGNATURE_EXCLUSIVE: z._default(z.stringbool(), false),
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
   /** PEM file of the authorities that the national API's own certificate may come from; Node's list without it. */
   NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
@@ -70,6 +73,7 @@ export interface Config {
   readonly national: {
     readonly url: string | undefined;
     readonly environment: '1' | '2';
+    readonly signature: { readonly hash: 'sha1' | 'sha256'; readonly exclusive: boolean };
     readonly timeoutMs: number;
     readonly serverCaFile: string | undefined;
   };
@@ -126,6 +130,7 @@ function shape(env: Environment): Config {
     national: {
       url: env.NATIONAL_API_URL,
       environment: env.NATIONAL_ENVIRONMENT,
+      signature: { hash: env.NATIONAL_SIGNATURE_HASH, exclusive: env.NATIONAL_SIGNATURE_EXCLUSIVE },
       timeoutMs: env.PROVIDER_TIMEOUT_MS,
       serverCaFile: env.NATIONAL_SERVER_CA_FILE,
     },

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { NATIONAL_SIGNING } from '../nfse/xmldsig/profile.ts';
+import { signXml } from '../nfse/xmldsig/sign.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
@@ -26,6 +28,7 @@ const REMEMBERED_INVOICES = 10_000;
 const config = readConfig();
 const client = dynamoDb();
 const { national, worker } = config;
+const signing = { ...NATIONAL_SIGNING, ...national.signature };
 const nationalApi = required('NATIONAL_API_URL', national.url);
 const serverCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
 const connections = companyConnections((baseUrl, certificate) =>
@@ -55,7 +58,13 @@ const deps: WorkerDeps = {
     const { environment } = national;
     return {
       transport: connections.to(nationalApi, certificate),
-      provider: (transport) => nationalProvider({ transport, environment, softwareVersion: SOFTWARE_VERSION }),
+      provider: (transport) =>
+        nationalProvider({
+          transport,
+          environment,
+          softwareVersion: SOFTWARE_VERSION,
+          ...(certificate ? { sign: (xml) => signXml(xml, signing, certificate) } : {}),
+        }),
     };
   },
   newCommitId: newId,
