@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { EmissionSchema } from '../events/emission.ts';
 import { acceptableSale } from '../nfse/tax/any-sale.fixtures.ts';
 import { cleaning, exported } from '../nfse/tax/sales.fixtures.ts';
-import { correctedEmission, correctionsToJson, EmitBody, emissionOf, emissionToJson } from './emission-request.ts';
+import { correctionsToJson, emissionToJson } from './emission-json.ts';
+import { correctedEmission, EmitBody, emissionOf } from './emission-request.ts';
 import { Problem } from './problem.ts';
 import { parse } from './request-fields.ts';
 

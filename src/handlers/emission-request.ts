@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { type Corrections, type Emission, EmissionSchema } from '../events/emission.ts';
-import { cents, formatCents } from '../nfse/cents.ts';
+import { type Emission, EmissionSchema } from '../events/emission.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { brokenRules } from '../nfse/tax/broken-rules.ts';
 import { cnpj, municipality, pattern, SERIES } from './emission-fields.ts';
+import { emissionToJson, underEventNames } from './emission-json.ts';
 import { emissionParts } from './emission-parts.ts';
 import { invalid } from './problem.ts';
 import { fail, parse } from './request-fields.ts';
@@ -11,10 +11,7 @@ import { fail, parse } from './request-fields.ts';
 export { municipality, SERIES, text } from './emission-fields.ts';
 export { IssuerRequest } from './emission-parts.ts';
 
-/**
- * An emission as the API takes and gives it: money in decimal strings, rates in percent, everything optional that has an
- * obvious default. Both directions are here, so that what a client reads is what it may send again.
- */
+/** An emission as the API takes it: money in decimal strings, rates in percent, everything optional that has an obvious default. */
 export const EmitBody = z.strictObject({
   requestId: z.optional(z.string()),
   companyCnpj: cnpj,
@@ -41,21 +38,6 @@ export interface IssuerPlace {
   readonly latestCompetence?: string;
 }
 
-/** Rates by their name in a request, where they are percentages, and by their name in an event, where they are basis points. */
-const RATES: Readonly<Record<string, string>> = {
-  issRate: 'issRateBasisPoints',
-  deductionRate: 'deductionBasisPoints',
-  reductionRate: 'reductionBasisPoints',
-  pisRate: 'pisRateBasisPoints',
-  cofinsRate: 'cofinsRateBasisPoints',
-  federalRate: 'federalRateBasisPoints',
-  stateRate: 'stateRateBasisPoints',
-  municipalRate: 'municipalRateBasisPoints',
-  simplesRate: 'simplesRateBasisPoints',
-  cbsRate: 'cbsRateBasisPoints',
-};
-const REQUEST_NAMES = new Map(Object.entries(RATES).map(([request, event]) => [event, request]));
-
 /**
  * The emission that a request describes, once its form and the fiscal rules allow it.
  *
@@ -81,7 +63,7 @@ export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''
     ibsCbs,
     replaces,
   };
-  const emission = EmissionSchema.parse({ ...(toEvent(parts) as object), companyCnpj });
+  const emission = EmissionSchema.parse({ ...(underEventNames(parts) as object), companyCnpj });
   const broken = brokenRules(emission);
   if (broken.length > 0) {
     throw invalid(
@@ -89,30 +71,6 @@ export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''
     );
   }
   return { ...emission, companyCnpj };
-}
-
-/** The emission in the API's form: what a client may read, change and send again. */
-export function emissionToJson(emission: Emission): object {
-  const { competenceDate, issuer, service, customer, intermediary, amounts } = emission;
-  const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = emission;
-  return toRequest({
-    competenceDate,
-    issuer,
-    service,
-    customer,
-    intermediary,
-    amounts,
-    iss,
-    federalTaxes,
-    approximateTaxes,
-    ibsCbs,
-    replaces,
-  }) as object;
-}
-
-/** Corrections in the API's form: whole parts, as the event keeps them. */
-export function correctionsToJson(corrections: Corrections): object {
-  return toRequest(corrections) as object;
 }
 
 /**
@@ -143,30 +101,4 @@ function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(key, mergePatch(merged.get(key), change));
   }
   return Object.fromEntries(merged);
-}
-
-/** What was read from a request, under an event's names, without the members left out: equal emissions are equal as JSON. */
-function toEvent(value: unknown): unknown {
-  return renamed(value, (key, member) => [RATES[key] ?? key, member]);
-}
-
-/** Every number of an event is an amount or a rate, and both are decimal strings with two places outside. */
-function toRequest(value: unknown): unknown {
-  return renamed(value, (key, member, owner) => {
-    // Where a service was rendered abroad, the municipality only fills a field: it was never sent.
-    if (key === 'municipalityCode' && 'country' in owner && 'code' in owner) return undefined;
-    return [REQUEST_NAMES.get(key) ?? key, typeof member === 'number' ? formatCents(cents(member)) : member];
-  });
-}
-
-type Renaming = (key: string, member: unknown, owner: object) => readonly [string, unknown] | undefined;
-
-function renamed(value: unknown, rename: Renaming): unknown {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).flatMap(([key, member]) => {
-    const entry = member === undefined ? undefined : rename(key, member, value);
-    return entry ? [[entry[0], renamed(entry[1], rename)] as const] : [];
-  });
-  return Object.fromEntries(entries);
 }

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../events/commit.ts';
 import type { EventMeta, InvoiceEvent } from '../events/event-types.ts';
 import { UnreadableEvent, upcast } from '../events/upcasters.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
-import { correctionsToJson, emissionToJson } from './emission-request.ts';
+import { correctionsToJson, emissionToJson } from './emission-json.ts';
 
 export interface EventJson {
   readonly id: string;
