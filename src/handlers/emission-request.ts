@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Emission, EmissionSchema } from '../events/emission.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
-import { brokenRules } from '../nfse/tax/broken-rules.ts';
+import { type Authority, brokenRules } from '../nfse/tax/broken-rules.ts';
 import { cnpj, municipality, pattern, SERIES } from './emission-fields.ts';
 import { emissionToJson, underEventNames } from './emission-json.ts';
 import { emissionParts } from './emission-parts.ts';
@@ -32,10 +32,16 @@ type EmissionParts = z.infer<typeof EmissionParts>;
 export interface IssuerPlace {
   readonly companyCnpj: Cnpj;
   readonly municipalityCode: string;
+}
+
+/** What an emission is judged by besides itself. */
+export interface Circumstances {
   /** `YYYY-MM-DD` in the municipality: the competence date where none is given. */
   readonly today: string;
   /** The latest there may be: `today` when left out. */
   readonly latestCompetence?: string;
+  /** Whose rules hold. The national system's when left out. */
+  readonly authority?: Authority;
 }
 
 /**
@@ -44,7 +50,11 @@ export interface IssuerPlace {
  * @param pointer where the parts stand in the request, for the errors
  * @throws Problem 422 with pointers
  */
-export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''): Emission & { companyCnpj: Cnpj } {
+export function emissionOf(
+  body: EmissionParts,
+  place: IssuerPlace & Circumstances,
+  pointer = '',
+): Emission & { companyCnpj: Cnpj } {
   const { companyCnpj, municipalityCode, today, latestCompetence = today } = place;
   const { competenceDate = today, issuer, service, customer, intermediary, amounts } = body;
   const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = body;
@@ -64,7 +74,7 @@ export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''
     replaces,
   };
   const emission = EmissionSchema.parse({ ...(underEventNames(parts) as object), companyCnpj });
-  const broken = brokenRules(emission);
+  const broken = brokenRules(emission, place.authority);
   if (broken.length > 0) {
     throw invalid(
       broken.map(({ pointer: at, code, message, howToFix }) => ({ pointer: pointer + at, code, message, howToFix })),
@@ -79,17 +89,12 @@ export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''
  *
  * @throws Problem 422 with pointers below `/corrections`
  */
-export function correctedEmission(
-  emission: Emission,
-  patch: unknown,
-  today: string,
-  latestCompetence: string = today,
-): Emission {
+export function correctedEmission(emission: Emission, patch: unknown, circumstances: Circumstances): Emission {
   const companyCnpj = parseCnpj(emission.companyCnpj);
   if (!companyCnpj) throw new RangeError('An emitted invoice has a valid CNPJ');
   const { municipalityCode } = emission;
   const body = parse(EmissionParts, mergePatch(emissionToJson(emission), patch), '/corrections');
-  return emissionOf(body, { companyCnpj, municipalityCode, today, latestCompetence }, '/corrections');
+  return emissionOf(body, { companyCnpj, municipalityCode, ...circumstances }, '/corrections');
 }
 
 function mergePatch(target: unknown, patch: unknown): unknown {

@@ -9,7 +9,7 @@ import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { commandDeps } from './command-deps.ts';
-import { correctedEmission } from './emission-request.ts';
+import { type Circumstances, correctedEmission } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
 import { readBody, requestIdOf } from './request-body.ts';
@@ -40,10 +40,13 @@ export const handler = lambda('retry', async (call) => {
   call.note({ invoiceId, requestId, companyCnpj: before.invoice.companyCnpj });
 
   const at = call.now.toISOString();
-  const { municipalityCode } = before.invoice;
-  const today = emissionTime(at, municipalityCode).slice(0, 10);
-  const latest = latestCompetence(at, municipalityCode);
-  const corrections = patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today, latest));
+  const { municipalityCode, provider } = before.invoice;
+  const circumstances: Circumstances = {
+    today: emissionTime(at, municipalityCode).slice(0, 10),
+    latestCompetence: latestCompetence(at, municipalityCode),
+    authority: provider === 'national' ? 'national' : 'city',
+  };
+  const corrections = patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, circumstances));
   const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
   let decided: Decided | undefined;
   const { replayed = false } = await once(
