@@ -1,9 +1,12 @@
 import { rename, stat } from 'node:fs/promises';
+import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
 import { openApiKey } from './api-key.ts';
+import { startAbrasfCityHall } from './authorities/abrasf-city-hall.ts';
 import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
 import { ended, startChild } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
 import { type DataDirectory, shortPath } from './data-directory.ts';
+import { replaceFile } from './durable-file.ts';
 import { localDynamoDb, startDynamoDb } from './engines/dynamodb.ts';
 import { exampleCompanies } from './engines/openid/identities.ts';
 import { startOpenId } from './engines/openid.ts';
@@ -15,6 +18,7 @@ import { childEnvironment, type Endpoints, environmentFor } from './environment.
 import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
+import { standInProfiles } from './municipality-profiles.ts';
 import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { StackError, sentenceOf } from './stack-error.ts';
@@ -47,7 +51,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   await processes.set('supervisor', process.pid);
   running.add(() => processes.set('supervisor', undefined));
 
-  const [dynamodb, queues, openId, { national, secrets, pki }, apiKey] = await allOrNothing([
+  const [dynamodb, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
     dynamoDb(options, processes, java, ports.dynamoDb),
     queueAndWorkflow(options, ports),
     startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
@@ -56,6 +60,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
       return server;
     }),
     authorityAndSecrets(options, ports),
+    cityHalls(options, ports.cityHall),
     openApiKey(data.path),
   ]);
   const endpoints: Endpoints = {
@@ -66,9 +71,13 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     secrets,
     nationalApi: national.url,
     nationalControl: national.controlUrl,
+    cityHall: cityHall.url,
   };
   const { authorityFile, files: certificates } = pki;
-  const environment = environmentFor({ endpoints, queueUrl: queues.queueUrl, authorityFile }, env);
+  const environment = environmentFor(
+    { endpoints, queueUrl: queues.queueUrl, authorityFile, profilesFile: cityHall.profilesFile },
+    env,
+  );
   const apiUrl = `http://127.0.0.1:${ports.api}`;
   const credentials = credentialsOf({ apiUrl, apiKey, openId, endpoints, queues, certificates, environment });
   await writeCredentials(data.path, credentials);
@@ -115,6 +124,16 @@ async function authorityAndSecrets(
   return { national, secrets: secrets.endpoint, pki };
 }
 
+/** The stand-in city halls, and the profiles that lead some municipalities of the sandbox to them. */
+async function cityHalls({ data, running, say }: StackOptions, port: number) {
+  const server = await startAbrasfCityHall({ port, dataDir: data.file('abrasf-city-hall') });
+  running.add(() => server.stop());
+  const profilesFile = data.file('municipality-profiles.json');
+  await replaceFile(profilesFile, JSON.stringify(standInProfiles(server.url), null, 2));
+  say(`stand-in ABRASF city halls at ${server.url}`);
+  return { url: server.url, profilesFile };
+}
+
 async function queueAndWorkflow({ data, running, say }: StackOptions, ports: StackPorts) {
   const queues = await startQueueAndStorage({ port: ports.queueAndStorage, dataDir: data.file('queue-and-storage') });
   running.add(() => queues.stop());
@@ -157,7 +176,8 @@ async function functions(
 
 async function worker(options: StackOptions, processes: ProcessTable, env: Environment): Promise<void> {
   const logFile = await logOf(options, 'worker');
-  const start = () => startChild({ script: 'src/worker/main.ts', args: [], env, logFile });
+  const start = () =>
+    startChild({ script: 'src/worker/main.ts', args: [], nodeOptions: WORKER_NODE_OPTIONS, env, logFile });
   await keep(options, processes, 'worker', await start(), start);
   options.say(`worker started, its log is ${shortPath(logFile)}`);
 }

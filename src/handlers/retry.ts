@@ -5,6 +5,7 @@ import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { correctionsTo } from '../events/emission.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
@@ -21,7 +22,11 @@ const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
   documents: s3Documents(s3(config), config.docsBucket),
-  dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
+  dps: {
+    environment: config.national.environment,
+    softwareVersion: SOFTWARE_VERSION,
+    profileOf: municipalityProfiles(config.municipalityProfilesFile),
+  },
 };
 const once = idempotent('retry', client, config.tables.requests);
 

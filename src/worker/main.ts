@@ -6,27 +6,28 @@ import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { logger } from '../platform/logger.ts';
+import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
+import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
 import { companyCertificates } from './company-certificates.ts';
 import { companyConnections } from './company-connections.ts';
 import { handleWork, type WorkerDeps } from './handle-work.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
-import { nationalProvider } from './providers/national/provider.ts';
 import { recentlySeen } from './recently-seen.ts';
 import { readMessage } from './work-message.ts';
 
 /** Fargate gives 120 seconds between SIGTERM and SIGKILL; the rest is for the process to leave. */
 const DRAIN_MS = 100_000;
-const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
+/** A note with the most that its layout takes, a thousand documents of deduction, is a quarter of this as the API packs it. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 const REMEMBERED_INVOICES = 10_000;
 
 const config = readConfig();
 const client = dynamoDb();
 const { national, worker } = config;
-const nationalApi = required('NATIONAL_API_URL', national.url);
 const serverCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
 const connections = companyConnections((baseUrl, certificate) =>
   httpTransport({
@@ -43,6 +44,14 @@ const certificateOf = companyCertificates({
   onRead: ({ companyCnpj, validTo }) => noteCertificateAge(companyCnpj, validTo, now()),
   onDropped: connections.drop,
 });
+const profileOf = municipalityProfiles(config.municipalityProfilesFile);
+const authorities: CityAuthorityDeps = {
+  nationalApi: required('NATIONAL_API_URL', national.url),
+  environment: national.environment,
+  softwareVersion: SOFTWARE_VERSION,
+  certificateOf,
+  connect: connections.to,
+};
 const deps: WorkerDeps = {
   events: dynamoDbEventStore({
     client,
@@ -50,14 +59,8 @@ const deps: WorkerDeps = {
     log: (operation, facts) => logger.info(operation, facts),
   }),
   documents: s3Documents(s3(config), config.docsBucket),
-  async authorityFor({ companyCnpj }) {
-    const certificate = nationalApi.startsWith('https:') ? await certificateOf(companyCnpj) : undefined;
-    const { environment } = national;
-    return {
-      transport: connections.to(nationalApi, certificate),
-      provider: (transport) => nationalProvider({ transport, environment, softwareVersion: SOFTWARE_VERSION }),
-    };
-  },
+  authorityFor: ({ companyCnpj, municipalityCode }) =>
+    cityAuthority(authorities, profileOf(municipalityCode), companyCnpj),
   newCommitId: newId,
   now,
   random: Math.random,
