@@ -6,23 +6,34 @@ export interface ChildOptions {
   /** Script below the project's folder, and its arguments. */
   readonly script: string;
   readonly args: readonly string[];
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where both its outputs go. */
   readonly logFile: string;
 }
 
+const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--import', './local/exit-with-parent.ts'];
+
 /**
  * Starts a script of ours on this Node. In a group of its own, so that Ctrl-C at the terminal reaches the supervisor alone, which
  * ends the rest in order; it ends by itself when the supervisor is gone.
  */
-export async function startChild({ script, args, env, logFile }: ChildOptions): Promise<ChildProcess> {
+export async function startChild({
+  script,
+  args,
+  nodeOptions = [],
+  env,
+  logFile,
+}: ChildOptions): Promise<ChildProcess> {
   const log = await open(logFile, 'a');
   try {
-    return spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', '--import', './local/exit-with-parent.ts', script, ...args],
-      { cwd: projectRoot, env, detached: true, stdio: ['ignore', log.fd, log.fd, 'ipc'] },
-    );
+    return spawn(process.execPath, [...nodeOptions, ...NODE_OPTIONS, script, ...args], {
+      cwd: projectRoot,
+      env,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    });
   } finally {
     await log.close();
   }

@@ -11,8 +11,10 @@ const stack = {
     secrets: 'http://127.0.0.1:5',
     nationalApi: 'https://127.0.0.1:4',
     nationalControl: 'http://127.0.0.1:6',
+    cityHall: 'http://127.0.0.1:7',
   },
   authorityFile: '/data/certificates/authority.pem',
+  profilesFile: '/tmp/profiles.json',
   queueUrl: 'http://127.0.0.1:2/000000000000/RequestsQueue',
 };
 

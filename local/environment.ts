@@ -12,6 +12,8 @@ export interface Endpoints {
   readonly nationalApi: string;
   /** Where the stand-in tells what it holds, without asking for a certificate. */
   readonly nationalControl: string;
+  /** The stand-in city halls that speak ABRASF; what they hold is told below `/control`. */
+  readonly cityHall: string;
 }
 
 /** Faster than in production, so that a person who tries something sees it heal within seconds. The caller's values win. */
@@ -35,7 +37,12 @@ const TUNABLE = {
  * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept
  */
 export function environmentFor(
-  stack: { readonly endpoints: Endpoints; readonly queueUrl: string; readonly authorityFile: string },
+  stack: {
+    readonly endpoints: Endpoints;
+    readonly queueUrl: string;
+    readonly authorityFile: string;
+    readonly profilesFile: string;
+  },
   caller: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
   const tuned = Object.entries(TUNABLE).map(([name, value]) => [name, caller[name] || value]);
@@ -60,6 +67,7 @@ export function environmentFor(
     REQUESTS_QUEUE_URL: stack.queueUrl,
     EMIT_WORKFLOW_ARN: emitWorkflowArn,
     NATIONAL_API_URL: stack.endpoints.nationalApi,
+    MUNICIPALITY_PROFILES_FILE: stack.profilesFile,
     NATIONAL_SERVER_CA_FILE: stack.authorityFile,
     CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,
     POWERTOOLS_SERVICE_NAME: 'nfse-ledger',

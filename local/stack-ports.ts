@@ -10,6 +10,7 @@ const ENGINES = [
   'nationalApi',
   'secrets',
   'nationalControl',
+  'cityHall',
 ] as const;
 
 export type StackPorts = Readonly<Record<'api' | (typeof ENGINES)[number], number>>;

@@ -1,10 +1,14 @@
 import { rename, stat } from 'node:fs/promises';
+import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
 import { openApiKey } from './api-key.ts';
-import { strictChecks } from './authorities/national/strict-checks.ts';
+import { strictChecks } from './authorities/abrasf/strict-checks.ts';
+import { startAbrasfCityHall } from './authorities/abrasf-city-hall.ts';
+import { strictNationalChecks } from './authorities/national/strict-checks.ts';
 import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
 import { ended, startChild } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
 import { type DataDirectory, shortPath } from './data-directory.ts';
+import { replaceFile } from './durable-file.ts';
 import { localDynamoDb, startDynamoDb } from './engines/dynamodb.ts';
 import { exampleCompanies } from './engines/openid/identities.ts';
 import { startOpenId } from './engines/openid.ts';
@@ -16,6 +20,7 @@ import { childEnvironment, type Endpoints, environmentFor } from './environment.
 import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
+import { standInProfiles } from './municipality-profiles.ts';
 import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { StackError, sentenceOf } from './stack-error.ts';
@@ -50,7 +55,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   await processes.set('supervisor', process.pid);
   running.add(() => processes.set('supervisor', undefined));
 
-  const [dynamodb, queues, openId, { national, secrets, pki }, apiKey] = await allOrNothing([
+  const [dynamodb, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
     dynamoDb(options, processes, java, ports.dynamoDb),
     queueAndWorkflow(options, ports),
     startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
@@ -59,6 +64,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
       return server;
     }),
     authorityAndSecrets(options, ports),
+    cityHalls(options, ports.cityHall),
     openApiKey(data.path),
   ]);
   const endpoints: Endpoints = {
@@ -69,9 +75,13 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     secrets,
     nationalApi: national.url,
     nationalControl: national.controlUrl,
+    cityHall: cityHall.url,
   };
   const { authorityFile, files: certificates } = pki;
-  const environment = environmentFor({ endpoints, queueUrl: queues.queueUrl, authorityFile }, env);
+  const environment = environmentFor(
+    { endpoints, queueUrl: queues.queueUrl, authorityFile, profilesFile: cityHall.profilesFile },
+    env,
+  );
   const apiUrl = `http://127.0.0.1:${ports.api}`;
   const credentials = credentialsOf({ apiUrl, apiKey, openId, endpoints, queues, certificates, environment });
   await writeCredentials(data.path, credentials);
@@ -117,11 +127,22 @@ async function authorityAndSecrets(
     port: ports.nationalApi,
     ...kept(options, 'national-api'),
     tls: { identity, authority, controlPort: ports.nationalControl },
-    checks: strictChecks(authority),
+    checks: strictNationalChecks(authority),
   });
   running.add(() => national.stop());
   say(`stand-in national API at ${national.url}`);
   return { national, secrets: secrets.endpoint, pki };
+}
+
+/** The stand-in city halls, and the profiles that lead some municipalities of the sandbox to them. */
+async function cityHalls(options: StackOptions, port: number) {
+  const { data, running, say } = options;
+  const server = await startAbrasfCityHall({ port, checks: strictChecks, ...kept(options, 'abrasf-city-hall') });
+  running.add(() => server.stop());
+  const profilesFile = data.file('municipality-profiles.json');
+  await replaceFile(profilesFile, JSON.stringify(standInProfiles(server.url), null, 2));
+  say(`stand-in ABRASF city halls at ${server.url}`);
+  return { url: server.url, profilesFile };
 }
 
 async function queueAndWorkflow(options: StackOptions, ports: StackPorts) {
@@ -167,7 +188,8 @@ async function functions(
 
 async function worker(options: StackOptions, processes: ProcessTable, env: Environment): Promise<void> {
   const logFile = await logOf(options, 'worker');
-  const start = () => startChild({ script: 'src/worker/main.ts', args: [], env, logFile });
+  const start = () =>
+    startChild({ script: 'src/worker/main.ts', args: [], nodeOptions: WORKER_NODE_OPTIONS, env, logFile });
   await keep(options, processes, 'worker', await start(), start);
   options.say(`worker started, its log is ${shortPath(logFile)}`);
 }

@@ -1,8 +1,12 @@
 import { documentKey } from '../events/document-key.ts';
 import type { Emission } from '../events/emission.ts';
 import type { InvoiceId } from '../events/ids.ts';
+import { buildRps } from '../nfse/abrasf/rps-document.ts';
 import { localTime } from '../nfse/local-time.ts';
 import { parseMunicipalityCode, type UtcOffset, utcOffsetOf } from '../nfse/municipality.ts';
+import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
+import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
+import type { MunicipalityProfile, ProfileOf } from '../nfse/municipality-profiles/profiles.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import type { Documents } from './ports.ts';
 
@@ -11,6 +15,8 @@ export interface DpsSettings {
   /** 1 production, 2 restricted production (`tpAmb`). */
   readonly environment: '1' | '2';
   readonly softwareVersion: string;
+  /** Who serves each municipality; those who come with the service when left out. */
+  readonly profileOf?: ProfileOf;
 }
 
 /** The national system refuses a document from the future, and clocks differ: `dhEmi` stays this much behind ours. */
@@ -40,7 +46,8 @@ export async function storeDps(
   at: string,
 ): Promise<string> {
   const document = documentOf(deps.dps, emission, number, at);
-  const key = documentKey(invoiceId, 'dps', document, 'xml');
+  const kind = providerFor(deps.dps, emission.municipalityCode) === 'abrasf' ? 'rps' : 'dps';
+  const key = documentKey(invoiceId, kind, document, 'xml');
   await deps.documents.put(key, document, 'application/xml');
   return key;
 }
@@ -52,7 +59,19 @@ function documentOf(
   at: string,
 ): string {
   const issuedAt = emissionTime(at, emission.municipalityCode, emission.competenceDate);
-  return buildDps({ ...emission, ...settings, dps, issuedAt });
+  const profile = profileIn(settings, emission.municipalityCode);
+  if (profile.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(profile.dialect));
+  const { environment, softwareVersion } = settings;
+  return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt });
+}
+
+/** The family of providers that serves a municipality: what `Emitted` says of who will be asked. */
+export function providerFor(settings: DpsSettings, municipalityCode: string): MunicipalityProfile['provider'] {
+  return profileIn(settings, municipalityCode).provider;
+}
+
+function profileIn({ profileOf = builtInProfiles }: DpsSettings, municipalityCode: string): MunicipalityProfile {
+  return profileOf(municipalityCode);
 }
 
 /**

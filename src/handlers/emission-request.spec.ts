@@ -3,17 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { EmissionSchema } from '../events/emission.ts';
 import { acceptableSale } from '../nfse/tax/any-sale.fixtures.ts';
 import { cleaning, exported } from '../nfse/tax/sales.fixtures.ts';
-import { correctedEmission, correctionsToJson, EmitBody, emissionOf, emissionToJson } from './emission-request.ts';
+import { correctionsToJson, emissionToJson } from './emission-json.ts';
+import { correctedEmission, EmitBody, emissionOf } from './emission-request.ts';
 import { Problem } from './problem.ts';
 import { parse } from './request-fields.ts';
 
-const today = '2033-12-31';
+const circumstances = { today: '2033-12-31' };
 const emission = EmissionSchema.parse(cleaning);
 
 /** What is wrong with a correction of the emission, by pointer and code. */
 function refusal(patch: object): readonly string[] {
   try {
-    correctedEmission(emission, patch, today);
+    correctedEmission(emission, patch, circumstances);
     return [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -25,8 +26,8 @@ describe('an emission', () => {
   it('is read back as what may be sent again, whatever it is', () =>
     fc.assert(
       fc.property(acceptableSale, (sale) => {
-        const first = correctedEmission(EmissionSchema.parse(sale), {}, today);
-        const again = correctedEmission(first, {}, today);
+        const first = correctedEmission(EmissionSchema.parse(sale), {}, circumstances);
+        const again = correctedEmission(first, {}, circumstances);
         expect(again).toEqual(first);
         expect(emissionToJson(again)).toEqual(emissionToJson(first));
         expect(JSON.stringify(emissionToJson(first))).not.toContain('BasisPoints');
@@ -59,11 +60,13 @@ describe('an emission', () => {
     const changed = correctedEmission(
       emission,
       { federalTaxes: null, amounts: { conditionalDiscount: '0.00' } },
-      today,
+      circumstances,
     );
     expect(changed).not.toHaveProperty('federalTaxes');
     expect(changed.amounts).not.toHaveProperty('conditionalDiscount');
-    expect(correctedEmission(emission, { federalTaxes }, today).federalTaxes).not.toHaveProperty('inssWithheld');
+    expect(correctedEmission(emission, { federalTaxes }, circumstances).federalTaxes).not.toHaveProperty(
+      'inssWithheld',
+    );
   });
 
   it('has the day of the municipality as its competence, where it names none', () => {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { LAST_DPS_NUMBER } from '../commands/ports.ts';
-import { type Corrections, type Emission, EmissionSchema } from '../events/emission.ts';
-import { cents, formatCents } from '../nfse/cents.ts';
+import { type Emission, EmissionSchema } from '../events/emission.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
-import { brokenRules } from '../nfse/tax/broken-rules.ts';
+import { type Authority, brokenRules } from '../nfse/tax/broken-rules.ts';
 import { cnpj, municipality, pattern, SERIES } from './emission-fields.ts';
+import { emissionToJson, underEventNames } from './emission-json.ts';
 import { emissionParts } from './emission-parts.ts';
 import { invalid } from './problem.ts';
 import { fail, parse } from './request-fields.ts';
@@ -12,10 +12,7 @@ import { fail, parse } from './request-fields.ts';
 export { municipality, SERIES, text } from './emission-fields.ts';
 export { IssuerRequest } from './emission-parts.ts';
 
-/**
- * An emission as the API takes and gives it: money in decimal strings, rates in percent, everything optional that has an
- * obvious default. Both directions are here, so that what a client reads is what it may send again.
- */
+/** An emission as the API takes it: money in decimal strings, rates in percent, everything optional that has an obvious default. */
 export const EmitBody = z.strictObject({
   requestId: z.optional(z.string()),
   companyCnpj: cnpj,
@@ -36,26 +33,17 @@ type EmissionParts = z.infer<typeof EmissionParts>;
 export interface IssuerPlace {
   readonly companyCnpj: Cnpj;
   readonly municipalityCode: string;
+}
+
+/** What an emission is judged by besides itself. */
+export interface Circumstances {
   /** `YYYY-MM-DD` in the municipality: the competence date where none is given. */
   readonly today: string;
   /** The latest there may be: `today` when left out. */
   readonly latestCompetence?: string;
+  /** Whose rules hold. The national system's when left out. */
+  readonly authority?: Authority;
 }
-
-/** Rates by their name in a request, where they are percentages, and by their name in an event, where they are basis points. */
-const RATES: Readonly<Record<string, string>> = {
-  issRate: 'issRateBasisPoints',
-  deductionRate: 'deductionBasisPoints',
-  reductionRate: 'reductionBasisPoints',
-  pisRate: 'pisRateBasisPoints',
-  cofinsRate: 'cofinsRateBasisPoints',
-  federalRate: 'federalRateBasisPoints',
-  stateRate: 'stateRateBasisPoints',
-  municipalRate: 'municipalRateBasisPoints',
-  simplesRate: 'simplesRateBasisPoints',
-  cbsRate: 'cbsRateBasisPoints',
-};
-const REQUEST_NAMES = new Map(Object.entries(RATES).map(([request, event]) => [event, request]));
 
 /**
  * The emission that a request describes, once its form and the fiscal rules allow it.
@@ -63,7 +51,11 @@ const REQUEST_NAMES = new Map(Object.entries(RATES).map(([request, event]) => [e
  * @param pointer where the parts stand in the request, for the errors
  * @throws Problem 422 with pointers
  */
-export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''): Emission & { companyCnpj: Cnpj } {
+export function emissionOf(
+  body: EmissionParts,
+  place: IssuerPlace & Circumstances,
+  pointer = '',
+): Emission & { companyCnpj: Cnpj } {
   const { companyCnpj, municipalityCode, today, latestCompetence = today } = place;
   const { competenceDate = today, issuer, service, customer, intermediary, amounts } = body;
   const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = body;
@@ -82,8 +74,8 @@ export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''
     ibsCbs,
     replaces,
   };
-  const emission = EmissionSchema.parse({ ...(toEvent(parts) as object), companyCnpj });
-  const broken = brokenRules(emission);
+  const emission = EmissionSchema.parse({ ...(underEventNames(parts) as object), companyCnpj });
+  const broken = brokenRules(emission, place.authority);
   if (broken.length > 0) {
     throw invalid(
       broken.map(({ pointer: at, code, message, howToFix }) => ({ pointer: pointer + at, code, message, howToFix })),
@@ -92,47 +84,18 @@ export function emissionOf(body: EmissionParts, place: IssuerPlace, pointer = ''
   return { ...emission, companyCnpj };
 }
 
-/** The emission in the API's form: what a client may read, change and send again. */
-export function emissionToJson(emission: Emission): object {
-  const { competenceDate, issuer, service, customer, intermediary, amounts } = emission;
-  const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = emission;
-  return toRequest({
-    competenceDate,
-    issuer,
-    service,
-    customer,
-    intermediary,
-    amounts,
-    iss,
-    federalTaxes,
-    approximateTaxes,
-    ibsCbs,
-    replaces,
-  }) as object;
-}
-
-/** Corrections in the API's form: whole parts, as the event keeps them. */
-export function correctionsToJson(corrections: Corrections): object {
-  return toRequest(corrections) as object;
-}
-
 /**
  * The emission that corrections lead to. They are a JSON merge patch (RFC 7396) over the emission in the API's form: only
  * what changes is sent, `null` removes.
  *
  * @throws Problem 422 with pointers below `/corrections`
  */
-export function correctedEmission(
-  emission: Emission,
-  patch: unknown,
-  today: string,
-  latestCompetence: string = today,
-): Emission {
+export function correctedEmission(emission: Emission, patch: unknown, circumstances: Circumstances): Emission {
   const companyCnpj = parseCnpj(emission.companyCnpj);
   if (!companyCnpj) throw new RangeError('An emitted invoice has a valid CNPJ');
   const { municipalityCode } = emission;
   const body = parse(EmissionParts, mergePatch(emissionToJson(emission), patch), '/corrections');
-  return emissionOf(body, { companyCnpj, municipalityCode, today, latestCompetence }, '/corrections');
+  return emissionOf(body, { companyCnpj, municipalityCode, ...circumstances }, '/corrections');
 }
 
 function mergePatch(target: unknown, patch: unknown): unknown {
@@ -144,30 +107,4 @@ function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(key, mergePatch(merged.get(key), change));
   }
   return Object.fromEntries(merged);
-}
-
-/** What was read from a request, under an event's names, without the members left out: equal emissions are equal as JSON. */
-function toEvent(value: unknown): unknown {
-  return renamed(value, (key, member) => [RATES[key] ?? key, member]);
-}
-
-/** Every number of an event is an amount or a rate, and both are decimal strings with two places outside. */
-function toRequest(value: unknown): unknown {
-  return renamed(value, (key, member, owner) => {
-    // Where a service was rendered abroad, the municipality only fills a field: it was never sent.
-    if (key === 'municipalityCode' && 'country' in owner && 'code' in owner) return undefined;
-    return [REQUEST_NAMES.get(key) ?? key, typeof member === 'number' ? formatCents(cents(member)) : member];
-  });
-}
-
-type Renaming = (key: string, member: unknown, owner: object) => readonly [string, unknown] | undefined;
-
-function renamed(value: unknown, rename: Renaming): unknown {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).flatMap(([key, member]) => {
-    const entry = member === undefined ? undefined : rename(key, member, value);
-    return entry ? [[entry[0], renamed(entry[1], rename)] as const] : [];
-  });
-  return Object.fromEntries(entries);
 }

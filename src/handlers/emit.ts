@@ -1,6 +1,6 @@
 import type { Company } from '../commands/company-ports.ts';
 import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
-import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
+import { emissionTime, latestCompetence, providerFor } from '../commands/store-dps.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import { read } from '../events/event-store.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
@@ -9,6 +9,7 @@ import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
+import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
@@ -29,7 +30,11 @@ const deps = {
   ...commandDeps(config, client),
   documents: s3Documents(s3(config), config.docsBucket),
   numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
-  dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
+  dps: {
+    environment: config.national.environment,
+    softwareVersion: SOFTWARE_VERSION,
+    profileOf: municipalityProfiles(config.municipalityProfilesFile),
+  },
 };
 const companies = dynamoDbCompanies(client, config.tables.companies);
 const ownEnvironment = environmentOf(config.national.environment);
@@ -58,6 +63,7 @@ export const handler = lambda('emit', async (call) => {
         municipalityCode,
         today,
         latestCompetence: latestCompetence(at, municipalityCode),
+        authority: providerFor(deps.dps, municipalityCode) === 'national' ? 'national' : 'city',
       }),
       dps: { series: dps.series, ...(dps.number ? { number: dps.number } : {}) },
       dateGiven: body.competenceDate !== undefined,

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../events/commit.ts';
 import type { InvoiceEvent } from '../events/event-types.ts';
 import { UnreadableEvent, upcast } from '../events/upcasters.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
-import { correctionsToJson, emissionToJson } from './emission-request.ts';
+import { correctionsToJson, emissionToJson } from './emission-json.ts';
 
 /** An event as the API gives it: of the newest schema, money in decimal strings. One that cannot be read is shown as it lies. */
 export function eventToJson(stored: StoredEvent): StoredEvent {

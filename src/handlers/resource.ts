@@ -1,7 +1,7 @@
 import type { CancellationState, LivingInvoice } from '../events/invoice.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
 import { workOut } from '../nfse/tax/work-out.ts';
-import { emissionToJson } from './emission-request.ts';
+import { emissionToJson } from './emission-json.ts';
 
 /**
  * The invoice as the API gives it. Money in decimal strings, times in ISO 8601.

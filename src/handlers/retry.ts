@@ -5,11 +5,12 @@ import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { correctionsTo } from '../events/emission.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { commandDeps } from './command-deps.ts';
-import { correctedEmission } from './emission-request.ts';
+import { type Circumstances, correctedEmission } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
 import { readBody, requestIdOf } from './request-body.ts';
@@ -21,7 +22,11 @@ const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
   documents: s3Documents(s3(config), config.docsBucket),
-  dps: { environment: config.national.environment, softwareVersion: SOFTWARE_VERSION },
+  dps: {
+    environment: config.national.environment,
+    softwareVersion: SOFTWARE_VERSION,
+    profileOf: municipalityProfiles(config.municipalityProfilesFile),
+  },
 };
 const once = idempotent('retry', client, config.tables.requests);
 
@@ -50,11 +55,14 @@ export const handler = lambda('retry', async (call) => {
     },
     async () => {
       // Only now: a replay is answered by what was remembered, however the invoice has changed since.
-      const { municipalityCode } = before.invoice;
-      const today = emissionTime(at, municipalityCode).slice(0, 10);
-      const latest = latestCompetence(at, municipalityCode);
+      const { municipalityCode, provider } = before.invoice;
+      const circumstances: Circumstances = {
+        today: emissionTime(at, municipalityCode).slice(0, 10),
+        latestCompetence: latestCompetence(at, municipalityCode),
+        authority: provider === 'national' ? 'national' : 'city',
+      };
       const corrections =
-        patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, today, latest));
+        patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, circumstances));
       const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
       decided = await retryInvoice(deps, before, request, { at, meta });
       return { invoiceId };

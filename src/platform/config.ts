@@ -34,6 +34,8 @@ const ConfigSchema = z.object({
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
   /** PEM file of the authorities that the national API's own certificate may come from; Node's list without it. */
   NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
+  /** JSON file of municipality profiles that adds to those of the service: docs/add-a-municipality.md. */
+  MUNICIPALITY_PROFILES_FILE: z.optional(z.string()),
   PROVIDER_TIMEOUT_MS: defaulted(60_000),
   WORKER_CONCURRENCY: defaulted(16),
   /** How long a message stays hidden while the worker has it: at least the calls from reading the stream to the end of sending. */
@@ -61,6 +63,7 @@ export interface Config {
     readonly companies: string;
   };
   readonly registrationRequired: boolean;
+  readonly municipalityProfilesFile: string | undefined;
   readonly certificates: {
     readonly secretPrefix: string;
     readonly authoritiesFile: string | undefined;
@@ -118,6 +121,7 @@ function shape(env: Environment): Config {
       companies: env.COMPANIES_TABLE,
     },
     registrationRequired: env.REGISTRATION_REQUIRED,
+    municipalityProfilesFile: env.MUNICIPALITY_PROFILES_FILE,
     certificates: {
       secretPrefix: env.CERTIFICATE_SECRET_PREFIX,
       authoritiesFile: env.CERTIFICATE_AUTHORITIES_FILE,

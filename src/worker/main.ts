@@ -1,35 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
-import { NATIONAL_SIGNING } from '../nfse/xmldsig/profile.ts';
+import { ABRASF_SIGNING, NATIONAL_SIGNING } from '../nfse/xmldsig/profile.ts';
 import { signXml } from '../nfse/xmldsig/sign.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
+import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
 import { secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
+import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
 import { companyCertificates } from './company-certificates.ts';
 import { companyConnections } from './company-connections.ts';
 import { handleWork, type WorkerDeps } from './handle-work.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
-import { nationalProvider } from './providers/national/provider.ts';
 import { recentlySeen } from './recently-seen.ts';
 import { readMessage } from './work-message.ts';
 
 /** Fargate gives 120 seconds between SIGTERM and SIGKILL; the rest is for the process to leave. */
 const DRAIN_MS = 100_000;
-const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
+/** A note with the most that its layout takes, a thousand documents of deduction, is a quarter of this as the API packs it. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 const REMEMBERED_INVOICES = 10_000;
 
 const config = readConfig();
 const client = dynamoDb();
 const { national, worker } = config;
-const signing = { ...NATIONAL_SIGNING, ...national.signature };
-const nationalApi = required('NATIONAL_API_URL', national.url);
 const serverCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
 const connections = companyConnections((baseUrl, certificate) =>
   httpTransport({
@@ -46,6 +46,16 @@ const certificateOf = companyCertificates({
   onRead: ({ companyCnpj, validTo }) => noteCertificateAge(companyCnpj, validTo, now()),
   onDropped: connections.drop,
 });
+const profileOf = municipalityProfiles(config.municipalityProfilesFile);
+const authorities: CityAuthorityDeps = {
+  nationalApi: required('NATIONAL_API_URL', national.url),
+  environment: national.environment,
+  softwareVersion: SOFTWARE_VERSION,
+  certificateOf,
+  connect: connections.to,
+  signNational: (xml, certificate) => signXml(xml, { ...NATIONAL_SIGNING, ...national.signature }, certificate),
+  signAbrasf: (xml, wish, certificate) => signXml(xml, { ...ABRASF_SIGNING, ...wish }, certificate),
+};
 const deps: WorkerDeps = {
   events: dynamoDbEventStore({
     client,
@@ -53,20 +63,8 @@ const deps: WorkerDeps = {
     log: (operation, facts) => logger.info(operation, facts),
   }),
   documents: s3Documents(s3(config), config.docsBucket),
-  async authorityFor({ companyCnpj }) {
-    const certificate = nationalApi.startsWith('https:') ? await certificateOf(companyCnpj) : undefined;
-    const { environment } = national;
-    return {
-      transport: connections.to(nationalApi, certificate),
-      provider: (transport) =>
-        nationalProvider({
-          transport,
-          environment,
-          softwareVersion: SOFTWARE_VERSION,
-          ...(certificate ? { sign: (xml) => signXml(xml, signing, certificate) } : {}),
-        }),
-    };
-  },
+  authorityFor: ({ companyCnpj, municipalityCode }) =>
+    cityAuthority(authorities, profileOf(municipalityCode), companyCnpj),
   newCommitId: newId,
   now,
   random: Math.random,

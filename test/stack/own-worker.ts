@@ -10,6 +10,7 @@ import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { LivingInvoice } from '../../src/events/invoice.ts';
 import { newId } from '../../src/platform/clock.ts';
 import { s3, s3Documents } from '../../src/platform/s3-documents.ts';
+import { WORKER_NODE_OPTIONS } from '../../src/worker/node-options.ts';
 import { emission } from '../invoices.ts';
 import { credentials } from './api.ts';
 import { dynamoDb } from './own-tables.ts';
@@ -33,12 +34,20 @@ export const commandDeps = {
 
 let nextNumber = Date.now() % 1_000_000_000;
 
-/** An invoice that was accepted and whose workflow was never started; and the message that would have been sent. */
-export async function emittedOnly(reference = 'PEDIDO118'): Promise<{ invoice: LivingInvoice; tip: Tip; work: Work }> {
+/**
+ * An invoice that was accepted and whose workflow was never started; and the message that would have been sent.
+ *
+ * @param store where its stream is: in one that the stack does not know, nobody but the test's worker will ever look at it
+ */
+export async function emittedOnly(
+  reference = 'PEDIDO118',
+  store = events,
+): Promise<{ invoice: LivingInvoice; tip: Tip; work: Work }> {
   let work: Work | undefined;
   const { invoice, tip } = await emitInvoice(
     {
       ...commandDeps,
+      events: store,
       workflow: {
         start: async (started) => {
           work = started;
@@ -108,7 +117,7 @@ async function messagesIn(QueueUrl: string): Promise<number> {
 
 /** The worker's own program on a queue of the test's. */
 export function startWorker(queue: OwnQueue, env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [path.join(root, 'src/worker/main.ts')], {
+  return spawn(process.execPath, [...WORKER_NODE_OPTIONS, path.join(root, 'src/worker/main.ts')], {
     env: {
       ...stack.environment,
       PROVIDER_TIMEOUT_MS: '1000',

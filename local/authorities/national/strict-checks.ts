@@ -10,7 +10,7 @@ import type { DocumentChecks, Signed } from './document-checks.ts';
  *
  * @param authority PEM of the certificate authority
  */
-export function strictChecks(authority: string): DocumentChecks {
+export function strictNationalChecks(authority: string): DocumentChecks {
   return { authority, layout: layoutProblem, signature };
 }
 

@@ -9,7 +9,7 @@ import type { Cnpj } from '../../nfse/cnpj.ts';
 import type { Occasion } from '../execute.ts';
 import type { CommandDeps, Documents, DpsNumbers } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
-import { checkWritable, type DpsSettings, storeDps } from '../store-dps.ts';
+import { checkWritable, type DpsSettings, providerFor, storeDps } from '../store-dps.ts';
 import { decideEmit } from './decide.ts';
 
 export interface EmitRequest {
@@ -59,7 +59,7 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
   checkWritable(deps.dps, emission, request.dps.series, occasion.at);
   const dps = { series: request.dps.series, number: await numberFor(deps, request) };
   const xmlKey = await storeDps(deps, invoiceId, emission, dps, occasion.at);
-  const command = { requestId, emission, provider: 'national', dps, xmlKey };
+  const command = { requestId, emission, provider: providerFor(deps.dps, emission.municipalityCode), dps, xmlKey };
   try {
     // A blind write: a new stream needs no read, and the condition on version 1 catches the request that was here before.
     const commit = await deps.events.append({

@@ -306,6 +306,19 @@ describe('the rules refuse', () => {
   });
 });
 
+describe('a city hall with a system of its own', () => {
+  it('is not held to what only the national layout asks for', () => {
+    const sale = { ...exported, service: { ...exported.service, foreignTrade: undefined, nbsCode: undefined } };
+    expect(brokenRules(sale).map(({ code }) => code)).toEqual(['foreign-trade-missing', 'nbs-for-export']);
+    expect(brokenRules(sale, 'city')).toEqual([]);
+  });
+
+  it('is held to the law all the same', () =>
+    expect(brokenRules(issuer({ simplesNacional: 'MEI' }, plain({ amounts: withheld })), 'city')).toMatchObject([
+      { pointer: '/amounts/issWithheldBy', code: 'withholding-mei' },
+    ]));
+});
+
 describe('the rules allow', () => {
   it.each([
     ['construction below 2 %', { code: '070201', work: { number: '1' } }],

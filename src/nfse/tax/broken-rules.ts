@@ -24,6 +24,30 @@ export interface BrokenRule extends RuleText {
 
 type Verdict = readonly [broken: boolean, pointer: string, code: RuleCode];
 
+/** Who is to take the declaration: the national system, or a city hall with a system of its own. */
+export type Authority = 'national' | 'city';
+
+/** What only the national layout asks for or forbids. City halls have no place for it, other rules, or none. */
+const NATIONAL_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
+  'foreign-trade-missing',
+  'nbs-for-export',
+  'nbs-for-ibs-cbs',
+  'result-country',
+  'immunity-kind',
+  'work-missing',
+  'work-forbidden',
+  'event-missing',
+  'event-forbidden',
+  'withholder-address',
+  'customer-address',
+  'foreign-address',
+  'special-regime-elsewhere',
+  'federal-taxes-mei',
+  'contribution-base',
+  'contribution-base-forbidden',
+  'iss-rate-required',
+]);
+
 /**
  * The fiscal rules that the sale breaks, of those that need no register and no municipality's parameter: what the authority is
  * sure to refuse is told at once, before a number is spent on it.
@@ -31,7 +55,7 @@ type Verdict = readonly [broken: boolean, pointer: string, code: RuleCode];
  * @returns nothing when all are kept
  * @source NFS-e national layout 1.01, business rules; each rule's text has the code
  */
-export function brokenRules(sale: Sale): readonly BrokenRule[] {
+export function brokenRules(sale: Sale, authority: Authority = 'national'): readonly BrokenRule[] {
   const service = serviceCode(sale.service.code);
   const broken = [
     ...aboutService(sale, service),
@@ -41,7 +65,7 @@ export function brokenRules(sale: Sale): readonly BrokenRule[] {
     ...aboutDeduction(sale),
     ...aboutFederalTaxes(sale),
     ...aboutTheRest(sale),
-  ].filter(([is]) => is);
+  ].filter(([is, , code]) => is && (authority === 'national' || !NATIONAL_ONLY.has(code)));
   return [...broken, ...(broken.length === 0 ? aboutSums(sale) : [])]
     .filter(([is]) => is)
     .map(([, pointer, code]) => ({ pointer, code, ...RULE_TEXTS[code] }));

@@ -117,7 +117,7 @@ async function receive(
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk);
+    const bytes: Buffer = chunk;
     size += bytes.length;
     if (size > maxBytes) throw new RangeError(`the answer is larger than ${maxBytes} bytes`);
     chunks.push(bytes);

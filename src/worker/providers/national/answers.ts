@@ -31,6 +31,9 @@ export interface RegisteredEvent {
 }
 
 const MAX_SOURCE = 2000;
+/** The API's answers have five levels; a text of the authority may have a few brackets of its own. */
+const MAX_DEPTH = 200;
+const [OPENING_BRACKET, CLOSING_BRACKET, OPENING_BRACE, CLOSING_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
  * Reads an answer's JSON. Names are compared without case: the API mixes `Codigo` with `codigo` and `idDPS` with `idDps`.
@@ -153,11 +156,27 @@ function read<T>(parse: () => T): T | undefined {
 }
 
 function parseJson(body: string): unknown {
+  if (isDeep(body)) return undefined;
   try {
     return JSON.parse(body.replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether something is nested beyond reason. Found before the parser is asked, which keeps a record for each level that is open:
+ * half a megabyte of brackets would cost forty of memory. Brackets within texts count as well, as long as they open.
+ */
+function isDeep(body: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < body.length; at++) {
+    const character = body.charCodeAt(at);
+    if (character === OPENING_BRACKET || character === OPENING_BRACE) depth++;
+    else if (character === CLOSING_BRACKET || character === CLOSING_BRACE) depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 function fieldsOf(value: unknown): ((name: string) => unknown) | undefined {

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-/** A note is some ten kilobytes; the largest lists the layout allows stay below this. */
-const MAX_XML_BYTES = 10 * 1024 * 1024;
+/** A note is some ten kilobytes; with the largest lists that the layout allows it has two or three megabytes. */
+const MAX_XML_BYTES = 4 * 1024 * 1024;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
@@ -14,7 +14,7 @@ export function pack(xml: string): string {
  * The reverse, for text from outside. Version 1.6 of the authority's server encodes event documents in Base64 twice, so
  * decoding goes on, once more at most, until the gzip header shows.
  *
- * @returns `undefined` for anything that is not such a package, and for one that would grow beyond 10 MB
+ * @returns `undefined` for anything that is not such a package, and for one that would grow beyond 4 MB
  */
 export function unpack(packed: unknown): string | undefined {
   if (typeof packed !== 'string') return undefined;

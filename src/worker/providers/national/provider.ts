@@ -25,6 +25,8 @@ export interface NationalSettings {
   /** 1 production, 2 restricted production. */
   readonly environment: '1' | '2';
   readonly softwareVersion: string;
+  /** Where a declaration is posted, below the base; some cities' own fronts have another path than the national system. */
+  readonly issuePath?: string;
   /**
    * Signs a declaration or an event request in the company's name. The same document gives the same bytes each time (RSA's older
    * padding draws nothing), so what is sent again is what was sent before. Without it documents go unsigned.
@@ -51,9 +53,9 @@ export function nationalProvider(settings: NationalSettings): Provider {
 }
 
 async function issue(settings: NationalSettings, submission: Submission): Promise<IssueOutcome> {
-  const { transport, sign = unsigned } = settings;
+  const { transport, sign = unsigned, issuePath = '/nfse' } = settings;
   const facts = readDps(submission.document);
-  const response = await exchange(transport, post('/nfse', { dpsXmlGZipB64: pack(sign(submission.document)) }));
+  const response = await exchange(transport, post(issuePath, { dpsXmlGZipB64: pack(sign(submission.document)) }));
   if ('kind' in response) return response;
 
   const envelope = answers.readEnvelope(response);

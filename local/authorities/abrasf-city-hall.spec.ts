@@ -1,0 +1,359 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseInvoiceId } from '../../src/events/ids.ts';
+import { buildRps } from '../../src/nfse/abrasf/rps-document.ts';
+import { localTime } from '../../src/nfse/local-time.ts';
+import { builtInFile } from '../../src/nfse/municipality-profiles/built-in.ts';
+import { rpsStyleOf } from '../../src/nfse/municipality-profiles/dialect-styles.ts';
+import { endpointOf } from '../../src/nfse/municipality-profiles/endpoint.ts';
+import { type AbrasfProfile, profilesFrom } from '../../src/nfse/municipality-profiles/profiles.ts';
+import type { Sale } from '../../src/nfse/sale.ts';
+import { abrasfProvider } from '../../src/worker/providers/abrasf/provider.ts';
+import { httpTransport } from '../../src/worker/providers/http-transport.ts';
+import type { Cancellation, IssuedNote, Provider, Submission } from '../../src/worker/providers/provider.ts';
+import { abrasfSchemaCheck } from '../../test/abrasf-schema.ts';
+import { BATCH, OLD, QUEUE, SINGLE, standInProfiles } from '../municipality-profiles.ts';
+import { startAbrasfCityHall } from './abrasf-city-hall.ts';
+
+const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
+const company = '11222333000181';
+
+let hall: Awaited<ReturnType<typeof startAbrasfCityHall>>;
+let lastNumber = 0;
+
+beforeAll(async () => {
+  hall = await startAbrasfCityHall({ queueSeconds: 0.1 });
+});
+afterAll(() => hall.stop());
+
+function profile(code: string, url = hall.url): AbrasfProfile {
+  const found = profilesFrom(builtInFile, standInProfiles(url))(code);
+  return found.provider === 'abrasf' ? found : expect.fail(`${code} speaks no ABRASF`);
+}
+
+function city(code: string, timeoutMs = 5000, url = hall.url): Provider {
+  const own = profile(code, url);
+  const baseUrl = endpointOf(own, '2')?.baseUrl ?? expect.fail('no address');
+  return abrasfProvider({ transport: httpTransport({ baseUrl, timeoutMs }), profile: own, environment: '2' });
+}
+
+function submission(code: string, reference?: string, change: Partial<Sale> = {}): Submission {
+  const issuedAt = localTime(Date.now() - 60_000, '-03:00');
+  const dps = { series: '1', number: ++lastNumber };
+  const sale: Sale = {
+    companyCnpj: company,
+    municipalityCode: code,
+    competenceDate: issuedAt.slice(0, 10),
+    issuer: { municipalRegistration: '1234567', simplesNacional: 'NONE' },
+    service: { code: '010101', description: 'Manutenção de sistema', municipalityCode: code, reference },
+    customer: { cnpj: '12345678000195', name: 'Tomadora Exemplo S/A' },
+    amounts: { service: 150_000, issWithheldBy: 'NOBODY', issRateBasisPoints: 200 },
+    ...change,
+  };
+  const document = buildRps({ ...sale, dps, issuedAt }, rpsStyleOf(profile(code).dialect));
+  return { invoiceId, companyCnpj: sale.companyCnpj, municipalityCode: code, dps, attempt: 0, document };
+}
+
+function cancellation(sale: Submission, note: IssuedNote): Cancellation {
+  const { nfseNumber, issuedAt } = note;
+  const { companyCnpj, municipalityCode, dps } = sale;
+  const reason = 'Nota emitida com valor incorreto';
+  const at = new Date().toISOString();
+  const municipalRegistration = '1234567';
+  return {
+    invoiceId,
+    companyCnpj,
+    municipalityCode,
+    dps,
+    nfseNumber,
+    issuedAt,
+    municipalRegistration,
+    reasonCode: '2',
+    reason,
+    at,
+  };
+}
+
+/** Asks until the city has an answer, as the reconciler would. */
+async function processed(provider: Provider, sale: Submission, protocol?: string) {
+  const asked = { ...sale, ...(protocol === undefined ? {} : { protocol }) };
+  for (let tries = 0; ; tries++) {
+    const outcome = await provider.find(asked);
+    if (outcome.kind !== 'pending') return outcome;
+    if (tries === 40) expect.fail('the batch was never processed');
+    await sleep(50);
+  }
+}
+
+async function issued(code: string, sale: Submission): Promise<IssuedNote> {
+  const outcome = await city(code).issue(sale);
+  if (outcome.kind === 'issued') return outcome.note;
+  if (outcome.kind !== 'pending') expect.fail(JSON.stringify(outcome));
+  const found = await processed(city(code), sale, outcome.protocol);
+  return found.kind === 'found' ? found.note : expect.fail(JSON.stringify(found));
+}
+
+const CITIES = [
+  ['one RPS a call (2.04, CDATA)', SINGLE, '2.04'],
+  ['a queue (2.04, escaped)', QUEUE, '2.04'],
+  ['a batch answered at once (2.03, SOAP 1.2)', BATCH, '2.03'],
+  ['a queue (1.00, elements in the envelope)', OLD, '1.00'],
+] as const;
+
+describe.each(CITIES)('a city hall with %s', (_title, code, layout) => {
+  it('makes a note of an RPS, which is found again', async () => {
+    const sale = submission(code);
+    const note = await issued(code, sale);
+    expect(note).toMatchObject({
+      nfseNumber: expect.stringMatching(/^20\d{13}$/),
+      verificationCode: expect.stringMatching(/^[0-9A-F]{8}$/),
+      issuedAt: expect.stringMatching(/-03:00$/),
+    });
+    expect(await city(code).find(sale)).toMatchObject({
+      kind: 'found',
+      matches: true,
+      note: { nfseNumber: note.nfseNumber },
+    });
+  });
+
+  it('has nothing for an RPS that was never sent', async () => {
+    expect(await city(code).find(submission(code))).toEqual({ kind: 'absent' });
+  });
+
+  it('makes one note, however often the RPS is sent', async () => {
+    const sale = submission(code);
+    const note = await issued(code, sale);
+    const again = await city(code).issue({ ...sale, attempt: 1 });
+    if (again.kind === 'pending') {
+      const found = await processed(city(code), sale, again.protocol);
+      expect(found).toMatchObject({ kind: 'found', matches: true, note: { nfseNumber: note.nfseNumber } });
+    } else expect(again).toMatchObject({ kind: 'already-used' });
+  });
+
+  it('tells the sale from another that took its number', async () => {
+    const sale = submission(code);
+    await issued(code, sale);
+    const amounts = { service: 150_001, issWithheldBy: 'NOBODY' } as const;
+    const other = { ...submission(code, undefined, { amounts }) };
+    const document = other.document.replaceAll(`>${other.dps.number}<`, `>${sale.dps.number}<`);
+    expect(await city(code).find({ ...other, dps: sale.dps, document })).toMatchObject({
+      kind: 'found',
+      matches: false,
+    });
+  });
+
+  it('says what is wrong with the data, and where', async () => {
+    const sale = submission(code, 'REJECTE62');
+    const outcome = await city(code).issue(sale);
+    const final = outcome.kind === 'pending' ? await processed(city(code), sale, outcome.protocol) : outcome;
+    expect(final).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E62', field: '/customer/address/postalCode', howToFix: expect.stringContaining('CEP') },
+    });
+  });
+
+  it('cancels a note once, and says so however often it is asked', async () => {
+    const sale = submission(code);
+    const note = await issued(code, sale);
+    const first = await city(code).cancel(cancellation(sale, note));
+    expect(first).toMatchObject({ kind: 'cancelled', protocol: `conf${note.nfseNumber}` });
+    expect(await city(code).cancel(cancellation(sale, note))).toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('may refuse a cancellation', async () => {
+    const sale = submission(code, 'REJECTCANCEL');
+    const note = await issued(code, sale);
+    expect(await city(code).cancel(cancellation(sale, note))).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E6', howToFix: expect.stringContaining('prefeitura') },
+    });
+  });
+
+  it('that loses the answer to a cancellation has cancelled all the same', async () => {
+    const sale = submission(code, 'CANCELLOST');
+    const note = await issued(code, sale);
+    expect(await city(code, 300).cancel(cancellation(sale, note))).toMatchObject({ kind: 'cancelled' });
+  });
+
+  it.each(['TIMEOUTISSUED', 'BADGATEWAYISSUED', 'FAULTISSUED', 'EMPTYISSUED', 'RESET'])(
+    'that shows %s has a note to be found',
+    async (reference) => {
+      const sale = submission(code, reference);
+      expect(await city(code, 300).issue(sale)).toMatchObject({ kind: 'unknown' });
+      expect(await processed(city(code), sale)).toMatchObject({ kind: 'found', matches: true });
+    },
+  );
+
+  it.each(['TIMEOUTLOST', 'BADGATEWAY', 'FAULT'])(
+    'that shows %s has nothing, and takes it again',
+    async (reference) => {
+      const sale = submission(code, reference);
+      expect(await city(code, 300).issue(sale)).toMatchObject({ kind: 'unknown' });
+      expect(await city(code).find(sale)).toEqual({ kind: 'absent' });
+      await issued(code, { ...sale, attempt: 1 });
+    },
+  );
+
+  it.each(['ESCAPED', 'TWICEESCAPED', 'INLINE', 'BARE', 'PREFIXED', 'LATIN1', 'BOM'])(
+    'is understood when it answers %s',
+    async (reference) => {
+      const sale = submission(code, reference);
+      const note = await issued(code, sale);
+      expect(note.xml).toContain('Manutenção');
+      expect(await city(code).find(sale)).toMatchObject({ kind: 'found', matches: true });
+    },
+  );
+
+  it('DOWN1 stops one company for a second, and then all is well', async () => {
+    const sale = submission(code, 'DOWN1', { companyCnpj: '12ABC34501DE35' });
+    expect(await city(code).issue(sale)).toMatchObject({ kind: 'unknown' });
+    expect(await city(code).find(sale)).toMatchObject({ kind: 'unavailable' });
+    await issued(code, submission(code));
+    await sleep(1100);
+    expect(await city(code).find(sale)).toEqual({ kind: 'absent' });
+  });
+
+  const check = abrasfSchemaCheck(layout);
+  // The published schema of 1.00 demands signatures and has another namespace.
+  it.skipIf(!check || layout === '1.00')('writes its answers by the official schema (skipped without it)', async () => {
+    const sale = submission(code, 'ALERT');
+    const note = await issued(code, sale);
+    expect(check?.(note.xml ?? '')).toBeUndefined();
+    const gone = await city(code).cancel(cancellation(sale, note));
+    expect(gone.kind === 'cancelled' && check?.(gone.xml ?? '')).toBeUndefined();
+    const found = await city(code).find(sale);
+    expect(found.kind === 'found' && check?.(found.note.xml ?? '')).toBeUndefined();
+  });
+});
+
+describe('a city hall that answers at once', () => {
+  it.each([
+    ['REJECTE10', { kind: 'already-used' }],
+    ['REJECTE92', { kind: 'pending' }],
+    ['REJECTE232', { kind: 'unknown' }],
+    ['REJECTE900', { kind: 'unknown' }],
+    ['REJECTE973', { kind: 'unavailable' }],
+    ['REJECTE160', { kind: 'rejected', error: { code: 'E160' } }],
+    ['REJECTE138', { kind: 'rejected', error: { code: 'E138' } }],
+    ['REJECTE71', { kind: 'rejected', error: { code: 'E71' } }],
+    ['REJECTXYZ99', { kind: 'rejected', error: { code: 'XYZ99' } }],
+    ['NOCODE', { kind: 'rejected', error: { code: 'SEM-CODIGO' } }],
+    ['MULTIPLE', { kind: 'rejected', error: { code: 'E172', source: expect.stringContaining('E62') } }],
+    ['ALERT', { kind: 'issued' }],
+    ['SLOW1', { kind: 'issued' }],
+  ])('%s comes out as %o', async (reference, outcome) => {
+    expect(await city(SINGLE).issue(submission(SINGLE, reference))).toMatchObject(outcome);
+  });
+
+  it('that is not there at all is unavailable', async () => {
+    expect(await city(SINGLE, 2000, 'http://127.0.0.1:1').issue(submission(SINGLE))).toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+
+  it('issues one of many simultaneous sendings', async () => {
+    const sale = submission(SINGLE);
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => city(SINGLE).issue(sale)));
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual([...Array(7).fill('already-used'), 'issued']);
+  });
+
+  it.each([
+    ['a service of nothing', { amounts: { service: 0, issWithheldBy: 'NOBODY' } }, 'E18'],
+    ['itself as the customer', { customer: { cnpj: company, name: 'Ela mesma' } }, 'E52'],
+    ['a customer who does not exist', { customer: { cnpj: '12345678000194', name: 'Ninguém' } }, 'E47'],
+    [
+      'a rate above the highest',
+      { amounts: { service: 100, issWithheldBy: 'NOBODY', issRateBasisPoints: 600 } },
+      'E227',
+    ],
+  ] as const)('refuses %s', async (_, change, code) => {
+    expect(await city(SINGLE).issue(submission(SINGLE, undefined, change))).toMatchObject({ error: { code } });
+  });
+});
+
+describe('a city hall with a queue', () => {
+  it.each(['QUEUE1', 'E92QUEUE1'])('%s: says that it waits, until it does not', async (reference) => {
+    const sale = submission(QUEUE, reference);
+    const taken = await city(QUEUE).issue(sale);
+    const protocol = taken.kind === 'pending' ? taken.protocol : undefined;
+    if (protocol === undefined) expect.fail(JSON.stringify(taken));
+    expect(await city(QUEUE).find({ ...sale, protocol })).toMatchObject({ kind: 'pending' });
+    expect(await city(QUEUE).find(sale)).toMatchObject({ kind: 'pending' });
+    expect(await processed(city(QUEUE), sale, protocol)).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it('refuses the second copy of a batch, and has one note in the end', async () => {
+    const sale = submission(QUEUE);
+    expect(await city(QUEUE).issue(sale)).toMatchObject({ kind: 'pending' });
+    expect(await city(QUEUE).issue(sale)).toMatchObject({ kind: 'already-used' });
+    expect(await processed(city(QUEUE), sale)).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it('makes one note of two batches with the same RPS', async () => {
+    const sale = submission(QUEUE);
+    const first = await city(QUEUE).issue(sale);
+    const second = await city(QUEUE).issue({ ...sale, attempt: 1 });
+    if (first.kind !== 'pending' || second.kind !== 'pending') expect.fail(JSON.stringify([first, second]));
+    const found = await processed(city(QUEUE), sale, first.protocol);
+    expect(await processed(city(QUEUE), sale, second.protocol)).toMatchObject({
+      kind: 'found',
+      note: { nfseNumber: found.kind === 'found' ? found.note.nfseNumber : '' },
+    });
+  });
+
+  it('may find a whole batch wrong', async () => {
+    const sale = submission(QUEUE, 'BATCHERROR');
+    const taken = await city(QUEUE).issue(sale);
+    const protocol = taken.kind === 'pending' ? taken.protocol : undefined;
+    expect(await processed(city(QUEUE), sale, protocol)).toMatchObject({ kind: 'rejected', error: { code: 'E31' } });
+  });
+
+  it('that forgot the protocol is asked by the RPS', async () => {
+    const sale = submission(QUEUE);
+    expect(await city(QUEUE).find({ ...sale, protocol: 'PRT999999999' })).toEqual({ kind: 'absent' });
+  });
+});
+
+describe('the stand-in', () => {
+  it('remembers its notes and its queue across a restart', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'abrasf-city-hall-'));
+    try {
+      const before = await startAbrasfCityHall({ dataDir });
+      const sale = submission(SINGLE);
+      const outcome = await city(SINGLE, 5000, before.url).issue(sale);
+      const waiting = submission(QUEUE);
+      const taken = await city(QUEUE, 5000, before.url).issue(waiting);
+      await before.stop();
+      const after = await startAbrasfCityHall({ dataDir });
+      expect(await city(SINGLE, 5000, after.url).find(sale)).toMatchObject({
+        kind: 'found',
+        note: { nfseNumber: outcome.kind === 'issued' ? outcome.note.nfseNumber : '' },
+      });
+      const protocol = taken.kind === 'pending' ? taken.protocol : undefined;
+      expect(await processed(city(QUEUE, 5000, after.url), waiting, protocol)).toMatchObject({ kind: 'found' });
+      const notes = (await (await fetch(new URL('/control/notes', after.url))).json()) as unknown[];
+      expect(notes).toHaveLength(2);
+      await after.stop();
+    } finally {
+      await rm(dataDir, { recursive: true });
+    }
+  });
+
+  it('counts how often it was asked', async () => {
+    const sale = submission(SINGLE);
+    await city(SINGLE).issue(sale);
+    await city(SINGLE).find(sale);
+    const rps = `contagem/${company}/1/${sale.dps.number}`;
+    const calls = await fetch(new URL(`/control/calls?rps=${rps}`, hall.url));
+    expect(await calls.json()).toEqual({ rps, posts: 1, lookups: 1 });
+  });
+
+  it('checks signature and layout where the checks are handed in', async () => {
+    const strict = await startAbrasfCityHall({ checks: { signature: () => false, layout: () => [] } });
+    expect(await city(SINGLE, 5000, strict.url).issue(submission(SINGLE))).toMatchObject({ error: { code: 'E172' } });
+    await strict.stop();
+  });
+});

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { localName, textOf } from '../../src/nfse/abrasf/elements.ts';
+import { parametersOf } from '../../src/nfse/abrasf/soap-envelope.ts';
+import { BodyTooLarge, readBody } from '../http-body.ts';
+import { close, listen } from '../http-server.ts';
+import type { HandedInChecks } from './abrasf/checks.ts';
+import { CITIES, type City } from './abrasf/cities.ts';
+import { control } from './abrasf/control.ts';
+import * as operations from './abrasf/operations.ts';
+import { openRegister } from './abrasf/register.ts';
+import type { Reply } from './abrasf/replies.ts';
+import * as replies from './abrasf/replies.ts';
+import { outagesBy } from './national/outages.ts';
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const HOLD_MS = 60_000;
+
+/** What came in, as far as the answer's form depends on it. */
+interface Exchange {
+  readonly city: City;
+  readonly operation: string;
+  readonly soap: '1.1' | '1.2';
+}
+
+/**
+ * Starts the stand-in of the city halls that speak ABRASF: issues, queues, looks up and cancels by the rules of the model as far as
+ * no register of companies is needed, and misbehaves on request (README.md beside this file).
+ *
+ * @param options.dataDir keeps the notes across restarts; in memory without it
+ */
+export async function startAbrasfCityHall(options: {
+  readonly port?: number;
+  readonly dataDir?: string;
+  readonly checks?: HandedInChecks;
+  /** How long a batch waits when its RPS asks for nothing else. */
+  readonly queueSeconds?: number;
+}): Promise<{ url: string; stop(): Promise<void> }> {
+  const now = Date.now;
+  const register = await openRegister(options.dataDir);
+  const deps: operations.OperationDeps = {
+    register,
+    outages: outagesBy(now),
+    calls: new Map(),
+    checks: options.checks ?? {},
+    queueSeconds: options.queueSeconds ?? 1,
+    now,
+    random: () => randomBytes(4).toString('hex').toUpperCase(),
+  };
+  const timers = new Set<NodeJS.Timeout>();
+  const later = (milliseconds: number, act: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, milliseconds);
+    timers.add(timer);
+  };
+  const { server, url } = await listen((request, response) => {
+    route(deps, request, response, later).catch((error: unknown) => {
+      const reply = error instanceof BodyTooLarge ? replies.tooLarge : serverError(error);
+      perform(reply, undefined, request, response, later);
+    });
+  }, options.port ?? 0);
+  return {
+    url,
+    stop: async () => {
+      for (const timer of timers) clearTimeout(timer);
+      await close(server, 0);
+      await register.close();
+    },
+  };
+}
+
+function serverError(error: unknown): Reply {
+  return { kind: 'html', status: 500, title: `500 ${error instanceof Error ? error.message : String(error)}` };
+}
+
+type Later = (milliseconds: number, act: () => void) => void;
+
+async function route(
+  deps: operations.OperationDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  later: Later,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://stand-in');
+  const body = request.method === 'POST' ? (await readBody(request, MAX_BODY_BYTES)).toString('utf8') : '';
+  if (url.pathname.startsWith('/control/')) {
+    const content = control(deps, request.method ?? '', url, body);
+    if (content === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(content));
+    return;
+  }
+  const [, cityName = '', service] = url.pathname.split('/');
+  const city = Object.hasOwn(CITIES, cityName) ? CITIES[cityName] : undefined;
+  if (!city || service !== 'nfse' || request.method !== 'POST') {
+    perform(replies.pageNotFound, undefined, request, response, later);
+    return;
+  }
+  const soap = body.includes('http://www.w3.org/2003/05/soap-envelope') ? '1.2' : '1.1';
+  const parameters = parametersOf(body);
+  const message = parameters.find(({ root }) => localName(root) !== 'cabecalho');
+  const header = parameters.find(({ root }) => localName(root) === 'cabecalho');
+  if (!message || !header) {
+    perform(
+      { kind: 'fault', reason: 'E183/E186: parâmetros ausentes' },
+      { city, operation: '', soap },
+      request,
+      response,
+      later,
+    );
+    return;
+  }
+  const { operation, act } = operationOf(localName(message.root));
+  const exchange = { city, operation, soap } as const;
+  if (!act) {
+    perform({ kind: 'fault', reason: `E238: ${localName(message.root)}` }, exchange, request, response, later);
+    return;
+  }
+  const asked = { cityName, city, ...message };
+  const wrongVersion = textOf(header.root, 'versaoDados') !== city.layout;
+  const reply = wrongVersion ? replies.refused(answerRoot(operation), 'E185') : await act(deps, asked);
+  perform(reply, exchange, request, response, later);
+}
+
+type Act = (deps: operations.OperationDeps, message: operations.Message) => Promise<Reply>;
+
+/** Operations by the root of their message. */
+const OPERATIONS: Readonly<Record<string, readonly [operation: string, act: Act]>> = {
+  GerarNfseEnvio: ['GerarNfse', (deps, message) => operations.issueNow(deps, message, 'GerarNfseResposta')],
+  EnviarLoteRpsSincronoEnvio: [
+    'RecepcionarLoteRpsSincrono',
+    (deps, message) => operations.issueNow(deps, message, 'EnviarLoteRpsSincronoResposta'),
+  ],
+  EnviarLoteRpsEnvio: ['RecepcionarLoteRps', operations.takeBatch],
+  ConsultarSituacaoLoteRpsEnvio: ['ConsultarSituacaoLoteRps', operations.batchStatus],
+  ConsultarLoteRpsEnvio: ['ConsultarLoteRps', operations.batchResult],
+  ConsultarNfseRpsEnvio: ['ConsultarNfsePorRps', operations.noteOfRps],
+  CancelarNfseEnvio: ['CancelarNfse', operations.cancelNote],
+};
+
+function operationOf(root: string): { operation: string; act: Act | undefined } {
+  const [operation, act] = (Object.hasOwn(OPERATIONS, root) ? OPERATIONS[root] : undefined) ?? ['', undefined];
+  return { operation, act };
+}
+
+function answerRoot(operation: string): string {
+  const [root = ''] = Object.entries(OPERATIONS).find(([, [name]]) => name === operation) ?? [];
+  return root.replace(/Envio$/, 'Resposta');
+}
+
+function perform(
+  reply: Reply,
+  exchange: Exchange | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  later: Later,
+): void {
+  const send = (status: number, { bytes, contentType }: replies.Written) => {
+    response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length }).end(bytes);
+  };
+  switch (reply.kind) {
+    case 'hold':
+      later(HOLD_MS, () => request.socket.destroy());
+      return;
+    case 'reset':
+      request.socket.resetAndDestroy();
+      return;
+    case 'empty':
+      response.writeHead(200, { 'content-type': 'text/xml' }).end();
+      return;
+    case 'html': {
+      const page = `<html><head><title>${reply.title}</title></head><body><h1>${reply.title}</h1></body></html>`;
+      send(reply.status, { bytes: Buffer.from(page), contentType: 'text/html; charset=utf-8' });
+      return;
+    }
+    case 'fault':
+      send(500, replies.writtenFault(reply.reason, exchange?.soap ?? '1.1'));
+      return;
+    case 'document': {
+      if (!exchange) return;
+      const written = replies.written(reply, exchange.city, exchange.operation, exchange.soap);
+      if (reply.afterSeconds === undefined) send(200, written);
+      else later(reply.afterSeconds * 1000, () => send(200, written));
+    }
+  }
+}

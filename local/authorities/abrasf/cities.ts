@@ -1,0 +1,18 @@
+import type { AbrasfLayout } from '../../../src/nfse/abrasf/operations.ts';
+
+/** One of the city halls that the stand-in is, each below a path of its name. */
+export interface City {
+  readonly layout: AbrasfLayout;
+  /** How it carries its documents in SOAP. */
+  readonly payload: 'cdata' | 'escaped' | 'inline';
+}
+
+/** The names are those of `local/municipality-profiles.ts`, which leads municipalities here. */
+export const CITIES: Readonly<Record<string, City>> = {
+  contagem: { layout: '2.04', payload: 'cdata' },
+  uberlandia: { layout: '2.04', payload: 'escaped' },
+  'juiz-de-fora': { layout: '2.03', payload: 'escaped' },
+  'montes-claros': { layout: '1.00', payload: 'inline' },
+};
+
+export const NAMESPACE = 'http://www.abrasf.org.br/nfse.xsd';

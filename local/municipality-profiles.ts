@@ -1,0 +1,57 @@
+/**
+ * Municipalities of the sandbox that the stand-in city halls serve, one for each way of asking for a note. Only a local stack knows
+ * of them: in production these cities have their own systems.
+ *
+ * @param url of the stand-in
+ */
+export function standInProfiles(url: string): object {
+  const city = (code: string, name: string, path: string, dialect: string) => ({
+    code,
+    name,
+    provider: 'abrasf',
+    dialect,
+    addresses: { test: `${url}/${path}/nfse` },
+  });
+  return {
+    dialects: {
+      'stand-in-single': dialect('2.04', 'single', 'cdata', '1.1'),
+      'stand-in-queue': dialect('2.04', 'async-batch', 'escaped', '1.1'),
+      'stand-in-batch': dialect('2.03', 'sync-batch', 'escaped', '1.2'),
+      'stand-in-old': dialect('1.00', 'async-batch', 'inline', '1.1'),
+    },
+    municipalities: [
+      city(SINGLE, 'Contagem', 'contagem', 'stand-in-single'),
+      city(QUEUE, 'Uberlândia', 'uberlandia', 'stand-in-queue'),
+      city(BATCH, 'Juiz de Fora', 'juiz-de-fora', 'stand-in-batch'),
+      city(OLD, 'Montes Claros', 'montes-claros', 'stand-in-old'),
+    ],
+  };
+}
+
+/** GerarNfse, 2.04. */
+export const SINGLE = '3118601';
+/** RecepcionarLoteRps, 2.04. */
+export const QUEUE = '3170206';
+/** RecepcionarLoteRpsSincrono, 2.03, SOAP 1.2. */
+export const BATCH = '3136702';
+/** RecepcionarLoteRps, 1.00. */
+export const OLD = '3143302';
+
+function dialect(layout: string, emission: string, payload: string, soapVersion: string): object {
+  return {
+    layout,
+    namespaces: { messages: 'http://www.abrasf.org.br/nfse.xsd' },
+    soap: {
+      version: soapVersion,
+      namespace: 'http://nfse.abrasf.org.br',
+      action: '{namespace}/{operation}',
+      wrapper: '{operation}Request',
+      header: 'nfseCabecMsg',
+      data: 'nfseDadosMsg',
+      payload,
+    },
+    header: { version: layout },
+    emission,
+    signature: { rps: true, batch: true, cancellation: true },
+  };
+}

@@ -1,0 +1,94 @@
+import { endpointOf } from '../nfse/municipality-profiles/endpoint.ts';
+import {
+  type AbrasfProfile,
+  addressIn,
+  type Environment,
+  type MunicipalityProfile,
+} from '../nfse/municipality-profiles/profiles.ts';
+import { type Authority, NotRepresentable } from './authority.ts';
+import type { HeldCertificate } from './company-certificates.ts';
+import type { SigningWish } from './providers/abrasf/desk.ts';
+import { abrasfProvider } from './providers/abrasf/provider.ts';
+import { nationalProvider } from './providers/national/provider.ts';
+import type { Transport } from './providers/transport.ts';
+
+export interface CityAuthorityDeps {
+  /** Base URL of the national system; a city's own front has its address in its profile. */
+  readonly nationalApi: string;
+  readonly environment: Environment;
+  readonly softwareVersion: string;
+  readonly certificateOf: (companyCnpj: string) => Promise<HeldCertificate>;
+  readonly connect: (baseUrl: string, certificate: HeldCertificate | undefined) => Transport;
+  /** Signs in the name of the certificate's holder. Without them documents go unsigned. */
+  readonly signNational?: (xml: string, certificate: HeldCertificate) => string;
+  readonly signAbrasf?: (xml: string, wish: SigningWish, certificate: HeldCertificate) => string;
+}
+
+/**
+ * The way of a company to the authority that its municipality's profile names. Hosts come from configuration and the profiles, never
+ * from an invoice. Whoever speaks TLS is shown the company's certificate; whoever wants signatures gets them over any connection.
+ *
+ * @throws NotRepresentable for a company without a certificate, and for a city that has no system in this environment
+ */
+export async function cityAuthority(
+  deps: CityAuthorityDeps,
+  profile: MunicipalityProfile,
+  companyCnpj: string,
+): Promise<Authority> {
+  return profile.provider === 'abrasf'
+    ? abrasfCity(deps, profile, companyCnpj)
+    : nationalFront(deps, profile.front, companyCnpj);
+}
+
+async function nationalFront(
+  { nationalApi, environment, softwareVersion, signNational, ...deps }: CityAuthorityDeps,
+  front: (MunicipalityProfile & { provider: 'national' })['front'],
+  companyCnpj: string,
+): Promise<Authority> {
+  const baseUrl = front ? addressIn(front, environment) : nationalApi;
+  if (baseUrl === undefined) throw noSystem(front?.name ?? '', environment);
+  const certificate = await shown(deps, baseUrl, companyCnpj);
+  const sign = signNational && certificate && { sign: (xml: string) => signNational(xml, certificate) };
+  const issuePath = front && { issuePath: front.issuePath };
+  return {
+    transport: deps.connect(baseUrl, certificate),
+    provider: (transport) => nationalProvider({ transport, environment, softwareVersion, ...sign, ...issuePath }),
+  };
+}
+
+async function abrasfCity(
+  { environment, signAbrasf, ...deps }: CityAuthorityDeps,
+  profile: AbrasfProfile,
+  companyCnpj: string,
+): Promise<Authority> {
+  const endpoint = endpointOf(profile, environment);
+  if (!endpoint) throw noSystem(profile.name, environment);
+  const { rps, batch, cancellation } = profile.dialect.signature;
+  const signs = signAbrasf !== undefined && (rps || batch || cancellation);
+  const certificate = signs ? await deps.certificateOf(companyCnpj) : await shown(deps, endpoint.baseUrl, companyCnpj);
+  const sign = signAbrasf &&
+    certificate && { sign: (xml: string, wish: SigningWish) => signAbrasf(xml, wish, certificate) };
+  return {
+    transport: deps.connect(endpoint.baseUrl, certificate),
+    provider: (transport) => abrasfProvider({ transport, profile, environment, ...sign }),
+  };
+}
+
+async function shown(
+  { certificateOf }: Pick<CityAuthorityDeps, 'certificateOf'>,
+  baseUrl: string,
+  companyCnpj: string,
+) {
+  return baseUrl.startsWith('https:') ? certificateOf(companyCnpj) : undefined;
+}
+
+function noSystem(name: string, environment: Environment): NotRepresentable {
+  const which = environment === '1' ? 'de produção' : 'de testes';
+  return new NotRepresentable({
+    code: 'CITY_WITHOUT_SYSTEM',
+    message: `O perfil de ${name} não tem endereço ${which}.`,
+    howToFix: 'Peça ao suporte o endereço do sistema da prefeitura neste ambiente e reenvie a nota.',
+    field: '/municipalityCode',
+    source: 'not sent',
+  });
+}

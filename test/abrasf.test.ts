@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BATCH, OLD, QUEUE, SINGLE } from '../local/municipality-profiles.ts';
+import { emitInvoice } from '../src/commands/emit-invoice/emit-invoice.ts';
+import type { Work } from '../src/commands/ports.ts';
+import type { LivingInvoice } from '../src/events/invoice.ts';
+import { municipalityProfiles } from '../src/platform/municipality-profiles.ts';
+import { tcpProxy } from './faults/tcp-proxy.ts';
+import { emission } from './invoices.ts';
+import { apiAs, credentials, example } from './stack/api.ts';
+import { commandDeps, ended, events, eventually, ownQueue, startWorker } from './stack/own-worker.ts';
+
+const client = await apiAs('client');
+const profileOf = municipalityProfiles(credentials().environment.MUNICIPALITY_PROFILES_FILE);
+const PATHS: Readonly<Record<string, string>> = {
+  [SINGLE]: 'contagem',
+  [QUEUE]: 'uberlandia',
+  [BATCH]: 'juiz-de-fora',
+  [OLD]: 'montes-claros',
+};
+
+const running: { kill(signal: 'SIGKILL'): void }[] = [];
+afterEach(() => {
+  for (const worker of running.splice(0)) worker.kill('SIGKILL');
+});
+
+function worker(...args: Parameters<typeof startWorker>) {
+  const child = startWorker(...args);
+  running.push(child);
+  return child;
+}
+
+type Declared = Pick<LivingInvoice, 'municipalityCode' | 'companyCnpj' | 'dps'>;
+
+const rpsOf = ({ municipalityCode, companyCnpj, dps }: Declared) =>
+  `${PATHS[municipalityCode]}/${companyCnpj}/${dps.series}/${dps.number}`;
+
+async function told<T>(path: string): Promise<T> {
+  return (await (await fetch(new URL(path, credentials().endpoints.cityHall))).json()) as T;
+}
+
+async function notesOf(invoice: Declared) {
+  const notes = await told<{ rps: string; nfseNumber: string; cancelled: boolean }[]>('/control/notes');
+  return notes.filter(({ rps }) => rps === rpsOf(invoice));
+}
+
+const callsOf = (invoice: Declared) => told<{ posts: number; lookups: number }>(`/control/calls?rps=${rpsOf(invoice)}`);
+
+const types = async ({ id }: { id: LivingInvoice['id'] }) =>
+  (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type));
+
+async function emit(name: string, municipalityCode: string, reference: string) {
+  const body = example(name);
+  const { status, body: invoice } = await client.post('/invoices', {
+    ...body,
+    municipalityCode,
+    service: { ...body.service, reference },
+  });
+  expect(status, JSON.stringify(invoice)).toBe(202);
+  return invoice;
+}
+
+let nextNumber = Date.now() % 1_000_000_000;
+
+/** An invoice for one of the stand-in's cities that nobody works on but the test. */
+async function emittedOnly(municipalityCode: string): Promise<{ invoice: LivingInvoice; work: Work }> {
+  let work: Work | undefined;
+  const start = async (started: Work) => {
+    work = started;
+  };
+  const { invoice } = await emitInvoice(
+    {
+      ...commandDeps,
+      workflow: { start },
+      numbers: { take: async () => nextNumber++, reserve: async () => {} },
+      dps: { environment: '2', softwareVersion: 'nfse-ledger-test', profileOf },
+    },
+    {
+      requestId: randomUUID(),
+      emission: { ...emission, municipalityCode, service: { ...emission.service, municipalityCode } },
+      dps: { series: '889' },
+      dateGiven: true,
+    },
+    { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
+  );
+  if (!work) throw new Error('An emission starts its workflow');
+  return { invoice, work };
+}
+
+describe('an invoice of a city that speaks ABRASF', () => {
+  it('is issued by the city, under its number and verification code', async () => {
+    const invoice = await emit('emit-abrasf', SINGLE, 'PEDIDO1');
+    const issued = await client.until(invoice.invoiceId, 'ISSUED');
+    expect(issued).toMatchObject({
+      provider: 'abrasf',
+      nfseNumber: expect.stringMatching(/^20\d{13}$/),
+      verificationCode: expect.any(String),
+    });
+    expect(issued).not.toHaveProperty('accessKey');
+    expect(await notesOf(issued)).toMatchObject([{ nfseNumber: issued.nfseNumber }]);
+    const { body } = await client.get(`/invoices/${invoice.invoiceId}/xml`);
+    expect(await (await fetch(body.url)).text()).toContain('<CompNfse>');
+  });
+
+  it('that the city queues waits with its protocol, without a worker, and is issued once', async () => {
+    const invoice = await emit('emit-abrasf-async', QUEUE, 'QUEUE3');
+    const waiting = await client.until(invoice.invoiceId, ({ protocol }) => protocol !== undefined);
+    expect(waiting).toMatchObject({ status: 'EMITTED', protocol: expect.stringMatching(/^PRT/) });
+    const issued = await client.until(invoice.invoiceId, 'ISSUED', 25_000);
+    expect(issued).toMatchObject({ providerProtocol: waiting.protocol });
+    expect(await notesOf(issued)).toHaveLength(1);
+    expect(await callsOf(issued)).toMatchObject({ posts: 1 });
+    const history = await client.get(`/invoices/${invoice.invoiceId}/events`);
+    expect(history.body.events[1]).toMatchObject({
+      type: 'SubmissionDeferred',
+      data: { reason: 'authority-processing', protocol: waiting.protocol },
+    });
+  });
+
+  it.each([
+    ['at once', SINGLE],
+    ['by a queue', QUEUE],
+    ['by a batch', BATCH],
+    ['by the old layout', OLD],
+  ])('is one note %s, though the answer was lost', async (_, code) => {
+    const lost = await emit('emit-abrasf', code, 'TIMEOUTISSUED');
+    const never = await emit('emit-abrasf', code, 'TIMEOUTLOST');
+    for (const { invoiceId } of [lost, never]) {
+      const issued = await client.until(invoiceId, 'ISSUED', 28_000);
+      expect(await notesOf(issued)).toHaveLength(1);
+    }
+  });
+
+  it('fails with what to correct, and is issued once corrected', async () => {
+    const invoice = await emit('emit-abrasf-async', QUEUE, 'BATCHERROR');
+    const failed = await client.until(invoice.invoiceId, 'FAILED', 20_000);
+    expect(failed.error).toMatchObject({ code: 'E31', field: '/service/code' });
+    const corrections = { service: { reference: 'PEDIDO2' } };
+    await client.post(`/invoices/${invoice.invoiceId}/retry`, { reason: 'corrigido', corrections });
+    const issued = await client.until(invoice.invoiceId, 'ISSUED', 25_000);
+    expect(await notesOf(issued)).toHaveLength(1);
+  });
+
+  it.each(['PEDIDO3', 'CANCELLOST'])('is cancelled by the city (%s)', async (reference) => {
+    const { invoiceId } = await emit('emit-abrasf', SINGLE, reference);
+    await client.until(invoiceId, 'ISSUED');
+    await client.post(`/invoices/${invoiceId}/cancel`, example('cancel-invoice'));
+    const cancelled = await client.until(invoiceId, 'CANCELLED', 20_000);
+    expect(await notesOf(cancelled)).toMatchObject([{ cancelled: true }]);
+  });
+});
+
+describe('a worker that is killed between the city and the event store', () => {
+  it.each([
+    ['one that answers at once', SINGLE],
+    ['one that queues', QUEUE],
+  ])('leaves one note at %s', async (_, code) => {
+    const { invoice, work } = await emittedOnly(code);
+    const queue = await ownQueue();
+    const proxy = await tcpProxy(credentials().endpoints.dynamodb);
+    const first = worker(queue, { AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
+    proxy.atNextRequest(() => first.kill('SIGKILL'));
+    await queue.send(work);
+    expect(await ended(first)).toBe('SIGKILL');
+    await proxy.stop();
+    expect(await types(invoice)).toEqual(['Emitted']);
+
+    worker(queue);
+    const issued = await client.until(invoice.id, 'ISSUED', 25_000);
+    expect(await notesOf(invoice)).toMatchObject([{ nfseNumber: issued.nfseNumber }]);
+    expect(await callsOf(invoice)).toMatchObject({ posts: 1 });
+    await eventually(async () => (await queue.depth()) === 0);
+  });
+});
+
+describe('two workers that send the same RPS', () => {
+  it.each([
+    ['that answers at once', SINGLE],
+    ['that queues', QUEUE],
+  ])('leave one note at a city %s', async (_, code) => {
+    const { invoice, work } = await emittedOnly(code);
+    const queues = await Promise.all([ownQueue(), ownQueue()]);
+    for (const queue of queues) worker(queue);
+    await Promise.all(queues.map((queue) => queue.send(work)));
+    const issued = await client.until(invoice.id, 'ISSUED', 25_000);
+    expect(await notesOf(invoice)).toMatchObject([{ nfseNumber: issued.nfseNumber }]);
+    expect((await types(invoice)).filter((type) => type === 'Issued')).toHaveLength(1);
+  });
+});
