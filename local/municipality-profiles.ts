@@ -52,6 +52,7 @@ function dialect(layout: string, emission: string, payload: string, soapVersion:
     },
     header: { version: layout },
     emission,
-    signature: { rps: true, batch: true, cancellation: true },
+    // In place within the envelope, an inclusive canonical form would take in the envelope's own namespaces.
+    signature: { rps: true, batch: true, cancellation: true, exclusive: payload === 'inline' },
   };
 }
