@@ -12,7 +12,12 @@ import { commandDeps, ended, events, eventually, ownQueue, startWorker } from '.
 
 const client = await apiAs('client');
 const profileOf = municipalityProfiles(credentials().environment.MUNICIPALITY_PROFILES_FILE);
-const PATHS: Readonly<Record<string, string>> = { [SINGLE]: 'contagem', [QUEUE]: 'uberlandia', [BATCH]: 'juiz-de-fora', [OLD]: 'montes-claros' };
+const PATHS: Readonly<Record<string, string>> = {
+  [SINGLE]: 'contagem',
+  [QUEUE]: 'uberlandia',
+  [BATCH]: 'juiz-de-fora',
+  [OLD]: 'montes-claros',
+};
 
 const running: { kill(signal: 'SIGKILL'): void }[] = [];
 afterEach(() => {
