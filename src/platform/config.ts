@@ -29,6 +29,8 @@ const ConfigSchema = z.object({
   NATIONAL_API_URL: z.optional(z.url()),
   /** 1 production, 2 restricted production (tests): `tpAmb` of every document. */
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
+  /** Whether the national system's layout is the revision of July 2026, in which a CNPJ may have letters. */
+  NATIONAL_ALPHANUMERIC_CNPJ: z._default(z.stringbool(), true),
   /** PEM file of the authorities that the national API's own certificate may come from; Node's list without it. */
   NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
   /** JSON file of municipality profiles that adds to those of the service: docs/add-a-municipality.md. */
@@ -72,6 +74,7 @@ export interface Config {
     readonly environment: '1' | '2';
     readonly timeoutMs: number;
     readonly serverCaFile: string | undefined;
+    readonly alphanumericCnpj: boolean;
   };
   readonly worker: {
     readonly concurrency: number;
@@ -123,6 +126,7 @@ function shape(env: Environment): Config {
       environment: env.NATIONAL_ENVIRONMENT,
       timeoutMs: env.PROVIDER_TIMEOUT_MS,
       serverCaFile: env.NATIONAL_SERVER_CA_FILE,
+      alphanumericCnpj: env.NATIONAL_ALPHANUMERIC_CNPJ,
     },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
