@@ -4,9 +4,11 @@ import { localName, textOf } from '../../src/nfse/abrasf/elements.ts';
 import { parametersOf } from '../../src/nfse/abrasf/soap-envelope.ts';
 import { BodyTooLarge, readBody } from '../http-body.ts';
 import { close, listen } from '../http-server.ts';
+import * as batches from './abrasf/batches.ts';
 import type { HandedInChecks } from './abrasf/checks.ts';
 import { CITIES, type City } from './abrasf/cities.ts';
 import { control } from './abrasf/control.ts';
+import type { Message, OperationDeps } from './abrasf/declarations.ts';
 import * as operations from './abrasf/operations.ts';
 import { openRegister } from './abrasf/register.ts';
 import type { Reply } from './abrasf/replies.ts';
@@ -38,7 +40,7 @@ export async function startAbrasfCityHall(options: {
 }): Promise<{ url: string; stop(): Promise<void> }> {
   const now = Date.now;
   const register = await openRegister(options.dataDir);
-  const deps: operations.OperationDeps = {
+  const deps: OperationDeps = {
     register,
     outages: outagesBy(now),
     calls: new Map(),
@@ -78,7 +80,7 @@ function serverError(error: unknown): Reply {
 type Later = (milliseconds: number, act: () => void) => void;
 
 async function route(
-  deps: operations.OperationDeps,
+  deps: OperationDeps,
   request: IncomingMessage,
   response: ServerResponse,
   later: Later,
@@ -123,7 +125,7 @@ async function route(
   perform(reply, exchange, request, response, later);
 }
 
-type Act = (deps: operations.OperationDeps, message: operations.Message) => Promise<Reply>;
+type Act = (deps: OperationDeps, message: Message) => Promise<Reply>;
 
 /** Operations by the root of their message. */
 const OPERATIONS: Readonly<Record<string, readonly [operation: string, act: Act]>> = {
@@ -132,9 +134,9 @@ const OPERATIONS: Readonly<Record<string, readonly [operation: string, act: Act]
     'RecepcionarLoteRpsSincrono',
     (deps, message) => operations.issueNow(deps, message, 'EnviarLoteRpsSincronoResposta'),
   ],
-  EnviarLoteRpsEnvio: ['RecepcionarLoteRps', operations.takeBatch],
-  ConsultarSituacaoLoteRpsEnvio: ['ConsultarSituacaoLoteRps', operations.batchStatus],
-  ConsultarLoteRpsEnvio: ['ConsultarLoteRps', operations.batchResult],
+  EnviarLoteRpsEnvio: ['RecepcionarLoteRps', batches.takeBatch],
+  ConsultarSituacaoLoteRpsEnvio: ['ConsultarSituacaoLoteRps', batches.batchStatus],
+  ConsultarLoteRpsEnvio: ['ConsultarLoteRps', batches.batchResult],
   ConsultarNfseRpsEnvio: ['ConsultarNfsePorRps', operations.noteOfRps],
   CancelarNfseEnvio: ['CancelarNfse', operations.cancelNote],
 };

@@ -10,6 +10,21 @@ interface Entry {
 }
 
 const VERBS: Readonly<Record<string, Entry>> = {
+  explain: {
+    usage: 'explain FILE [--operation OP] [--http STATUS] [--json]',
+    summary: 'diz o que significa a resposta de uma autoridade, nacional ou ABRASF, e o que fazer',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  check: {
+    usage: 'check cpf|cnpj|access-key|dps-id|municipality VALUE… [--json]',
+    summary: 'confere números e códigos, um resultado para cada valor',
+    load: async () => (await import('./check.ts')).check,
+  },
+  tax: {
+    usage: 'tax FILE [--json]',
+    summary: 'mostra linha a linha os valores e impostos de uma emissão',
+    load: async () => (await import('./tax.ts')).tax,
+  },
   sign: {
     usage: 'sign FILE --pfx FILE --password-file FILE [--element NAME]… [--sha256] [--exclusive] [--out FILE] [--json]',
     summary: 'assina um documento com o certificado A1 da empresa',

@@ -8,6 +8,7 @@ import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
 import type { MunicipalityProfile, ProfileOf } from '../nfse/municipality-profiles/profiles.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
+import { refuseLettersInCnpj } from '../nfse/national/revision.ts';
 import type { Documents } from './ports.ts';
 
 /** What every DPS of this installation bears. */
@@ -17,6 +18,8 @@ export interface DpsSettings {
   readonly softwareVersion: string;
   /** Who serves each municipality; those who come with the service when left out. */
   readonly profileOf?: ProfileOf;
+  /** Whether national documents may have letters in a CNPJ; they may when left out. */
+  readonly alphanumericCnpj?: boolean;
 }
 
 /** The national system refuses a document from the future, and clocks differ: `dhEmi` stays this much behind ours. */
@@ -61,7 +64,8 @@ function documentOf(
   const issuedAt = emissionTime(at, emission.municipalityCode, emission.competenceDate);
   const profile = profileIn(settings, emission.municipalityCode);
   if (profile.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(profile.dialect));
-  const { environment, softwareVersion } = settings;
+  const { environment, softwareVersion, alphanumericCnpj = true } = settings;
+  if (!alphanumericCnpj) refuseLettersInCnpj(emission);
   return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt });
 }
 

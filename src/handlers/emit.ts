@@ -34,6 +34,7 @@ const deps = {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,
     profileOf: municipalityProfiles(config.municipalityProfilesFile),
+    alphanumericCnpj: config.national.alphanumericCnpj,
   },
 };
 const companies = dynamoDbCompanies(client, config.tables.companies);

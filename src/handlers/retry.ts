@@ -26,6 +26,7 @@ const deps = {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,
     profileOf: municipalityProfiles(config.municipalityProfilesFile),
+    alphanumericCnpj: config.national.alphanumericCnpj,
   },
 };
 const once = idempotent('retry', client, config.tables.requests);

@@ -32,6 +32,8 @@ const ConfigSchema = z.object({
   NATIONAL_SIGNATURE_HASH: z._default(z.enum(['sha1', 'sha256']), 'sha1'),
   NATIONAL_SIGNATURE_EXCLUSIVE: z._default(z.stringbool(), false),
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
+  /** Whether the national system's layout is the revision of July 2026, in which a CNPJ may have letters. */
+  NATIONAL_ALPHANUMERIC_CNPJ: z._default(z.stringbool(), true),
   /** PEM file of the authorities that the national API's own certificate may come from; Node's list without it. */
   NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
   /** JSON file of municipality profiles that adds to those of the service: docs/add-a-municipality.md. */
@@ -79,6 +81,7 @@ export interface Config {
     readonly signature: { readonly hash: 'sha1' | 'sha256'; readonly exclusive: boolean };
     readonly timeoutMs: number;
     readonly serverCaFile: string | undefined;
+    readonly alphanumericCnpj: boolean;
   };
   readonly worker: {
     readonly concurrency: number;
@@ -137,6 +140,7 @@ function shape(env: Environment): Config {
       signature: { hash: env.NATIONAL_SIGNATURE_HASH, exclusive: env.NATIONAL_SIGNATURE_EXCLUSIVE },
       timeoutMs: env.PROVIDER_TIMEOUT_MS,
       serverCaFile: env.NATIONAL_SERVER_CA_FILE,
+      alphanumericCnpj: env.NATIONAL_ALPHANUMERIC_CNPJ,
     },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,

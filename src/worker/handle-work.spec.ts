@@ -23,7 +23,7 @@ import { event, type NewEvent } from '../events/event-types.ts';
 import { memoryEventStore } from '../events/memory-event-store.ts';
 import { NotRepresentable } from './authority.ts';
 import { type Delivery, handleWork, type WorkerDeps } from './handle-work.ts';
-import type { CancelOutcome, FindOutcome, IssueOutcome, ProviderError } from './providers/provider.ts';
+import type { CancelOutcome, FindOutcome, IssueOutcome, ProviderError, Submission } from './providers/provider.ts';
 import { recentlySeen } from './recently-seen.ts';
 
 const { nfseXmlKey: _, ...facts } = issued.data;
@@ -34,6 +34,9 @@ const unknown = { kind: 'unknown', reason: 'no answer in time' } as const;
 const found = { kind: 'found', note, matches: true } as const;
 const absent = { kind: 'absent' } as const;
 const mayBeSent = event('SubmissionDeferred', { ...deferred.data, reason: 'outcome-unknown' });
+const protocol = 'PRT-2026-0000077';
+const pending = { kind: 'pending', protocol, reason: 'the batch was taken' } as const;
+const queued = event('SubmissionDeferred', { ...deferred.data, reason: 'authority-processing', protocol });
 
 interface Authority {
   readonly issue?: readonly IssueOutcome[];
@@ -48,6 +51,7 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
   const events = memoryEventStore();
   const documents = new Map<string, string>([[emitted.data.xmlKey, '<DPS/>']]);
   const calls: string[] = [];
+  const submissions: Submission[] = [];
   const cancellationTimes: string[] = [];
   let ids = 0;
   const newCommitId = () => `commit-${++ids}`;
@@ -85,7 +89,10 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
         transport: async () => ({ status: 500, headers: {}, body: '' }),
         provider: () => ({
           issue: () => next('issue') as Promise<IssueOutcome>,
-          find: () => next('find') as Promise<FindOutcome>,
+          find: (submission) => {
+            submissions.push(submission);
+            return next('find') as Promise<FindOutcome>;
+          },
           cancel: (cancellation) => {
             cancellationTimes.push(cancellation.at);
             return next('cancel') as Promise<CancelOutcome>;
@@ -106,7 +113,7 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
   const types = async () =>
     (await events.load(invoiceId)).flatMap((commit) => commit.events.map(({ type }) => type)).slice(history.length);
   const invoice = async () => read(invoiceId, await events.load(invoiceId)).invoice;
-  return { events, handle, calls, cancellationTimes, documents, types, invoice };
+  return { events, handle, calls, submissions, cancellationTimes, documents, types, invoice };
 }
 
 const work: Work = { operation: 'emit', invoiceId, municipalityCode: '3106200', requestId, origin: 'reconciliation' };
@@ -153,6 +160,17 @@ describe('a fresh emission', () => {
     await it.handle(await freshWork(it.events));
     expect(it.calls).toEqual(calls);
     expect(await it.types()).toEqual(types);
+  });
+
+  it('that the authority queues gives its place back and waits with the protocol', async () => {
+    const it = await worker([emitted], { issue: [pending] });
+    await it.handle(await freshWork(it.events));
+    expect(await it.types()).toEqual(['SubmissionDeferred']);
+    expect(await it.invoice()).toMatchObject({
+      status: 'EMITTED',
+      protocol,
+      nextAttemptAt: '2026-11-10T12:31:10.000Z',
+    });
   });
 
   it('stores the authorised document before the event that names it', async () => {
@@ -333,6 +351,40 @@ describe('a message that is not fresh', () => {
     const it = await worker([emitted, deferred], { find: [absent], issue: [unavailable] });
     await it.handle(work);
     expect(await it.invoice()).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:35.000Z' });
+  });
+
+  it.each<[string, readonly NewEvent[], Authority, readonly string[], readonly string[]]>([
+    ['is not sent again', [emitted, queued], { find: [pending] }, ['find'], ['SubmissionDeferred']],
+    ['is issued', [emitted, queued], { find: [found] }, ['find'], ['Issued']],
+    ['fails', [emitted, queued], { find: [rejected] }, ['find'], ['Failed']],
+    [
+      'is sent again when the authority says that it has nothing',
+      [emitted, queued],
+      { find: [absent], issue: [pending] },
+      ['find', 'issue'],
+      ['SubmissionDeferred'],
+    ],
+    [
+      'and is refused while it is being cancelled ends cancelled',
+      [emitted, queued, cancelRequested],
+      { find: [rejected] },
+      ['find'],
+      ['Failed', 'Cancelled'],
+    ],
+  ])('about a batch that waits at the authority: it %s', async (_title, history, authority, calls, types) => {
+    const it = await worker(history, authority);
+    await it.handle(work);
+    expect(it.calls).toEqual(calls);
+    expect(await it.types()).toEqual(types);
+    expect(it.submissions).toMatchObject([{ protocol }]);
+  });
+
+  it('keeps the protocol through an outage, and lets it go with the answer', async () => {
+    const it = await worker([emitted, queued], { find: [unavailable, rejected] });
+    await it.handle(work);
+    expect(await it.invoice()).toMatchObject({ protocol });
+    await it.handle(work);
+    expect(await it.invoice()).not.toHaveProperty('protocol');
   });
 
   it('without an invoice does nothing', async () => {

@@ -30,13 +30,17 @@ const REMEMBERED_INVOICES = 10_000;
 const config = readConfig();
 const client = dynamoDb();
 const { national, worker } = config;
-const serverCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
+const nationalApi = required('NATIONAL_API_URL', national.url);
+const nationalCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
 const connections = companyConnections((baseUrl, certificate) =>
   httpTransport({
     baseUrl,
     timeoutMs: national.timeoutMs,
     maxBytes: MAX_ANSWER_BYTES,
-    tls: { ...serverCa, ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }) },
+    tls: {
+      ...(baseUrl === nationalApi && nationalCa),
+      ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }),
+    },
   }),
 );
 const certificateOf = companyCertificates({
@@ -48,7 +52,7 @@ const certificateOf = companyCertificates({
 });
 const profileOf = municipalityProfiles(config.municipalityProfilesFile);
 const authorities: CityAuthorityDeps = {
-  nationalApi: required('NATIONAL_API_URL', national.url),
+  nationalApi,
   environment: national.environment,
   softwareVersion: SOFTWARE_VERSION,
   certificateOf,

@@ -1,4 +1,4 @@
-import type { OperationDeps } from './operations.ts';
+import type { OperationDeps } from './declarations.ts';
 import { rpsName } from './register.ts';
 
 /**

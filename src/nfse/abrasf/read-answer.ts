@@ -77,7 +77,7 @@ function confirmation(root: XmlElement): ConfirmedCancellation | undefined {
   if (!given) return undefined;
   if (localName(given) === 'Sucesso') {
     return given.text.trim().toLowerCase() === 'true'
-      ? { at: textOf(root, 'DataHora', 'DataHoraCancelamento'), name: undefined }
+      ? { at: textOf(root, 'DataHora', 'DataHoraCancelamento'), name: undefined, nfseNumber: undefined }
       : undefined;
   }
   return readCancellation(given);

@@ -7,6 +7,8 @@ export interface ConfirmedCancellation {
   readonly at: string | undefined;
   /** What names it: the confirmation's id, or else the note's number. */
   readonly name: string | undefined;
+  /** Of the note that was cancelled. */
+  readonly nfseNumber: string | undefined;
 }
 
 /** @param element one that holds a `Confirmacao` */
@@ -14,6 +16,6 @@ export function readCancellation(element: XmlElement): ConfirmedCancellation | u
   const [confirmed] = all(element, 'Confirmacao', 'ConfirmacaoCancelamento');
   const time = textOf(confirmed ?? element, 'DataHora', 'DataHoraCancelamento');
   if (!confirmed && !time) return undefined;
-  const identity = confirmed && all(confirmed, 'IdentificacaoNfse')[0];
-  return { at: time, name: confirmed?.attributes.Id || textOf(identity, 'Numero') };
+  const nfseNumber = textOf(all(confirmed ?? element, 'IdentificacaoNfse')[0], 'Numero');
+  return { at: time, name: confirmed?.attributes.Id || nfseNumber, nfseNumber };
 }

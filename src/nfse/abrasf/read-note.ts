@@ -41,7 +41,8 @@ export function readNote(element: XmlElement): AbrasfNote | undefined {
     ),
     serviceItem: itemDigits(textOf(declaration, 'ItemListaServico')),
     description: textOf(declaration, 'Discriminacao'),
-    cancellation: cancelled && (readCancellation(cancelled) ?? { at: undefined, name: undefined }),
+    cancellation:
+      cancelled && (readCancellation(cancelled) ?? { at: undefined, name: undefined, nfseNumber: undefined }),
     replacedBy: textOf(at(element, 'NfseSubstituicao'), 'NfseSubstituidora'),
   };
 }

@@ -1,0 +1,153 @@
+import { hasAccessKeyShape, nfseNumberOf } from '../nfse/access-key.ts';
+import { formatCents } from '../nfse/cents.ts';
+import { DocumentError, type NfseFacts, readEvent, readNfse } from '../nfse/national/read-documents.ts';
+import { decideRejection, explainRejection } from '../nfse/national/rejections.ts';
+import { descend, parseXml } from '../nfse/xml.ts';
+import { readEnvelope } from '../worker/providers/national/answers.ts';
+import { unpack } from '../worker/providers/national/packaging.ts';
+import {
+  type Asked,
+  type Circumstances,
+  type ExplainedNote,
+  type ExplainedOutcome,
+  type Explanation,
+  NEXT,
+  NOT_AN_ANSWER,
+  NOTHING_THERE,
+  outcomeOf,
+} from './explanation.ts';
+
+/** Events after which a note is no longer valid. */
+const CANCELLING = new Set(['101101', '105102', '105104', '305101']);
+/** Codes that only events are refused by. */
+const EVENT_CODE = /^E0[89]\d\d$/;
+
+/** What a national answer means, from its JSON; `undefined` for JSON that is none. */
+export function explainNationalJson(text: string, given: Circumstances): Explanation | undefined {
+  const envelope = readEnvelope({ status: given.status ?? 200, headers: {}, body: text });
+  const field = (name: string) => envelope?.field(name);
+  if (/^\s*\{\s*"(?:dpsXmlGZipB64|pedidoRegistroEventoXmlGZipB64)"/.test(text)) return notAnAnswer(given);
+  if (!envelope) return undefined;
+
+  const noteXml = unpack(field('nfseXmlGZipB64')) ?? distributedNote(field('LoteDFe'));
+  const eventXml = unpack(field('eventoXmlGZipB64')) ?? eventInList(field('eventos'));
+  const codes = envelope.messages.map(({ code, text: source }) => explainedCode(code, source));
+  const asked = given.asked ?? askedBy(field, envelope.messages);
+  const key = field('chaveAcesso');
+  const note = noteXml === undefined ? undefined : noteIn(noteXml);
+  const named = hasAccessKeyShape(key) ? { number: nfseNumberOf(key), accessKey: key } : undefined;
+  const event = eventXml === undefined ? undefined : eventIn(eventXml);
+  const failed = given.status !== undefined && given.status >= 400;
+  const absent = given.status === 404 || codes.some(({ class: name }) => name === 'EMPTY') || noCode(codes);
+
+  const outcome = ((): ExplainedOutcome => {
+    if (event && CANCELLING.has(event.type)) return 'CANCELLED';
+    if (!failed && (note ?? named)) return asked === 'find' ? 'FOUND' : 'ISSUED';
+    const distributed = field('StatusProcessamento');
+    if (distributed === 'DOCUMENTOS_LOCALIZADOS') return 'FOUND';
+    if (given.status === 429) return 'UNAVAILABLE';
+    if (asked === 'find' && absent) return 'UNKNOWN';
+    const decided = decideRejection(envelope.messages.map(({ code }) => code));
+    return decided ? outcomeOf(decided.class) : 'UNKNOWN';
+  })();
+  const shown =
+    note ??
+    named ??
+    (event && { number: nfseNumberOf(event.accessKey), accessKey: event.accessKey, cancelledAt: event.processedAt });
+  return {
+    provider: 'national',
+    operation: given.operation ?? OPERATION[asked],
+    outcome,
+    ...(shown && { note: shown }),
+    codes,
+    next: outcome === 'UNKNOWN' && asked !== 'cancel' && absent ? NOTHING_THERE : NEXT[outcome],
+  };
+}
+
+/** What a national document means by itself; `undefined` for XML that is none. */
+export function explainNationalXml(text: string, given: Circumstances): Explanation | undefined {
+  const root = /<(?:\w+:)?(DPS|NFSe|evento|pedRegEvento)[\s>]/.exec(text.slice(0, 1000))?.[1];
+  if (root === 'DPS' || root === 'pedRegEvento') return notAnAnswer(given);
+  const operation = given.operation ?? 'document';
+  const note = root === 'NFSe' ? noteIn(text) : undefined;
+  if (note) {
+    const outcome = given.asked === 'find' ? 'FOUND' : 'ISSUED';
+    return { provider: 'national', operation, outcome, note, codes: [], next: NEXT[outcome] };
+  }
+  const event = root === 'evento' ? eventIn(text) : undefined;
+  if (!event) return undefined;
+  const outcome = CANCELLING.has(event.type) ? 'CANCELLED' : 'UNKNOWN';
+  const shown = {
+    number: nfseNumberOf(event.accessKey),
+    accessKey: event.accessKey,
+    cancelledAt: event.processedAt,
+  };
+  return { provider: 'national', operation, outcome, note: shown, codes: [], next: NEXT[outcome] };
+}
+
+const OPERATION = { issue: 'POST /nfse', find: 'GET', cancel: 'POST /nfse/{chave}/eventos' } as const;
+
+/** Answers differ in what they carry: a list of refusals is a declaration's, one is an event's or a lookup's. */
+function askedBy(field: (name: string) => unknown, messages: readonly { readonly code: string }[]): Asked {
+  if (field('eventoXmlGZipB64') !== undefined || field('eventos') !== undefined) return 'cancel';
+  if (field('StatusProcessamento') !== undefined) return 'find';
+  if (field('chaveAcesso') !== undefined) {
+    return field('idDps') !== undefined && field('nfseXmlGZipB64') !== undefined ? 'issue' : 'find';
+  }
+  if (field('erros') !== undefined) return 'issue';
+  return messages.some(({ code }) => EVENT_CODE.test(code)) ? 'cancel' : 'find';
+}
+
+/** The API's 404 has a text where a code should be. */
+function noCode(codes: readonly { readonly code: string }[]): boolean {
+  return codes.length === 0 || codes.every(({ code }) => !/^[A-Z]+\d+$/.test(code));
+}
+
+function explainedCode(code: string, source: string) {
+  const { field, ...explained } = explainRejection(code);
+  const handling = decideRejection([code])?.class ?? 'FIX_DATA';
+  return { code, class: handling, ...explained, ...(field !== undefined && { pointer: field }), source };
+}
+
+function noteIn(xml: string): ExplainedNote | undefined {
+  const facts = attempt(() => readNfse(xml));
+  return facts && { ...factsOf(facts), netAmount: descend(parseXml(xml), 'infNFSe', 'valores', 'vLiq')?.text };
+}
+
+function factsOf({ nfseNumber, accessKey, issuedAt, dps }: NfseFacts): ExplainedNote {
+  const { amount, customerDocument, description } = dps;
+  return { number: nfseNumber, accessKey, amount: formatCents(amount), customerDocument, description, issuedAt };
+}
+
+function eventIn(xml: string) {
+  return attempt(() => readEvent(xml));
+}
+
+function eventInList(list: unknown): string | undefined {
+  const [first] = Array.isArray(list) ? list : [];
+  return typeof first === 'object' && first !== null && 'arquivoXml' in first ? unpack(first.arquivoXml) : undefined;
+}
+
+/** The first note of a distribution. */
+function distributedNote(list: unknown): string | undefined {
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  const [note] = entries.filter(
+    (entry) =>
+      typeof entry === 'object' && entry !== null && 'TipoDocumento' in entry && entry.TipoDocumento === 'NFSE',
+  );
+  return typeof note === 'object' && note !== null && 'ArquivoXml' in note ? unpack(note.ArquivoXml) : undefined;
+}
+
+function notAnAnswer(given: Circumstances): Explanation {
+  const operation = given.operation ?? 'request';
+  return { provider: 'national', operation, outcome: 'UNKNOWN', codes: [], next: NOT_AN_ANSWER };
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DocumentError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { standInProfiles } from '../../../local/municipality-profiles.ts';
+import { buildRps } from '../abrasf/rps-document.ts';
+import { parseMunicipalityCode } from '../municipality.ts';
+import { software } from '../tax/sales.fixtures.ts';
+import { builtInFile, builtInProfiles } from './built-in.ts';
+import { rpsStyleOf } from './dialect-styles.ts';
+import { endpointOf, filled } from './endpoint.ts';
+import { type AbrasfProfile, ProfilesError, profilesFrom } from './profiles.ts';
+import { ProfilesSchema } from './schema.ts';
+
+const file = ProfilesSchema.parse(builtInFile);
+
+function abrasf(code: string, ...files: readonly unknown[]): AbrasfProfile {
+  const profile = files.length > 0 ? profilesFrom(builtInFile, ...files)(code) : builtInProfiles(code);
+  return profile.provider === 'abrasf' ? profile : expect.fail(`${code} speaks no ABRASF`);
+}
+
+const city = { code: '3118601', name: 'Contagem', provider: 'abrasf', dialect: 'abrasf-2.04' };
+const addresses = { test: 'https://nfse.example.gov.br/ws/nfse.asmx' };
+
+describe('the directory of municipalities', () => {
+  it('sends everyone without a profile to the national system', () => {
+    expect(builtInProfiles('3106200')).toEqual({ provider: 'national' });
+    expect(builtInProfiles('')).toEqual({ provider: 'national' });
+    expect(builtInProfiles('toString')).toEqual({ provider: 'national' });
+  });
+
+  it('names each municipality once, by a code that exists', () => {
+    const codes = file.municipalities.map(({ code }) => code);
+    expect(codes).toHaveLength(new Set(codes).size);
+    expect(codes.filter((code) => parseMunicipalityCode(code) === undefined)).toEqual([]);
+    expect(codes).toEqual(codes.toSorted());
+  });
+
+  it.each(file.municipalities.map(({ code, name }) => [name, code]))('knows where %s is reached', (_, code) => {
+    const profile = builtInProfiles(code);
+    if (profile.provider === 'national') {
+      expect(profile.front?.addresses.production).toMatch(/^https:/);
+      return;
+    }
+    const endpoint = endpointOf(profile, '1');
+    expect(endpoint?.baseUrl).toMatch(/^https:\/\/[a-z0-9.-]+/);
+    expect(endpoint?.path('ConsultarNfsePorRps')).toMatch(/^(\/[A-Za-z0-9_.-]+)+$/);
+    const sale = { ...software, municipalityCode: code, dps: { series: '1', number: 1 } };
+    const rps = buildRps({ ...sale, issuedAt: '2026-11-10T09:30:00-03:00' }, rpsStyleOf(profile.dialect));
+    expect(rps).toContain('<Numero>1</Numero>');
+  });
+
+  it('leads two cities to fronts of their own that speak the national contract', () => {
+    expect(builtInProfiles('3501608')).toMatchObject({ provider: 'national', front: { issuePath: '/dps/recepcao' } });
+    expect(builtInProfiles('3547304')).toMatchObject({ provider: 'national', front: { issuePath: '/nfse' } });
+  });
+
+  it('fills in a path for each operation of a vendor that has one address an operation', () => {
+    expect(endpointOf(abrasf('1302603'), '2')?.path('ConsultarLoteRps')).toBe('/aconsultarloterps');
+    expect(filled('{namespace}action/A{operationUpper}.Execute', 'GerarNfse', { namespace: 'n' })).toBe(
+      'naction/AGERARNFSE.Execute',
+    );
+  });
+});
+
+describe('a file that adds to the directory', () => {
+  it('may use the dialects that come with the service, with differences of its own', () => {
+    const added = { municipalities: [{ ...city, addresses, differences: { emission: 'sync-batch', lineBreak: '|' } }] };
+    expect(abrasf('3118601', added)).toMatchObject({
+      name: 'Contagem',
+      dialect: { layout: '2.04', emission: 'sync-batch', lineBreak: '|', soap: { payload: 'cdata' } },
+    });
+  });
+
+  it('may take the place of a profile that comes with the service', () => {
+    const added = { municipalities: [{ ...city, code: '4314902', addresses }] };
+    expect(abrasf('4314902', added)).toMatchObject({ name: 'Contagem', dialect: { layout: '2.04' } });
+  });
+
+  it('is what the local stack writes for its stand-ins', () =>
+    expect(abrasf('3118601', standInProfiles('http://127.0.0.1:4287'))).toMatchObject({ provider: 'abrasf' }));
+
+  it.each([
+    ['an address without encryption', { addresses: { test: 'http://nfse.example.gov.br/x' } }],
+    ['an address with a query', { addresses: { test: 'https://nfse.example.gov.br/x?wsdl' } }],
+    ['an address with a user', { addresses: { test: 'https://me@nfse.example.gov.br/x' } }],
+    ['an unknown field', { addresses, colour: 'blue' }],
+    ['a dialect that there is not', { addresses, dialect: 'klingon' }],
+    ['a code that is none', { addresses, code: '31' }],
+    ['an unknown provider', { addresses, provider: 'own' }],
+  ])('is refused for %s', (_, change) =>
+    expect(() => profilesFrom(builtInFile, { municipalities: [{ ...city, ...change }] })).toThrow(ProfilesError),
+  );
+});
+
+describe('the guide "add a municipality"', () => {
+  const guide = readFileSync(new URL('../../../docs/add-a-municipality.md', import.meta.url), 'utf8');
+  const examples = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) => JSON.parse(json) as unknown);
+
+  it('has examples that the service takes', () => {
+    expect(examples.length).toBeGreaterThan(1);
+    for (const example of examples) expect(() => profilesFrom(builtInFile, example)).not.toThrow();
+  });
+
+  it('names every dialect that comes with the service', () => {
+    for (const name of Object.keys(file.dialects)) expect(guide).toContain(`\`${name}\``);
+  });
+});
