@@ -13,6 +13,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   cancel: example('cancel-invoice'),
   retry: example('retry-corrected'),
   register: example('register-company'),
+  certificate: { pfx: 'AAAA', password: 'senha' },
 };
 const COMPANY = '11222333000181';
 

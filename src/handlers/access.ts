@@ -15,6 +15,7 @@ export const ACCESS = {
   retry: ['client', 'operator', 'ops', 'admin'],
   company: ROLES,
   register: ['operator', 'admin'],
+  certificate: ['operator', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type GuardedHandler = keyof typeof ACCESS;

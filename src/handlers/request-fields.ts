@@ -37,6 +37,7 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   money: ['Valor monetário inválido.', 'Use texto decimal com duas casas e ponto, por exemplo "1500.00".'],
   'zero-amount': ['O valor do serviço não pode ser zero.', 'Informe o preço do serviço.'],
   'iss-rate': ['Alíquota de ISS inválida.', 'Informe o percentual com duas casas, de "2.00" a "5.00".'],
+  base64: ['O arquivo não está em Base64.', 'Envie os bytes do arquivo PFX codificados em Base64, numa só linha.'],
   date: ['Data inválida.', 'Use o formato AAAA-MM-DD.'],
   'date-time': ['Data e hora inválidas.', 'Use ISO 8601 com fuso, por exemplo 2026-11-23T09:30:00-03:00.'],
   period: ['O período termina antes de começar.', 'Informe from anterior ou igual a to.'],

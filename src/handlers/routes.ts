@@ -21,4 +21,5 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/invoices/{invoiceId}/retry', handler: 'retry' },
   { method: 'GET', path: '/companies/{cnpj}', handler: 'company' },
   { method: 'PUT', path: '/companies/{cnpj}', handler: 'register' },
+  { method: 'PUT', path: '/companies/{cnpj}/certificate', handler: 'certificate' },
 ];

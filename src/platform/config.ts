@@ -28,12 +28,11 @@ const ConfigSchema = z.object({
   S3_FORCE_PATH_STYLE: z._default(z.stringbool(), false),
   NATIONAL_API_URL: z.optional(z.url()),
   /** 1 production, 2 restricted production (tests): `tpAmb` of every document. */
-  /** How documents are signed: the documented profile, unless an authority is found to want another. */
-  NATIONAL_SIGNATURE_HASH: z._default(z.enum(['sha1', 'sha256']), 'sha1'),
-  NATIONAL_SIGNATURE_EXCLUSIVE: z._default(z.stringbool(), false),
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
   /** Whether the national system's layout is the revision of July 2026, in which a CNPJ may have letters. */
   NATIONAL_ALPHANUMERIC_CNPJ: z._default(z.stringbool(), true),
+  /** What national documents are signed with: SHA-1 is what the national manual documents, SHA-256 is accepted too. */
+  NATIONAL_SIGNATURE: z._default(z.enum(['rsa-sha1', 'rsa-sha256']), 'rsa-sha1'),
   /** PEM file of the authorities that the national API's own certificate may come from; Node's list without it. */
   NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
   /** JSON file of municipality profiles that adds to those of the service: docs/add-a-municipality.md. */
@@ -78,10 +77,10 @@ export interface Config {
   readonly national: {
     readonly url: string | undefined;
     readonly environment: '1' | '2';
-    readonly signature: { readonly hash: 'sha1' | 'sha256'; readonly exclusive: boolean };
     readonly timeoutMs: number;
     readonly serverCaFile: string | undefined;
     readonly alphanumericCnpj: boolean;
+    readonly signatureHash: 'sha1' | 'sha256';
   };
   readonly worker: {
     readonly concurrency: number;
@@ -137,10 +136,10 @@ function shape(env: Environment): Config {
     national: {
       url: env.NATIONAL_API_URL,
       environment: env.NATIONAL_ENVIRONMENT,
-      signature: { hash: env.NATIONAL_SIGNATURE_HASH, exclusive: env.NATIONAL_SIGNATURE_EXCLUSIVE },
       timeoutMs: env.PROVIDER_TIMEOUT_MS,
       serverCaFile: env.NATIONAL_SERVER_CA_FILE,
       alphanumericCnpj: env.NATIONAL_ALPHANUMERIC_CNPJ,
+      signatureHash: env.NATIONAL_SIGNATURE === 'rsa-sha1' ? 'sha1' : 'sha256',
     },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
-import { ABRASF_SIGNING, NATIONAL_SIGNING } from '../nfse/xmldsig/profile.ts';
-import { signXml } from '../nfse/xmldsig/sign.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
@@ -19,6 +17,7 @@ import { handleWork, type WorkerDeps } from './handle-work.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
 import { recentlySeen } from './recently-seen.ts';
+import { documentSigning } from './signing.ts';
 import { readMessage } from './work-message.ts';
 
 /** Fargate gives 120 seconds between SIGTERM and SIGKILL; the rest is for the process to leave. */
@@ -57,8 +56,7 @@ const authorities: CityAuthorityDeps = {
   softwareVersion: SOFTWARE_VERSION,
   certificateOf,
   connect: connections.to,
-  signNational: (xml, certificate) => signXml(xml, { ...NATIONAL_SIGNING, ...national.signature }, certificate),
-  signAbrasf: (xml, wish, certificate) => signXml(xml, { ...ABRASF_SIGNING, ...wish }, certificate),
+  ...documentSigning(national.signatureHash),
 };
 const deps: WorkerDeps = {
   events: dynamoDbEventStore({
