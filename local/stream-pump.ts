@@ -5,6 +5,7 @@ import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
   GetRecordsCommand,
+  type GetRecordsCommandOutput,
   GetShardIteratorCommand,
   type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
@@ -120,9 +121,13 @@ async function followShard(
 ): Promise<void> {
   let iterator = await iteratorOf(options, shard, checkpoint.after(shard.id));
   while (iterator !== undefined && !stopping.aborted && !abandoned()) {
-    const { Records = [], NextShardIterator } = await options.streams.send(
-      new GetRecordsCommand({ ShardIterator: iterator }),
-    );
+    const page = await recordsAt(options, iterator);
+    if (!page) {
+      await pause(IDLE_MS, stopping);
+      iterator = await iteratorOf(options, shard, undefined);
+      continue;
+    }
+    const { Records = [], NextShardIterator } = page;
     await deliverInOrder(
       Records.map((record) => lambdaRecord(record, shard.streamArn)),
       {
@@ -139,6 +144,23 @@ async function followShard(
   }
 }
 
+/** A page of the shard, or `undefined` when its place is gone: DynamoDB Local forgets the beginning of a shard that was empty. */
+async function recordsAt(
+  { streams }: StreamPumpOptions,
+  iterator: string,
+): Promise<GetRecordsCommandOutput | undefined> {
+  try {
+    return await streams.send(new GetRecordsCommand({ ShardIterator: iterator }));
+  } catch (error) {
+    if (isTrimmed(error)) return undefined;
+    throw error;
+  }
+}
+
+function isTrimmed(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TrimmedDataAccessException';
+}
+
 async function iteratorOf(
   { streams }: StreamPumpOptions,
   { streamArn, id }: { streamArn: string; id: string },
@@ -151,7 +173,7 @@ async function iteratorOf(
       return (await streams.send(new GetShardIteratorCommand(resume))).ShardIterator;
     } catch (error) {
       // The stream keeps a day: after a longer rest the place is gone, and the oldest record kept is the nearest to it.
-      if (!(error instanceof Error) || error.name !== 'TrimmedDataAccessException') throw error;
+      if (!isTrimmed(error)) throw error;
     }
   }
   return (await streams.send(new GetShardIteratorCommand({ ...shard, ShardIteratorType: 'TRIM_HORIZON' })))
