@@ -217,8 +217,9 @@ describe.each(CITIES)('a city hall with %s', (_title, code, layout) => {
   });
 
   const check = abrasfSchemaCheck(layout);
-  // The published schema of 1.00 demands signatures and has another namespace.
-  it.skipIf(!check || layout === '1.00')('writes its answers by the official schema (skipped without it)', async () => {
+  // The published schema of 1.00 demands the city's own signatures, which a stand-in has not.
+  if (layout === '1.00') return;
+  it.skipIf(!check)('writes its answers by the official schema (skipped without it)', async () => {
     const sale = submission(code, 'ALERT');
     const note = await issued(code, sale);
     expect(check?.(note.xml ?? '')).toBeUndefined();
