@@ -18,12 +18,17 @@ export function standInProfiles(url: string): object {
       'stand-in-queue': dialect('2.04', 'async-batch', 'escaped', '1.1'),
       'stand-in-batch': dialect('2.03', 'sync-batch', 'escaped', '1.2'),
       'stand-in-old': dialect('1.00', 'async-batch', 'inline', '1.1'),
+      'stand-in-login': {
+        ...dialect('2.04', 'single', 'cdata', '1.1'),
+        login: { user: 'username', password: 'password' },
+      },
     },
     municipalities: [
       city(SINGLE, 'Contagem', 'contagem', 'stand-in-single'),
       city(QUEUE, 'Uberlândia', 'uberlandia', 'stand-in-queue'),
       city(BATCH, 'Juiz de Fora', 'juiz-de-fora', 'stand-in-batch'),
       city(OLD, 'Montes Claros', 'montes-claros', 'stand-in-old'),
+      city(LOGIN, 'Governador Valadares', 'governador-valadares', 'stand-in-login'),
     ],
   };
 }
@@ -36,6 +41,8 @@ export const QUEUE = '3170206';
 export const BATCH = '3136702';
 /** RecepcionarLoteRps, 1.00. */
 export const OLD = '3143302';
+/** GerarNfse, 2.04, with user and password. */
+export const LOGIN = '3127701';
 
 function dialect(layout: string, emission: string, payload: string, soapVersion: string): object {
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BATCH, OLD, QUEUE, SINGLE } from '../local/municipality-profiles.ts';
+import { BATCH, LOGIN, OLD, QUEUE, SINGLE } from '../local/municipality-profiles.ts';
 import { emitInvoice } from '../src/commands/emit-invoice/emit-invoice.ts';
 import type { Work } from '../src/commands/ports.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
@@ -17,6 +17,7 @@ const PATHS: Readonly<Record<string, string>> = {
   [QUEUE]: 'uberlandia',
   [BATCH]: 'juiz-de-fora',
   [OLD]: 'montes-claros',
+  [LOGIN]: 'governador-valadares',
 };
 
 const running: { kill(signal: 'SIGKILL'): void }[] = [];
@@ -147,6 +148,31 @@ describe('an invoice of a city that speaks ABRASF', () => {
     await client.post(`/invoices/${invoiceId}/cancel`, example('cancel-invoice'));
     const cancelled = await client.until(invoiceId, 'CANCELLED', 20_000);
     expect(await notesOf(cancelled)).toMatchObject([{ cancelled: true }]);
+  });
+});
+
+describe('an invoice of a city that asks for user and password', () => {
+  it('fails without them and with wrong ones, and is issued with the right ones', async () => {
+    const operator = await apiAs('operator');
+    const body = example('emit-abrasf');
+    const registered = await operator.request('PUT', `/companies/${body.companyCnpj}`, example('register-company'));
+    expect([201, 428]).toContain(registered.status); // 428: somebody registered it before
+    const invoice = await emit('emit-abrasf', LOGIN, 'PEDIDO4');
+    const failed = await client.until(invoice.invoiceId, 'FAILED');
+    expect(failed.error).toMatchObject({ code: 'CITY_LOGIN_MISSING' });
+
+    const path = `/companies/${body.companyCnpj}/city-login`;
+    const retriedWith = async (password: string, status: string) => {
+      const login = { municipalityCode: LOGIN, user: 'empresa', password };
+      expect((await client.request('PUT', path, login)).status).toBe(403);
+      const stored = await operator.request('PUT', path, login);
+      expect(stored.status, JSON.stringify(stored.body)).toBe(200);
+      expect(JSON.stringify(stored.body)).not.toContain(password);
+      expect((await client.post(`/invoices/${invoice.invoiceId}/retry`, {})).status).toBe(202);
+      return client.until(invoice.invoiceId, (seen) => seen.status === status && seen.version > failed.version + 1);
+    };
+    expect((await retriedWith('senha errada', 'FAILED')).error).toMatchObject({ code: 'E157' });
+    expect(await notesOf(await retriedWith('senha & prefeitura', 'ISSUED'))).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { localName, textOf } from '../../src/nfse/abrasf/elements.ts';
+import { at, localName, textOf } from '../../src/nfse/abrasf/elements.ts';
 import { parametersOf } from '../../src/nfse/abrasf/soap-envelope.ts';
+import { parseXml } from '../../src/nfse/xml.ts';
 import { BodyTooLarge, readBody } from '../http-body.ts';
 import { close, listen } from '../http-server.ts';
 import * as batches from './abrasf/batches.ts';
@@ -121,8 +122,16 @@ async function route(
   }
   const asked = { cityName, city, ...message };
   const wrongVersion = textOf(header.root, 'versaoDados') !== city.layout;
-  const reply = wrongVersion ? replies.refused(answerRoot(operation), 'E185') : await act(deps, asked);
+  const stranger = city.password !== undefined && city.password !== passwordIn(body);
+  const refusal = wrongVersion ? 'E185' : stranger ? 'E157' : undefined;
+  const reply = refusal ? replies.refused(answerRoot(operation), refusal) : await act(deps, asked);
   perform(reply, exchange, request, response, later);
+}
+
+/** The login's elements stand beside the parameters. */
+function passwordIn(body: string): string | undefined {
+  const wrapper = at(parseXml(body), 'Body')?.children[0];
+  return wrapper && at(wrapper, 'username')?.text ? at(wrapper, 'password')?.text : undefined;
 }
 
 type Act = (deps: OperationDeps, message: Message) => Promise<Reply>;

@@ -92,3 +92,21 @@ export interface SecretReader {
   /** @returns the newest, with the name of its version; `undefined` where there is none */
   get(companyCnpj: string): Promise<{ readonly version: string; readonly secret: CertificateSecret } | undefined>;
 }
+
+/** What a city hall gives a company besides its certificate. Both are secret: never logged, never returned, never kept as evidence. */
+export interface CityLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** All that the API may do with logins: put them away. */
+export interface CityLoginWriter {
+  /** Replaces the company's login in that city. */
+  put(companyCnpj: string, municipalityCode: string, login: CityLogin): Promise<void>;
+}
+
+/** All that the worker may do with them. */
+export interface CityLoginReader {
+  /** @returns the newest; `undefined` where there is none */
+  get(companyCnpj: string, municipalityCode: string): Promise<CityLogin | undefined>;
+}

@@ -16,6 +16,7 @@ export const ACCESS = {
   company: ROLES,
   register: ['operator', 'admin'],
   certificate: ['operator', 'admin'],
+  'city-login': ['operator', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type GuardedHandler = keyof typeof ACCESS;

@@ -22,4 +22,5 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/companies/{cnpj}', handler: 'company' },
   { method: 'PUT', path: '/companies/{cnpj}', handler: 'register' },
   { method: 'PUT', path: '/companies/{cnpj}/certificate', handler: 'certificate' },
+  { method: 'PUT', path: '/companies/{cnpj}/city-login', handler: 'city-login' },
 ];

@@ -17,6 +17,8 @@ const ConfigSchema = z.object({
   REGISTRATION_REQUIRED: z._default(z.stringbool(), false),
   /** What stands before the CNPJ in the name of a certificate's secret; the roles' permissions are by this prefix. */
   CERTIFICATE_SECRET_PREFIX: z._default(z.string(), 'nfse-ledger/certificates/'),
+  /** What stands before CNPJ and municipality in the name of a city login's secret. */
+  CITY_LOGIN_SECRET_PREFIX: z._default(z.string(), 'nfse-ledger/city-login/'),
   /** PEM file of the authorities that companies' certificates must come from; without it their origin is not asked. */
   CERTIFICATE_AUTHORITIES_FILE: z.optional(z.string()),
   /** How long the worker goes on with a certificate before it asks whether there is a newer one. */
@@ -70,6 +72,7 @@ export interface Config {
     readonly authoritiesFile: string | undefined;
     readonly freshSeconds: number;
   };
+  readonly cityLoginSecretPrefix: string;
   readonly docsBucket: string;
   readonly requestsQueueUrl: string | undefined;
   readonly emitWorkflowArn: string | undefined;
@@ -129,6 +132,7 @@ function shape(env: Environment): Config {
       authoritiesFile: env.CERTIFICATE_AUTHORITIES_FILE,
       freshSeconds: env.CERTIFICATE_FRESH_SECONDS,
     },
+    cityLoginSecretPrefix: env.CITY_LOGIN_SECRET_PREFIX,
     docsBucket: env.DOCS_BUCKET,
     requestsQueueUrl: env.REQUESTS_QUEUE_URL,
     emitWorkflowArn: env.EMIT_WORKFLOW_ARN,

@@ -7,19 +7,20 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import type { SecretReader, SecretWriter } from '../commands/company-ports.ts';
+import type { CityLoginReader, CityLoginWriter, SecretReader, SecretWriter } from '../commands/company-ports.ts';
 import { traced } from './tracer.ts';
 
 export const secretsManager = (): SecretsManagerClient => traced(new SecretsManagerClient({}));
 
-const SecretSchema = z.object({ key: z.string(), certificate: z.string() });
+const CertificateSchema = z.object({ key: z.string(), certificate: z.string() });
+const LoginSchema = z.object({ user: z.string(), password: z.string() });
 
 /** A secret that the service did not write, or that was changed by hand. Names the secret and nothing of its content. */
 export class UnreadableSecret extends Error {
   override readonly name = 'UnreadableSecret';
   readonly code = 'unreadable-secret';
-  constructor(name: string) {
-    super(`Secret ${name} does not hold a certificate and its key`);
+  constructor(name: string, expected: string) {
+    super(`Secret ${name} does not hold ${expected}`);
   }
 }
 
@@ -31,50 +32,73 @@ export class UnreadableSecret extends Error {
  */
 export function secretWriter(client: SecretsManagerClient, prefix: string): SecretWriter {
   return {
-    async put(companyCnpj, { key, certificate }) {
-      const name = prefix + companyCnpj;
-      const SecretString = JSON.stringify({ key, certificate });
-      const replace = () => client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
-      try {
-        await replace();
-      } catch (error) {
-        if (!(error instanceof ResourceNotFoundException)) throw error;
-        try {
-          await client.send(new CreateSecretCommand({ Name: name, SecretString }));
-        } catch (again) {
-          if (!(again instanceof ResourceExistsException)) throw again;
-          await replace(); // somebody created it in between
-        }
-      }
-    },
+    put: (companyCnpj, { key, certificate }) => write(client, prefix + companyCnpj, { key, certificate }),
   };
 }
 
 /** @throws UnreadableSecret */
 export function secretReader(client: SecretsManagerClient, prefix: string): SecretReader {
   return {
-    async get(companyCnpj) {
-      const name = prefix + companyCnpj;
-      try {
-        const { SecretString = '', VersionId = '' } = await client.send(new GetSecretValueCommand({ SecretId: name }));
-        return { version: VersionId, secret: parsed(name, SecretString) };
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined;
-        throw error;
-      }
-    },
+    get: (companyCnpj) => read(client, prefix + companyCnpj, CertificateSchema, 'a certificate and its key'),
   };
 }
 
+/** One secret a company and city, `<prefix><cnpj>/<municipality code>`, with the same division of rights. */
+export function cityLoginWriter(client: SecretsManagerClient, prefix: string): CityLoginWriter {
+  return {
+    put: (companyCnpj, code, { user, password }) =>
+      write(client, `${prefix}${companyCnpj}/${code}`, { user, password }),
+  };
+}
+
+/** @throws UnreadableSecret */
+export function cityLoginReader(client: SecretsManagerClient, prefix: string): CityLoginReader {
+  return {
+    get: async (companyCnpj, code) =>
+      (await read(client, `${prefix}${companyCnpj}/${code}`, LoginSchema, 'a user and a password'))?.secret,
+  };
+}
+
+async function write(client: SecretsManagerClient, name: string, secret: object): Promise<void> {
+  const SecretString = JSON.stringify(secret);
+  const replace = () => client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
+  try {
+    await replace();
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    try {
+      await client.send(new CreateSecretCommand({ Name: name, SecretString }));
+    } catch (again) {
+      if (!(again instanceof ResourceExistsException)) throw again;
+      await replace(); // somebody created it in between
+    }
+  }
+}
+
+async function read<T>(
+  client: SecretsManagerClient,
+  name: string,
+  schema: z.ZodMiniType<T>,
+  expected: string,
+): Promise<{ readonly version: string; readonly secret: T } | undefined> {
+  try {
+    const { SecretString = '', VersionId = '' } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    const secret = parsed(schema, SecretString);
+    if (secret === undefined) throw new UnreadableSecret(name, expected);
+    return { version: VersionId, secret };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
 /** The reason why it cannot be parsed is left out: a parser's message may quote what it was given. */
-function parsed(name: string, text: string): z.infer<typeof SecretSchema> {
+function parsed<T>(schema: z.ZodMiniType<T>, text: string): T | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UnreadableSecret(name);
+    return undefined;
   }
-  const { data } = SecretSchema.safeParse(json);
-  if (!data) throw new UnreadableSecret(name);
-  return data;
+  return schema.safeParse(json).data;
 }

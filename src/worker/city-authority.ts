@@ -1,3 +1,4 @@
+import type { CityLogin } from '../commands/company-ports.ts';
 import { endpointOf } from '../nfse/municipality-profiles/endpoint.ts';
 import {
   type AbrasfProfile,
@@ -8,6 +9,7 @@ import {
 import { type Authority, NotRepresentable } from './authority.ts';
 import type { HeldCertificate } from './company-certificates.ts';
 import type { SigningWish } from './providers/abrasf/desk.ts';
+import { withLogin } from './providers/abrasf/login.ts';
 import { abrasfProvider } from './providers/abrasf/provider.ts';
 import { nationalProvider } from './providers/national/provider.ts';
 import type { Transport } from './providers/transport.ts';
@@ -18,6 +20,8 @@ export interface CityAuthorityDeps {
   readonly environment: Environment;
   readonly softwareVersion: string;
   readonly certificateOf: (companyCnpj: string) => Promise<HeldCertificate>;
+  /** The company's user and password in a city that asks for them; `undefined` where none are stored. */
+  readonly credentialsOf: (companyCnpj: string, municipalityCode: string) => Promise<CityLogin | undefined>;
   readonly connect: (baseUrl: string, certificate: HeldCertificate | undefined) => Transport;
   /** Signs in the name of the certificate's holder. Without them documents go unsigned. */
   readonly signNational?: (xml: string, certificate: HeldCertificate) => string;
@@ -28,7 +32,7 @@ export interface CityAuthorityDeps {
  * The way of a company to the authority that its municipality's profile names. Hosts come from configuration and the profiles, never
  * from an invoice. Whoever speaks TLS is shown the company's certificate; whoever wants signatures gets them over any connection.
  *
- * @throws NotRepresentable for a company without a certificate, and for a city that has no system in this environment
+ * @throws NotRepresentable for a company without a certificate or a login that the city wants, and for a city that has no system in this environment
  */
 export async function cityAuthority(
   deps: CityAuthorityDeps,
@@ -63,13 +67,18 @@ async function abrasfCity(
 ): Promise<Authority> {
   const endpoint = endpointOf(profile, environment);
   if (!endpoint) throw noSystem(profile.name, environment);
+  const { login: place } = profile.dialect;
+  const login = place && (await deps.credentialsOf(companyCnpj, profile.code));
+  if (place && !login) throw noLogin(profile, companyCnpj);
   const { rps, batch, cancellation } = profile.dialect.signature;
   const signs = signAbrasf !== undefined && (rps || batch || cancellation);
   const certificate = signs ? await deps.certificateOf(companyCnpj) : await shown(deps, endpoint.baseUrl, companyCnpj);
   const sign = signAbrasf &&
     certificate && { sign: (xml: string, wish: SigningWish) => signAbrasf(xml, wish, certificate) };
+  const connection = deps.connect(endpoint.baseUrl, certificate);
   return {
-    transport: deps.connect(endpoint.baseUrl, certificate),
+    // Below whatever keeps what passes: evidence has blanks where the login was.
+    transport: place && login ? withLogin(connection, place, login) : connection,
     provider: (transport) => abrasfProvider({ transport, profile, environment, ...sign }),
   };
 }
@@ -90,5 +99,14 @@ function noSystem(name: string, environment: Environment): NotRepresentable {
     howToFix: 'Peça ao suporte o endereço do sistema da prefeitura neste ambiente e reenvie a nota.',
     field: '/municipalityCode',
     source: 'not sent',
+  });
+}
+
+function noLogin({ name, code }: AbrasfProfile, companyCnpj: string): NotRepresentable {
+  return new NotRepresentable({
+    code: 'CITY_LOGIN_MISSING',
+    message: `A prefeitura de ${name} pede usuário e senha da empresa, e eles não estão cadastrados.`,
+    howToFix: `Envie-os por PUT /companies/{cnpj}/city-login (municipalityCode ${code}) e reenvie a nota (POST /invoices/{invoiceId}/retry).`,
+    source: `no login of ${companyCnpj} is stored for ${code}`,
   });
 }

@@ -7,7 +7,7 @@ import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3, s3Documents } from '../platform/s3-documents.ts';
-import { secretReader, secretsManager } from '../platform/secrets-manager.ts';
+import { cityLoginReader, secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
@@ -42,8 +42,9 @@ const connections = companyConnections((baseUrl, certificate) =>
     },
   }),
 );
+const secrets = secretsManager();
 const certificateOf = companyCertificates({
-  secrets: secretReader(secretsManager(), config.certificates.secretPrefix),
+  secrets: secretReader(secrets, config.certificates.secretPrefix),
   now,
   freshMs: config.certificates.freshSeconds * 1000,
   onRead: ({ companyCnpj, validTo }) => noteCertificateAge(companyCnpj, validTo, now()),
@@ -55,6 +56,7 @@ const authorities: CityAuthorityDeps = {
   environment: national.environment,
   softwareVersion: SOFTWARE_VERSION,
   certificateOf,
+  credentialsOf: cityLoginReader(secrets, config.cityLoginSecretPrefix).get,
   connect: connections.to,
   ...documentSigning(national.signatureHash),
 };

@@ -5,6 +5,8 @@ export interface City {
   readonly layout: AbrasfLayout;
   /** How it carries its documents in SOAP. */
   readonly payload: 'cdata' | 'escaped' | 'inline';
+  /** The password that it gave every company, whatever the user; without one it asks for none. */
+  readonly password?: string;
 }
 
 /** The names are those of `local/municipality-profiles.ts`, which leads municipalities here. */
@@ -13,6 +15,7 @@ export const CITIES: Readonly<Record<string, City>> = {
   uberlandia: { layout: '2.04', payload: 'escaped' },
   'juiz-de-fora': { layout: '2.03', payload: 'escaped' },
   'montes-claros': { layout: '1.00', payload: 'inline' },
+  'governador-valadares': { layout: '2.04', payload: 'cdata', password: 'senha & prefeitura' },
 };
 
 export const NAMESPACE = 'http://www.abrasf.org.br/nfse.xsd';

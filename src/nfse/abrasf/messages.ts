@@ -11,6 +11,8 @@ export interface MessageStyle {
   readonly version: string;
   /** Of a message and its direct children; `{message}` stands for the root's name in snake_case. */
   readonly messageNamespace: string;
+  /** Of the root alone, where it is another one. */
+  readonly rootNamespace?: string | undefined;
   /** Of everything deeper. */
   readonly typeNamespace: string;
   readonly batchVersion: boolean;
@@ -113,8 +115,11 @@ function prestador({ companyCnpj, municipalRegistration }: Requester, style: Mes
 
 function message(operation: AbrasfOperation, style: MessageStyle, ...children: readonly string[]): string {
   const root = OPERATIONS[operation];
-  const namespace = style.messageNamespace.replace('{message}', snakeCase(root));
-  return `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="${namespace}">${children.join('')}</${root}>`;
+  const { messageNamespace, rootNamespace } = style;
+  const namespace = (rootNamespace ?? messageNamespace).replace('{message}', snakeCase(root));
+  const own = rootNamespace !== undefined;
+  const content = own ? children.map((element) => declaring(messageNamespace, element)) : children;
+  return `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="${namespace}">${content.join('')}</${root}>`;
 }
 
 /**
@@ -123,10 +128,12 @@ function message(operation: AbrasfOperation, style: MessageStyle, ...children: r
  */
 function child(style: MessageStyle, name: string, attributes: string, ...content: readonly string[]): string {
   const own = style.typeNamespace !== style.messageNamespace;
-  const below = own
-    ? content.map((element) => element.replace(/^<([\w.]+)/, `<$1 xmlns="${style.typeNamespace}"`))
-    : content;
+  const below = own ? content.map((element) => declaring(style.typeNamespace, element)) : content;
   return `<${name}${attributes}>${below.join('')}</${name}>`;
+}
+
+function declaring(namespace: string, element: string): string {
+  return element.replace(/^<([\w.]+)/, `<$1 xmlns="${namespace}"`);
 }
 
 /** What is inside the `Rps` of a document of its own. */

@@ -16,18 +16,27 @@ export interface SoapCall {
   readonly wrapper: string;
   /** Whether the parameters are in the wrapper's namespace. */
   readonly qualified: boolean;
+  /** Name of the element between the wrapper and the parameters, where there is one. */
+  readonly inner?: string | undefined;
   readonly payload: 'cdata' | 'escaped' | 'inline';
-  /** Name and document of each parameter, in order. */
-  readonly parameters: readonly (readonly [name: string, xml: string])[];
+  /** Name and document of each parameter, in order. One without a name stands there as it is. */
+  readonly parameters: readonly (readonly [name: string | undefined, xml: string])[];
+  /** What stands behind the parameters, as XML. */
+  readonly login?: string;
 }
 
 /** The envelope of a call, as XML text. */
 export function soapEnvelope(call: SoapCall): string {
-  const { namespace, wrapper, qualified } = call;
+  const { namespace, wrapper, inner, qualified, login = '' } = call;
   const prefix = qualified ? '' : 'e:';
-  const parameters = call.parameters.map(([name, xml]) => `<${name}>${carried(xml, call.payload)}</${name}>`);
+  const parameters = call.parameters.map(([name, xml]) => {
+    const content = carried(xml, call.payload);
+    return name === undefined ? content : `<${name}>${content}</${name}>`;
+  });
+  const all = parameters.join('') + login;
   const declared = qualified ? `xmlns="${namespace}"` : `xmlns:e="${namespace}"`;
-  const content = `<${prefix}${wrapper} ${declared}>${parameters.join('')}</${prefix}${wrapper}>`;
+  const within = inner === undefined ? all : `<${inner}>${all}</${inner}>`;
+  const content = `<${prefix}${wrapper} ${declared}>${within}</${prefix}${wrapper}>`;
   return `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${ENVELOPES[call.version]}"><soap:Body>${content}</soap:Body></soap:Envelope>`;
 }
 

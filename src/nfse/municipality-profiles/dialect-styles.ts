@@ -21,6 +21,7 @@ export function messageStyleOf(dialect: Dialect): MessageStyle {
   return {
     layout,
     version: version ?? layout,
+    rootNamespace: namespaces.root,
     messageNamespace: namespaces.messages,
     typeNamespace: namespaces.types ?? namespaces.messages,
     batchVersion,

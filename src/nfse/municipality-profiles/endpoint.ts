@@ -23,6 +23,7 @@ export function filled(template: string, operation: string, more: Readonly<Recor
     operation,
     operationLower: operation.toLowerCase(),
     operationUpper: operation.toUpperCase(),
+    operationSentence: operation.charAt(0).toUpperCase() + operation.slice(1).toLowerCase(),
     ...more,
   };
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);

@@ -33,13 +33,25 @@ const SoapSchema = z.strictObject({
   action: z.string().check(z.maxLength(200), z.regex(/^[^\s<>"]*$/)),
   /** Element around the parameters: `{operation}Request` as a rule. */
   wrapper: z.string().check(z.regex(/^[A-Za-z_{][\w.{}-]{0,60}$/)),
+  /** Element between the wrapper and the parameters, where there is one. `{operationSentence}` is filled in, too. */
+  inner: z.optional(z.string().check(z.regex(/^[A-Za-z_{][\w.{}-]{0,60}$/))),
   /** Parameter of the header message; left out where there is none. */
   header: z.optional(elementName),
-  /** Parameter of the message itself. */
-  data: elementName,
+  /** Parameter of the message itself; left out where the message stands in the wrapper as it is. */
+  data: z.optional(elementName),
   /** Whether the parameters are in the wrapper's namespace. */
   qualified: z._default(z.boolean(), false),
   payload: z.enum(['cdata', 'escaped', 'inline']),
+});
+
+/** Where a call bears the company's user and password: behind the message, in elements of these names. */
+const LoginSchema = z.strictObject({
+  user: elementName,
+  password: elementName,
+  /** Element around the two, where there is one. */
+  group: z.optional(elementName),
+  /** Of the two, where it is another than that of what is around them. */
+  namespace: z.optional(uri),
 });
 
 export const DialectSchema = z.strictObject({
@@ -49,10 +61,14 @@ export const DialectSchema = z.strictObject({
   namespaces: z.strictObject({
     /** Of a message and its direct children; `{message}` becomes the root's name in snake_case. */
     messages: uri,
+    /** Of a message's root alone, where it is that of the service and not that of the documents. */
+    root: z.optional(uri),
     /** Of everything deeper, where it differs. */
     types: z.optional(uri),
   }),
   soap: SoapSchema,
+  /** Left out where the certificate is all that the city asks for. */
+  login: z.optional(LoginSchema),
   /** The header message. */
   header: z.optional(z.strictObject({ version, dataVersion: z.optional(version), namespace: z.optional(uri) })),
   /** What the vendor calls an operation, where it has a name of its own. */
@@ -128,6 +144,7 @@ export const ProfilesSchema = z.strictObject({
 });
 
 export type Dialect = z.infer<typeof DialectSchema>;
+export type LoginPlace = z.infer<typeof LoginSchema>;
 export type ProfilesFile = z.infer<typeof ProfilesSchema>;
 export type NationalFront = z.infer<typeof NationalFrontSchema>;
 export type AbrasfCity = z.infer<typeof AbrasfCitySchema>;

@@ -7,6 +7,7 @@ import type { Environment } from '../../../nfse/municipality-profiles/profiles.t
 import type { Dialect } from '../../../nfse/municipality-profiles/schema.ts';
 import type { Unavailable, Unknown } from '../provider.ts';
 import { type Transport, TransportError } from '../transport.ts';
+import { loginBlank } from './login.ts';
 
 /** One city hall, as a call needs it. */
 export interface CityHall {
@@ -36,9 +37,11 @@ export async function call(city: CityHall, operation: AbrasfOperation, message: 
     version: soap.version,
     namespace,
     wrapper: filled(soap.wrapper, name),
+    inner: soap.inner && filled(soap.inner, name),
     qualified: soap.qualified,
     payload: soap.payload,
     parameters: [...header, [soap.data, message]],
+    ...(dialect.login && { login: loginBlank(dialect.login) }),
   });
   const action = filled(soap.action, name, { namespace, input: OPERATIONS[operation] });
   const request = {
