@@ -1,3 +1,6 @@
+import type { XmlElement } from '../xml.ts';
+import { part } from './rules.ts';
+
 /**
  * Which part of an emission request each element of a declaration is written from: path below `/DPS/infDPS`, JSON pointer (RFC 6901).
  * What is not here the service writes by itself, so nothing that a client sends mends it.
@@ -27,7 +30,7 @@ const party: Pointers = {
   ...within('end', '/address', street),
   'end/endNac/cMun': '/address/municipalityCode',
   'end/endNac/CEP': '/address/postalCode',
-  ...within('end/endExt', '/foreignAddress', { cPais: '/country', ...cityAbroad }),
+  ...within('end/endExt', '/foreignAddress', { cPais: '/country', ...cityAbroad, ...street }),
 };
 
 const place: Pointers = within('end', '/place', {
@@ -159,12 +162,16 @@ const DECLARATION = '/DPS/infDPS/';
  *
  * @param path as the problems have it: `/DPS/infDPS/toma/CNPJ`, `…/gItemPed/xItemPed[2]`, `…/obra/cObra|cCIB|end` where one of
  * several is missing, which is the affair of what holds them
+ * @param root the declaration: a street stands in the same place at home and abroad, and a request has it in two
  * @returns `undefined` for what no client writes
  */
-export function emissionPointer(path: string): string | undefined {
+export function emissionPointer(path: string, root: XmlElement): string | undefined {
   if (!path.startsWith(DECLARATION)) return undefined;
   const [, element = '', number] = /^(.*?)(?:\/[^/]*\|[^/]*|\[(\d+)\])?$/.exec(path.slice(DECLARATION.length)) ?? [];
-  const pointer = Object.hasOwn(POINTERS, element) ? POINTERS[element] : undefined;
+  const abroad = element.replace(/\/end\/(\w+)$/, '/end/endExt/$1');
+  const isAbroad = part(root).has(`infDPS/${abroad.replace(/\/\w+$/, '')}`) && Object.hasOwn(POINTERS, abroad);
+  const known = isAbroad ? abroad : element;
+  const pointer = Object.hasOwn(POINTERS, known) ? POINTERS[known] : undefined;
   if (!pointer) return undefined;
   return number === undefined ? pointer : `${pointer}/${Number(number) - 1}`;
 }

@@ -25,13 +25,15 @@ export function checkDeclaration(xml: string, revision: { readonly alphanumericC
   const misfits = validate(layout, root);
   const broken = nationalRuleProblems(root);
   if (misfits.length === 0 && broken.length === 0) return;
-  const fields = [...misfits.map(ofLayout), ...broken.map(ofRule)].filter((found) => found !== undefined);
+  const fields = [
+    ...misfits.map((problem) => ofLayout(problem, emissionPointer(problem.path, root))),
+    ...broken.map((problem) => ofRule(problem, emissionPointer(problem.path, root))),
+  ].filter((found) => found !== undefined);
   if (fields.length === 0) throw new DefectiveDeclaration([...misfits, ...broken]);
   throw new RefusedDeclaration(fields);
 }
 
-function ofLayout({ path, code, message, expected }: Problem): RefusedField | undefined {
-  const pointer = emissionPointer(path);
+function ofLayout({ code, message, expected }: Problem, pointer: string | undefined): RefusedField | undefined {
   return pointer === undefined
     ? undefined
     : { pointer, code: `layout-${code}`, message, howToFix: remedyFor(code, expected) };
@@ -43,8 +45,7 @@ function remedyFor(code: Problem['code'], expected: string): string {
   return `Informe ${expected}.`;
 }
 
-function ofRule({ path, code, message }: RuleProblem): RefusedField | undefined {
-  const pointer = emissionPointer(path);
+function ofRule({ code, message }: RuleProblem, pointer: string | undefined): RefusedField | undefined {
   const howToFix = Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined;
   return pointer === undefined || howToFix === undefined ? undefined : { pointer, code, message, howToFix };
 }
