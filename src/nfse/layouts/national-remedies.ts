@@ -1,0 +1,36 @@
+/**
+ * What to change in the request where a declaration breaks a rule, by the rule's code. A rule that is not here is about what the
+ * service writes by itself.
+ */
+export const REMEDIES: Readonly<Record<string, string>> = {
+  E0010: 'Use uma série de 1 a 49999.',
+  E0015: 'Informe a data da prestação, até o dia da emissão.',
+  E0037: 'Informe o código IBGE do município do prestador.',
+  E0042: 'Copie a chave da NFS-e que será substituída, com os 50 caracteres.',
+  E0078: 'Descreva o motivo da substituição, com 15 caracteres ou mais.',
+  E0080: 'Confira o CNPJ do prestador.',
+  E0162: 'Retire o regime de apuração, ou informe que o prestador é ME ou EPP.',
+  E0166: 'Informe o regime de apuração do Simples.',
+  E0188: 'Confira o CNPJ do tomador.',
+  E0202: 'Informe o CNPJ de quem contratou o serviço.',
+  E0204: 'Informe o tomador, ou issWithheldBy NOBODY se ele não retém o ISS.',
+  E0206: 'Confira o CPF do tomador.',
+  E0248: 'Confira o CNPJ do intermediário.',
+  E0302: 'Use o código IBGE de 7 dígitos, conforme a tabela oficial.',
+  E0322: 'Informe o código NBS do serviço.',
+  'event-dates': 'Informe a data final igual à inicial ou posterior.',
+  E0427: 'Reduza os descontos ou as deduções.',
+  E0431: 'Reduza o desconto, ou retire o campo.',
+  E0432: 'Reduza o desconto, ou retire o campo.',
+  E0583: 'Use issWithheldBy NOBODY.',
+  E0595: 'Informe a alíquota com duas casas, até "5.00".',
+  E0600: 'Retire a alíquota do ISS.',
+  E0604: 'Retire a alíquota do ISS.',
+  E0621: 'Informe a alíquota efetiva do ISS.',
+  E0625: 'Retire a alíquota do ISS.',
+  E0710: 'Informe federal, state e municipal, em valor ou em percentual, ou retire o grupo.',
+  E0712: 'Informe valores, percentuais ou simplesRate.',
+  E0713: 'Informe federal, state e municipal, em valor ou em percentual.',
+  recipient: 'Informe o destinatário só quando ele não é o tomador.',
+  'tax-class': 'Use uma classificação da tabela oficial que comece pelo CST informado.',
+};
