@@ -148,6 +148,11 @@ describe('an RPS', () => {
     expect(xml).toContain('<DataEmissao>2026-11-10T09:30:00</DataEmissao>');
   });
 
+  it('has no room for a service beyond the list of LC 116', () => {
+    const service = { ...software.service, code: '990101' };
+    expect(written({ service }, '2.04')).toMatchObject({ field: '/service/code', problem: 'unsupported' });
+  });
+
   it.each([
     ['nn.nn', '01.01'],
     ['n.nn', '1.01'],

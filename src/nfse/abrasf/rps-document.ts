@@ -181,9 +181,13 @@ function withheldBy({ amounts }: RpsInput): string | undefined {
   return { NOBODY: undefined, CUSTOMER: '1', INTERMEDIARY: '2' }[amounts.issWithheldBy];
 }
 
-/** The national code's item and subitem; its split is the nation's alone. */
+/** The list of LC 116 ends at item 40; what the nation lists beyond it (99), only the national system authorises. */
+const LAST_ITEM = 40;
+
+/** The national code's item and subitem; its split is the nation's alone. @throws UnwritableField */
 function serviceItem(code: string, { serviceItem: form }: RpsStyle): string {
   const [item, subitem] = [code.slice(0, 2), code.slice(2, 4)];
+  if (Number(item) > LAST_ITEM) throw new UnwritableField('/service/code', 'unsupported');
   switch (form) {
     case 'nn.nn':
       return `${item}.${subitem}`;
