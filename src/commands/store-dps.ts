@@ -7,7 +7,6 @@ import { parseMunicipalityCode, type UtcOffset, utcOffsetOf } from '../nfse/muni
 import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
 import type { MunicipalityProfile, ProfileOf } from '../nfse/municipality-profiles/profiles.ts';
-import { checkDeclaration } from '../nfse/national/check-declaration.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import { refuseLettersInCnpj } from '../nfse/national/revision.ts';
 import type { Documents } from './ports.ts';
@@ -27,16 +26,12 @@ export interface DpsSettings {
 const CLOCK_MARGIN_MS = 60_000;
 
 /**
- * Whether the layout can carry the emission and the authority's own checks let it pass, found out before a number is spent on it.
+ * Whether the layout can carry the emission, found out before a number is spent on it.
  *
  * @throws UnwritableField naming the field to change
- * @throws RefusedDeclaration naming every field to change
- * @throws DefectiveDeclaration where the fault is ours
  */
 export function checkWritable(dps: DpsSettings, emission: Emission, series: string, at: string): void {
-  const document = documentOf(dps, emission, { series, number: 1 }, at);
-  if (providerFor(dps, emission.municipalityCode) !== 'national') return;
-  checkDeclaration(document, { alphanumericCnpj: dps.alphanumericCnpj ?? true });
+  documentOf(dps, emission, { series, number: 1 }, at);
 }
 
 /**

@@ -5,7 +5,6 @@ import { SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { UnwritableField } from '../nfse/national/dps-document.ts';
-import { RefusedDeclaration } from '../nfse/national/refused-declaration.ts';
 import { invalid, Problem } from './problem.ts';
 import { fieldError } from './request-fields.ts';
 
@@ -29,7 +28,6 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof SeriesExhausted) return invalid([fieldError('/dps/series', error.code)]);
   if (error instanceof UnwritableField) return invalid([fieldError(error.field, `unwritable-${error.problem}`)]);
-  if (error instanceof RefusedDeclaration) return invalid(error.fields);
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {
     return new Problem(
