@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BATCH, LOGIN, OLD, QUEUE, SINGLE } from '../local/municipality-profiles.ts';
 import { emitInvoice } from '../src/commands/emit-invoice/emit-invoice.ts';
 import type { Work } from '../src/commands/ports.ts';
@@ -8,7 +8,7 @@ import { municipalityProfiles } from '../src/platform/municipality-profiles.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
 import { emission } from './invoices.ts';
 import { apiAs, credentials, example } from './stack/api.ts';
-import { commandDeps, ended, events, eventually, ownQueue, startWorker } from './stack/own-worker.ts';
+import { commandDeps, ended, events, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
 
 const client = await apiAs('client');
 const profileOf = municipalityProfiles(credentials().environment.MUNICIPALITY_PROFILES_FILE);
@@ -20,16 +20,7 @@ const PATHS: Readonly<Record<string, string>> = {
   [LOGIN]: 'governador-valadares',
 };
 
-const running: { kill(signal: 'SIGKILL'): void }[] = [];
-afterEach(() => {
-  for (const worker of running.splice(0)) worker.kill('SIGKILL');
-});
-
-function worker(...args: Parameters<typeof startWorker>) {
-  const child = startWorker(...args);
-  running.push(child);
-  return child;
-}
+const worker = workersOfEachTest();
 
 type Declared = Pick<LivingInvoice, 'municipalityCode' | 'companyCnpj' | 'dps'>;
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cancelInvoice } from '../src/commands/cancel-invoice/cancel-invoice.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { parseCnpj } from '../src/nfse/cnpj.ts';
@@ -6,19 +6,18 @@ import { dpsId } from '../src/nfse/dps-id.ts';
 import { parseMunicipalityCode } from '../src/nfse/municipality.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
 import { apiAs, authorityCalls, authorityNotes, credentials } from './stack/api.ts';
-import { commandDeps, emittedOnly, ended, events, eventually, ownQueue, startWorker } from './stack/own-worker.ts';
+import {
+  commandDeps,
+  emittedOnly,
+  ended,
+  events,
+  eventually,
+  ownQueue,
+  workersOfEachTest,
+} from './stack/own-worker.ts';
 
 const client = await apiAs('client');
-const running: { kill(signal: 'SIGKILL'): void }[] = [];
-afterEach(() => {
-  for (const worker of running.splice(0)) worker.kill('SIGKILL');
-});
-
-function worker(...args: Parameters<typeof startWorker>) {
-  const child = startWorker(...args);
-  running.push(child);
-  return child;
-}
+const worker = workersOfEachTest();
 
 const types = async ({ id }: LivingInvoice) =>
   (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach } from 'vitest';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Work } from '../../src/commands/ports.ts';
 import type { Tip } from '../../src/events/commit.ts';
@@ -127,6 +128,19 @@ export function startWorker(queue: OwnQueue, env: Record<string, string> = {}): 
     },
     stdio: 'ignore',
   });
+}
+
+/** Starts workers that end with the test that started them, whatever becomes of it. */
+export function workersOfEachTest(): typeof startWorker {
+  const running: ChildProcess[] = [];
+  afterEach(() => {
+    for (const worker of running.splice(0)) worker.kill('SIGKILL');
+  });
+  return (...args) => {
+    const child = startWorker(...args);
+    running.push(child);
+    return child;
+  };
 }
 
 export async function ended(worker: ChildProcess): Promise<number | NodeJS.Signals | null> {
