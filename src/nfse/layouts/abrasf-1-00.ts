@@ -189,6 +189,7 @@ const byProtocol = seq({ Prestador: provider, Protocolo: protocol });
 export const ABRASF_1_00: Layout = {
   name: 'abrasf-1.00',
   namespace: 'http:/www.abrasf.org.br/nfse.xsd',
+  rootsApart: false,
   roots: {
     cabecalho: header,
     CompNfse: noteAndFate,

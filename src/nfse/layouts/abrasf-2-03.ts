@@ -183,4 +183,5 @@ export const ABRASF_2_03: Layout = {
   name: 'abrasf-2.03',
   namespace: 'http://www.abrasf.org.br/nfse.xsd',
   roots: messages2(model),
+  rootsApart: false,
 };

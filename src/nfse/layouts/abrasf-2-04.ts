@@ -219,4 +219,5 @@ export const ABRASF_2_04: Layout = {
   name: 'abrasf-2.04',
   namespace: 'http://www.abrasf.org.br/nfse.xsd',
   roots: messages2(model),
+  rootsApart: false,
 };

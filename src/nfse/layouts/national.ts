@@ -11,6 +11,7 @@ function national(name: string, revision: Revision): Layout {
     name,
     namespace: 'http://www.sped.fazenda.gov.br/nfse',
     roots: { DPS, NFSe: note(revision, DPS), pedRegEvento, evento: registeredEvent(revision, pedRegEvento) },
+    rootsApart: true,
   };
 }
 

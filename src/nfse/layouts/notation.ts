@@ -63,6 +63,11 @@ export interface Layout {
   readonly namespace: string;
   /** What a document may start with. */
   readonly roots: Readonly<Record<string, Type>>;
+  /**
+   * Whether each root has a schema of its own, which does not know the others. It matters where any element may stand: one
+   * that the schema knows has to be right there, and where the schema asks for one it knows, another is refused.
+   */
+  readonly rootsApart: boolean;
 }
 
 /** Its parts, one after the other. */

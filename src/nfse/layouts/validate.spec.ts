@@ -142,6 +142,28 @@ describe('hold a document against its layout', () => {
     ]);
   });
 
+  it('knows no other root where anything may stand, since each national root has a schema of its own', () => {
+    const signature = (method: string, object: string) =>
+      `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo><CanonicalizationMethod Algorithm="urn:a">${method}</CanonicalizationMethod><SignatureMethod Algorithm="urn:b"/><Reference><DigestMethod Algorithm="urn:c"/><DigestValue>AQ==</DigestValue></Reference></SignedInfo><SignatureValue>AQ==</SignatureValue><Object>${object}</Object></Signature></DPS>`;
+    const request = '<pedRegEvento xmlns="http://www.sped.fazenda.gov.br/nfse"/>';
+    const within = changed('</DPS>', signature(request, ''));
+    expect(problems(within)).toEqual([
+      'unexpected-element /DPS/Signature/SignedInfo/CanonicalizationMethod/pedRegEvento',
+    ]);
+    expect(problems(changed('</DPS>', signature('', request)))).toEqual([]);
+    expect(problems(changed('</DPS>', signature('', request.replace('pedRegEvento', 'DPS'))))).toEqual([
+      'missing-attribute /DPS/Signature/Object[1]/DPS/@versao',
+      'missing-element /DPS/Signature/Object[1]/DPS/infDPS',
+    ]);
+  });
+
+  it('is not taken in by a name that every object of ours has', () => {
+    expect(problems('<constructor xmlns="http://www.sped.fazenda.gov.br/nfse"/>')).toEqual([
+      'unknown-document /constructor',
+    ]);
+    expect(problems(changed('<tpEmit>', '<toString/><tpEmit>'))).toEqual(['unexpected-element /DPS/infDPS/toString']);
+  });
+
   it('stops after a hundred problems', () => {
     expect(problems(changed('<serv>', `<serv>${'<x/>'.repeat(500)}`))).toHaveLength(100);
   });

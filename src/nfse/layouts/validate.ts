@@ -27,9 +27,10 @@ export interface ValidateOptions {
 export function validate(layout: Layout, root: XmlElement, options: ValidateOptions = {}): readonly Problem[] {
   const namespace = options.namespace ?? layout.namespace;
   const known = resolve(root, OUTERMOST);
-  const reading = new Reading(layout, namespace);
+  const type = own(layout.roots, known.local);
+  const globals = layout.rootsApart ? (type ? { [known.local]: type } : {}) : layout.roots;
+  const reading = new Reading(globals, namespace);
   const place = { path: `/${known.local}`, name: known.local, element: root };
-  const type = layout.roots[known.local];
   if (!type) {
     const message = `O documento começa com ${known.local}, que não é do leiaute ${layout.name}.`;
     reading.report(place, 'unknown-document', list(Object.keys(layout.roots)), message, known.local);
@@ -59,9 +60,10 @@ class Reading {
   readonly #ids = new Set<string>();
   readonly #globals: ReadonlyMap<string, Readonly<Record<string, Type>>>;
 
-  constructor(layout: Layout, namespace: string) {
+  /** @param globals what is known wherever any element may stand */
+  constructor(globals: Readonly<Record<string, Type>>, namespace: string) {
     this.#globals = new Map([
-      [namespace, layout.roots],
+      [namespace, globals],
       [XMLDSIG, signatureElements],
     ]);
   }
@@ -106,7 +108,7 @@ class Reading {
   #attributes({ element, scope }: Resolved, allowed: Readonly<Record<string, Attribute>>, place: Place): void {
     for (const [name, value] of Object.entries(element.attributes)) {
       if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
-      const attribute = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+      const attribute = own(allowed, name);
       const at = { ...place, path: `${place.path}/@${name}`, name };
       if (attribute) this.#text(attribute.type, value, at);
       else if (!(HINT.test(name) && attributeNamespace(name, scope) === XSI)) {
@@ -184,7 +186,7 @@ class Reading {
 
   /** Where anything may stand, what is known has to be right all the same. What is not may hold anything in turn. */
   #wild(of: Resolved, onlyKnown: boolean, place: Place): void {
-    const type = this.#globals.get(of.namespace)?.[of.local];
+    const type = own(this.#globals.get(of.namespace) ?? {}, of.local);
     if (type) this.element(of, type, of.namespace, place);
     else if (onlyKnown) {
       const message = `O elemento ${shown(of.local)} não é conhecido.`;
@@ -248,6 +250,11 @@ function parts(type: Type) {
   return type.kind === 'value'
     ? { ...plain, value: type, content: undefined }
     : { ...plain, value: undefined, content: type };
+}
+
+/** The entry under a name that comes from a document, which may well be `constructor`. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function isNext(particle: Particle, cursor: Cursor): boolean {
