@@ -1,4 +1,4 @@
-import { bucket } from './engines/queue-and-storage.ts';
+import { bucket, sealsBucket } from './engines/queue-and-storage.ts';
 import { emitWorkflowArn } from './engines/step-functions.ts';
 import { defaultTableNames } from './engines/tables.ts';
 
@@ -27,6 +27,8 @@ const TUNABLE = {
   CERTIFICATE_FRESH_SECONDS: '5',
   RECONCILE_AFTER_SECONDS: '15',
   RECONCILE_EVERY_SECONDS: '2',
+  PROJECTION_POINTER_SECONDS: '1',
+  SEAL_EVERY_SECONDS: '60',
   PRESIGNED_URL_SECONDS: '300',
   POWERTOOLS_LOG_LEVEL: 'INFO',
 } as const;
@@ -63,7 +65,10 @@ export function environmentFor(
     REQUESTS_TABLE: defaultTableNames.requests,
     DPS_NUMBERS_TABLE: defaultTableNames.dpsNumbers,
     COMPANIES_TABLE: defaultTableNames.companies,
+    PROJECTIONS_TABLE: defaultTableNames.projections,
+    SEALS_TABLE: defaultTableNames.seals,
     DOCS_BUCKET: bucket,
+    SEALS_BUCKET: sealsBucket,
     REQUESTS_QUEUE_URL: stack.queueUrl,
     EMIT_WORKFLOW_ARN: emitWorkflowArn,
     NATIONAL_API_URL: stack.endpoints.nationalApi,

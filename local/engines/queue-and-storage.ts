@@ -5,6 +5,8 @@ const REGION = 'sa-east-1';
 const FOURTEEN_DAYS_SECONDS = 1_209_600;
 
 export const bucket = 'nfse-docs';
+/** Apart from the documents: on AWS it lies under Object Lock. */
+export const sealsBucket = 'nfse-seals';
 
 export interface QueueAndStorage {
   /** One endpoint for SQS and S3. */
@@ -38,7 +40,7 @@ export async function startQueueAndStorage(options: { port: number; dataDir?: st
         },
       },
     ],
-    buckets: [bucket],
+    buckets: [bucket, sealsBucket],
   });
   const endpoint = `http://127.0.0.1:${server.port}`;
   return {

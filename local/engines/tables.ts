@@ -15,6 +15,8 @@ export interface TableNames {
   readonly requests: string;
   readonly dpsNumbers: string;
   readonly companies: string;
+  readonly projections: string;
+  readonly seals: string;
 }
 
 /** The names `src/platform/config.ts` takes when none are set. */
@@ -24,6 +26,8 @@ export const defaultTableNames: TableNames = {
   requests: 'RequestsTable',
   dpsNumbers: 'DpsNumbersTable',
   companies: 'CompaniesTable',
+  projections: 'ProjectionsTable',
+  seals: 'SealsTable',
 };
 
 /** Creates the tables that are not there yet; what exists is left as it is. */
@@ -73,6 +77,16 @@ function definitions(names: TableNames): readonly CreateTableCommandInput[] {
       TableName: names.companies,
       KeySchema: [key('companyCnpj', 'HASH')],
       AttributeDefinitions: [attribute('companyCnpj')],
+    },
+    {
+      TableName: names.projections,
+      KeySchema: [key('projection', 'HASH'), key('key', 'RANGE')],
+      AttributeDefinitions: [attribute('projection'), attribute('key')],
+    },
+    {
+      TableName: names.seals,
+      KeySchema: [key('day', 'HASH')],
+      AttributeDefinitions: [attribute('day')],
     },
   ];
 }

@@ -13,6 +13,10 @@ const ConfigSchema = z.object({
   REQUESTS_TABLE: z._default(z.string(), 'RequestsTable'),
   DPS_NUMBERS_TABLE: z._default(z.string(), 'DpsNumbersTable'),
   COMPANIES_TABLE: z._default(z.string(), 'CompaniesTable'),
+  /** State of each projection: which of its tables is live, checkpoints of a rebuild. */
+  PROJECTIONS_TABLE: z._default(z.string(), 'ProjectionsTable'),
+  /** One item a sealed day. */
+  SEALS_TABLE: z._default(z.string(), 'SealsTable'),
   /** Only companies that are registered may emit. Without it, a request that says everything itself is enough. */
   REGISTRATION_REQUIRED: z._default(z.stringbool(), false),
   /** What stands before the CNPJ in the name of a certificate's secret; the roles' permissions are by this prefix. */
@@ -24,6 +28,8 @@ const ConfigSchema = z.object({
   /** How long the worker goes on with a certificate before it asks whether there is a newer one. */
   CERTIFICATE_FRESH_SECONDS: defaulted(300),
   DOCS_BUCKET: z._default(z.string(), 'nfse-docs'),
+  /** Where the daily seals are, on AWS under Object Lock. */
+  SEALS_BUCKET: z._default(z.string(), 'nfse-seals'),
   REQUESTS_QUEUE_URL: z.optional(z.url()),
   EMIT_WORKFLOW_ARN: z.optional(z.string()),
   /** Buckets in the path, not in the host name: local engines only. */
@@ -50,6 +56,10 @@ const ConfigSchema = z.object({
   /** How long an unfinished invoice may rest before the reconciler starts its workflow again. */
   RECONCILE_AFTER_SECONDS: defaulted(300),
   PRESIGNED_URL_SECONDS: defaulted(300),
+  /** How long a process goes on with the tables that it knows to be live before it asks again. */
+  PROJECTION_POINTER_SECONDS: defaulted(5),
+  /** How long after its end a day is sealed: by then no write of that day may be under way. */
+  SEAL_MARGIN_MINUTES: defaulted(60),
 });
 
 /** A look-up of two calls, and the submission: from reading the stream until nothing of it can be on its way any more. */
@@ -64,6 +74,8 @@ export interface Config {
     readonly requests: string;
     readonly dpsNumbers: string;
     readonly companies: string;
+    readonly projections: string;
+    readonly seals: string;
   };
   readonly registrationRequired: boolean;
   readonly municipalityProfilesFile: string | undefined;
@@ -74,6 +86,7 @@ export interface Config {
   };
   readonly cityLoginSecretPrefix: string;
   readonly docsBucket: string;
+  readonly sealsBucket: string;
   readonly requestsQueueUrl: string | undefined;
   readonly emitWorkflowArn: string | undefined;
   readonly s3ForcePathStyle: boolean;
@@ -93,6 +106,8 @@ export interface Config {
   };
   readonly reconcileAfterSeconds: number;
   readonly presignedUrlSeconds: number;
+  readonly projectionPointerSeconds: number;
+  readonly sealMarginMinutes: number;
 }
 
 /** A setting is missing or malformed: the process must not start. Names the variable. */
@@ -124,6 +139,8 @@ function shape(env: Environment): Config {
       requests: env.REQUESTS_TABLE,
       dpsNumbers: env.DPS_NUMBERS_TABLE,
       companies: env.COMPANIES_TABLE,
+      projections: env.PROJECTIONS_TABLE,
+      seals: env.SEALS_TABLE,
     },
     registrationRequired: env.REGISTRATION_REQUIRED,
     municipalityProfilesFile: env.MUNICIPALITY_PROFILES_FILE,
@@ -134,6 +151,7 @@ function shape(env: Environment): Config {
     },
     cityLoginSecretPrefix: env.CITY_LOGIN_SECRET_PREFIX,
     docsBucket: env.DOCS_BUCKET,
+    sealsBucket: env.SEALS_BUCKET,
     requestsQueueUrl: env.REQUESTS_QUEUE_URL,
     emitWorkflowArn: env.EMIT_WORKFLOW_ARN,
     s3ForcePathStyle: env.S3_FORCE_PATH_STYLE,
@@ -153,6 +171,8 @@ function shape(env: Environment): Config {
     },
     reconcileAfterSeconds: env.RECONCILE_AFTER_SECONDS,
     presignedUrlSeconds: env.PRESIGNED_URL_SECONDS,
+    projectionPointerSeconds: env.PROJECTION_POINTER_SECONDS,
+    sealMarginMinutes: env.SEAL_MARGIN_MINUTES,
   };
 }
 

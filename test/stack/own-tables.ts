@@ -21,6 +21,8 @@ export async function ownTables(client: DynamoDBClient): Promise<TableNames> {
     requests: `Requests-${suffix}`,
     dpsNumbers: `DpsNumbers-${suffix}`,
     companies: `Companies-${suffix}`,
+    projections: `Projections-${suffix}`,
+    seals: `Seals-${suffix}`,
   };
   await createTables(client, names);
   return names;
