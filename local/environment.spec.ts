@@ -16,12 +16,14 @@ const stack = {
   authorityFile: '/data/certificates/authority.pem',
   profilesFile: '/tmp/profiles.json',
   queueUrl: 'http://127.0.0.1:2/000000000000/RequestsQueue',
+  deadLetterQueueUrl: 'http://127.0.0.1:2/000000000000/RequestsDlq',
 };
 
 describe('the environment of our processes', () => {
   it('is a configuration they accept', () => {
     expect(readConfig(environmentFor(stack))).toMatchObject({
       requestsQueueUrl: stack.queueUrl,
+      deadLetters: { queueUrl: stack.deadLetterQueueUrl },
       national: { url: stack.endpoints.nationalApi, timeoutMs: 3_000 },
       s3ForcePathStyle: true,
     });

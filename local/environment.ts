@@ -42,6 +42,7 @@ export function environmentFor(
   stack: {
     readonly endpoints: Endpoints;
     readonly queueUrl: string;
+    readonly deadLetterQueueUrl: string;
     readonly authorityFile: string;
     readonly profilesFile: string;
   },
@@ -70,6 +71,7 @@ export function environmentFor(
     DOCS_BUCKET: bucket,
     SEALS_BUCKET: sealsBucket,
     REQUESTS_QUEUE_URL: stack.queueUrl,
+    DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl,
     EMIT_WORKFLOW_ARN: emitWorkflowArn,
     NATIONAL_API_URL: stack.endpoints.nationalApi,
     MUNICIPALITY_PROFILES_FILE: stack.profilesFile,

@@ -79,7 +79,13 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   };
   const { authorityFile, files: certificates } = pki;
   const environment = environmentFor(
-    { endpoints, queueUrl: queues.queueUrl, authorityFile, profilesFile: cityHall.profilesFile },
+    {
+      endpoints,
+      queueUrl: queues.queueUrl,
+      deadLetterQueueUrl: queues.deadLetterQueueUrl,
+      authorityFile,
+      profilesFile: cityHall.profilesFile,
+    },
     env,
   );
   const apiUrl = `http://127.0.0.1:${ports.api}`;

@@ -78,6 +78,7 @@ try {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
     document: (bytes) => process.stdout.write(bytes),
+    ...(process.stderr.isTTY && { progress: (line: string) => process.stderr.write(`\r\x1b[K${line}`) }),
   });
 } catch (error) {
   // A fault of ours says nothing about the thing examined, so it must not end like a bad one.

@@ -7,6 +7,8 @@ export interface Output {
   err(line: string): void;
   /** A document to `out`, byte for byte, with nothing before or behind it. */
   document(bytes: Uint8Array): void;
+  /** A line that the next one takes the place of, and an empty one clears; only where a person watches. */
+  progress?(line: string): void;
 }
 
 /** Everything a verb may know of the outside. Paths in `args` are relative to `directory`. */

@@ -31,6 +31,10 @@ const ConfigSchema = z.object({
   /** Where the daily seals are, on AWS under Object Lock. */
   SEALS_BUCKET: z._default(z.string(), 'nfse-seals'),
   REQUESTS_QUEUE_URL: z.optional(z.url()),
+  /** What the worker gives up goes there, with its cause. */
+  DEAD_LETTER_QUEUE_URL: z.optional(z.url()),
+  /** How long the dead letters that a survey or a replay looks at are hidden from others. */
+  DEAD_LETTER_HOLD_SECONDS: defaulted(60),
   EMIT_WORKFLOW_ARN: z.optional(z.string()),
   /** Buckets in the path, not in the host name: local engines only. */
   S3_FORCE_PATH_STYLE: z._default(z.stringbool(), false),
@@ -47,6 +51,8 @@ const ConfigSchema = z.object({
   MUNICIPALITY_PROFILES_FILE: z.optional(z.string()),
   PROVIDER_TIMEOUT_MS: defaulted(60_000),
   WORKER_CONCURRENCY: defaulted(16),
+  /** `maxReceiveCount` of the queue's redrive policy: at the last of them the worker sends the message to the DLQ itself. */
+  WORKER_MAX_RECEIVES: defaulted(5),
   /** How long a message stays hidden while the worker has it: at least the calls from reading the stream to the end of sending. */
   WORKER_VISIBILITY_SECONDS: defaulted(240),
   /** How old a message may be and still tell the worker the state of a new invoice, which saves the read. */
@@ -88,6 +94,10 @@ export interface Config {
   readonly docsBucket: string;
   readonly sealsBucket: string;
   readonly requestsQueueUrl: string | undefined;
+  readonly deadLetters: {
+    readonly queueUrl: string | undefined;
+    readonly holdSeconds: number;
+  };
   readonly emitWorkflowArn: string | undefined;
   readonly s3ForcePathStyle: boolean;
   readonly national: {
@@ -100,6 +110,7 @@ export interface Config {
   };
   readonly worker: {
     readonly concurrency: number;
+    readonly maxReceives: number;
     readonly visibilitySeconds: number;
     readonly trustSeconds: number;
     readonly retryBaseSeconds: number;
@@ -153,6 +164,7 @@ function shape(env: Environment): Config {
     docsBucket: env.DOCS_BUCKET,
     sealsBucket: env.SEALS_BUCKET,
     requestsQueueUrl: env.REQUESTS_QUEUE_URL,
+    deadLetters: { queueUrl: env.DEAD_LETTER_QUEUE_URL, holdSeconds: env.DEAD_LETTER_HOLD_SECONDS },
     emitWorkflowArn: env.EMIT_WORKFLOW_ARN,
     s3ForcePathStyle: env.S3_FORCE_PATH_STYLE,
     national: {
@@ -165,6 +177,7 @@ function shape(env: Environment): Config {
     },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
+      maxReceives: env.WORKER_MAX_RECEIVES,
       visibilitySeconds: env.WORKER_VISIBILITY_SECONDS,
       trustSeconds: env.WORKER_TRUST_SECONDS,
       retryBaseSeconds: env.RETRY_BASE_SECONDS,
@@ -180,6 +193,31 @@ function shape(env: Environment): Config {
 export function required(name: string, value: string | undefined): string {
   if (!value) throw new ConfigError(`${name} is not set`);
   return value;
+}
+
+const LedgerApiSchema = z.object({
+  NFSE_API_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  NFSE_TOKEN: z.optional(z.string()),
+  NFSE_API_KEY: z.optional(z.string()),
+});
+
+/**
+ * The API that the command line speaks to, and by which right.
+ *
+ * @returns `undefined` when no address is set
+ * @throws ConfigError for an address that is none, or one without token and key
+ */
+export function ledgerApiSettings(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): { url: string; token: string; apiKey: string } | undefined {
+  const { success, data } = LedgerApiSchema.safeParse(env);
+  if (!success) throw new ConfigError('NFSE_API_URL: not an http or https address');
+  if (!data.NFSE_API_URL) return undefined;
+  return {
+    url: data.NFSE_API_URL.replace(/\/+$/, ''),
+    token: required('NFSE_TOKEN', data.NFSE_TOKEN),
+    apiKey: required('NFSE_API_KEY', data.NFSE_API_KEY),
+  };
 }
 
 /**
