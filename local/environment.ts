@@ -1,6 +1,6 @@
+import { TABLES } from '../src/platform/table-definitions.ts';
 import { bucket, sealsBucket } from './engines/queue-and-storage.ts';
 import { emitWorkflowArn } from './engines/step-functions.ts';
-import { defaultTableNames } from './engines/tables.ts';
 
 /** Where the parts of a running stack answer. */
 export interface Endpoints {
@@ -61,13 +61,7 @@ export function environmentFor(
     AWS_ENDPOINT_URL_SFN: stack.endpoints.sfn,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.endpoints.secrets,
     S3_FORCE_PATH_STYLE: 'true',
-    EVENTS_TABLE: defaultTableNames.events,
-    INVOICES_TABLE: defaultTableNames.invoices,
-    REQUESTS_TABLE: defaultTableNames.requests,
-    DPS_NUMBERS_TABLE: defaultTableNames.dpsNumbers,
-    COMPANIES_TABLE: defaultTableNames.companies,
-    PROJECTIONS_TABLE: defaultTableNames.projections,
-    SEALS_TABLE: defaultTableNames.seals,
+    ...Object.fromEntries(Object.values(TABLES).map(({ variable, name }) => [variable, name])),
     DOCS_BUCKET: bucket,
     SEALS_BUCKET: sealsBucket,
     REQUESTS_QUEUE_URL: stack.queueUrl,

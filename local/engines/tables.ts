@@ -3,97 +3,65 @@ import {
   type CreateTableCommandInput,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
-  type GlobalSecondaryIndex,
+  type KeySchemaElement,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import {
+  forEachTable,
+  TABLES,
+  type TableDefinition,
+  type TableKey,
+  type TableNames,
+  tableKinds,
+} from '../../src/platform/table-definitions.ts';
 
-export interface TableNames {
-  readonly events: string;
-  readonly invoices: string;
-  readonly requests: string;
-  readonly dpsNumbers: string;
-  readonly companies: string;
-  readonly projections: string;
-  readonly seals: string;
-}
+export type { TableNames } from '../../src/platform/table-definitions.ts';
 
 /** The names `src/platform/config.ts` takes when none are set. */
-export const defaultTableNames: TableNames = {
-  events: 'EventsTable',
-  invoices: 'InvoicesTable',
-  requests: 'RequestsTable',
-  dpsNumbers: 'DpsNumbersTable',
-  companies: 'CompaniesTable',
-  projections: 'ProjectionsTable',
-  seals: 'SealsTable',
-};
+export const defaultTableNames: TableNames = forEachTable(({ name }) => name);
 
 /** Creates the tables that are not there yet; what exists is left as it is. */
 export async function createTables(client: DynamoDBClient, names: TableNames = defaultTableNames): Promise<void> {
-  await Promise.all(definitions(names).map((definition) => create(client, definition)));
-  await expireBy(client, names.requests, 'expiration');
+  await Promise.all(tableKinds.map((kind) => createTable(client, names[kind], TABLES[kind])));
 }
 
-function definitions(names: TableNames): readonly CreateTableCommandInput[] {
-  const key = (name: string, type: 'HASH' | 'RANGE') => ({ AttributeName: name, KeyType: type }) as const;
-  const attribute = (name: string, type: 'S' | 'N' = 'S') => ({ AttributeName: name, AttributeType: type }) as const;
-  const index = (name: string, partition: string, sort: string): GlobalSecondaryIndex => ({
-    IndexName: name,
-    KeySchema: [key(partition, 'HASH'), key(sort, 'RANGE')],
-    Projection: { ProjectionType: 'ALL' },
-  });
+async function createTable(client: DynamoDBClient, name: string, definition: TableDefinition): Promise<void> {
+  await create(client, inputFor(name, definition));
+  if (definition.expiresBy !== undefined) await expireBy(client, name, definition.expiresBy);
+}
+
+function inputFor(TableName: string, definition: TableDefinition): CreateTableCommandInput {
+  const { partitionKey, sortKey, indexes = [], stream } = definition;
+  const keys = [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];
+  const types = new Map(keys.flatMap((key) => (key ? [[key.name, key.type]] : [])));
+  return {
+    TableName,
+    KeySchema: keySchema(partitionKey, sortKey),
+    AttributeDefinitions: [...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keySchema(index.partitionKey, index.sortKey),
+        Projection: { ProjectionType: 'ALL' },
+      })),
+    }),
+    ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } }),
+    BillingMode: 'PAY_PER_REQUEST',
+  };
+}
+
+function keySchema(partition: TableKey, sort: TableKey | undefined): KeySchemaElement[] {
   return [
-    {
-      TableName: names.events,
-      KeySchema: [key('invoiceId', 'HASH'), key('version', 'RANGE')],
-      AttributeDefinitions: [attribute('invoiceId'), attribute('version', 'N')],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
-    },
-    {
-      TableName: names.invoices,
-      KeySchema: [key('invoiceId', 'HASH')],
-      AttributeDefinitions: ['invoiceId', 'companyCnpj', 'createdAt', 'dueShard', 'dueAt'].map((name) =>
-        attribute(name),
-      ),
-      GlobalSecondaryIndexes: [
-        index('byCompany', 'companyCnpj', 'createdAt'),
-        // Sparse: only unfinished invoices have a dueAt.
-        index('byDue', 'dueShard', 'dueAt'),
-      ],
-    },
-    {
-      TableName: names.requests,
-      KeySchema: [key('requestId', 'HASH')],
-      AttributeDefinitions: [attribute('requestId')],
-    },
-    {
-      TableName: names.dpsNumbers,
-      KeySchema: [key('companyCnpj', 'HASH'), key('series', 'RANGE')],
-      AttributeDefinitions: [attribute('companyCnpj'), attribute('series')],
-    },
-    {
-      TableName: names.companies,
-      KeySchema: [key('companyCnpj', 'HASH')],
-      AttributeDefinitions: [attribute('companyCnpj')],
-    },
-    {
-      TableName: names.projections,
-      KeySchema: [key('projection', 'HASH'), key('key', 'RANGE')],
-      AttributeDefinitions: [attribute('projection'), attribute('key')],
-    },
-    {
-      TableName: names.seals,
-      KeySchema: [key('day', 'HASH')],
-      AttributeDefinitions: [attribute('day')],
-    },
+    { AttributeName: partition.name, KeyType: 'HASH' },
+    ...(sort ? [{ AttributeName: sort.name, KeyType: 'RANGE' } as const] : []),
   ];
 }
 
 async function create(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
-    await client.send(new CreateTableCommand({ ...definition, BillingMode: 'PAY_PER_REQUEST' }));
+    await client.send(new CreateTableCommand(definition));
   } catch (error) {
     if (error instanceof ResourceInUseException) return;
     throw error;

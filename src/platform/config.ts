@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { TABLES, type TableKind, type TableNames } from './table-definitions.ts';
 
 /**
  * The settings of one process, read once from the environment at its entry point. AWS endpoints are not here: the SDK reads
@@ -6,17 +7,18 @@ import * as z from 'zod/mini';
  */
 const positive = z.pipe(z.coerce.number(), z.int().check(z.gte(1)));
 const defaulted = (value: number) => z._default(positive, value);
+const tableName = (kind: TableKind) => z._default(z.string(), TABLES[kind].name);
 
 const ConfigSchema = z.object({
-  EVENTS_TABLE: z._default(z.string(), 'EventsTable'),
-  INVOICES_TABLE: z._default(z.string(), 'InvoicesTable'),
-  REQUESTS_TABLE: z._default(z.string(), 'RequestsTable'),
-  DPS_NUMBERS_TABLE: z._default(z.string(), 'DpsNumbersTable'),
-  COMPANIES_TABLE: z._default(z.string(), 'CompaniesTable'),
-  /** State of each projection: which of its tables is live, checkpoints of a rebuild. */
-  PROJECTIONS_TABLE: z._default(z.string(), 'ProjectionsTable'),
-  /** One item a sealed day. */
-  SEALS_TABLE: z._default(z.string(), 'SealsTable'),
+  EVENTS_TABLE: tableName('events'),
+  INVOICES_TABLE: tableName('invoices'),
+  REQUESTS_TABLE: tableName('requests'),
+  DPS_NUMBERS_TABLE: tableName('dpsNumbers'),
+  COMPANIES_TABLE: tableName('companies'),
+  LANES_TABLE: tableName('lanes'),
+  PROJECTIONS_TABLE: tableName('projections'),
+  SEALS_TABLE: tableName('seals'),
+  CLIENTS_TABLE: tableName('clients'),
   /** Only companies that are registered may emit. Without it, a request that says everything itself is enough. */
   REGISTRATION_REQUIRED: z._default(z.stringbool(), false),
   /** What stands before the CNPJ in the name of a certificate's secret; the roles' permissions are by this prefix. */
@@ -74,15 +76,7 @@ const CALLS_UNTIL_SENT = 3;
 type Environment = z.infer<typeof ConfigSchema>;
 
 export interface Config {
-  readonly tables: {
-    readonly events: string;
-    readonly invoices: string;
-    readonly requests: string;
-    readonly dpsNumbers: string;
-    readonly companies: string;
-    readonly projections: string;
-    readonly seals: string;
-  };
+  readonly tables: TableNames;
   readonly registrationRequired: boolean;
   readonly municipalityProfilesFile: string | undefined;
   readonly certificates: {
@@ -150,8 +144,10 @@ function shape(env: Environment): Config {
       requests: env.REQUESTS_TABLE,
       dpsNumbers: env.DPS_NUMBERS_TABLE,
       companies: env.COMPANIES_TABLE,
+      lanes: env.LANES_TABLE,
       projections: env.PROJECTIONS_TABLE,
       seals: env.SEALS_TABLE,
+      clients: env.CLIENTS_TABLE,
     },
     registrationRequired: env.REGISTRATION_REQUIRED,
     municipalityProfilesFile: env.MUNICIPALITY_PROFILES_FILE,
