@@ -38,6 +38,8 @@ export interface StackOptions {
   readonly port: number;
   /** The engines keep nothing on the disk, whose pace would otherwise be measured along with ours. */
   readonly inMemory: boolean;
+  /** Somebody else runs the worker: a debugger, or a test that ends it time and again. */
+  readonly withoutWorker: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is started is added here as it starts, so that it can be ended even when a later part fails. */
   readonly running: Teardown;
@@ -94,7 +96,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
 
   const childEnv = childEnvironment(environment, env);
   const { ready } = await functions(options, processes, childEnv, ports, openId.issuer);
-  await worker(options, processes, childEnv);
+  if (!options.withoutWorker) await worker(options, processes, childEnv);
   await ready();
   return credentials;
 }

@@ -1,4 +1,4 @@
-// The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory]`.
+// The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory --without-worker]`.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
@@ -47,20 +47,21 @@ function onDefect(error: unknown): void {
   void stop(1);
 }
 
-function options(): { port: number; dataPath: string; fresh: boolean; inMemory: boolean } {
+function options() {
   const { values } = parseArgs({
     options: {
       port: { type: 'string' },
       data: { type: 'string' },
       fresh: { type: 'boolean', default: false },
       'in-memory': { type: 'boolean', default: false },
+      'without-worker': { type: 'boolean', default: false },
     },
   });
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_000)
     throw new StackError(`"${values.port}" is no port: give --port a number up to 65000.`);
-  const { fresh, 'in-memory': inMemory } = values;
-  return { port, dataPath: resolve(values.data ?? DEFAULT_DATA), fresh, inMemory };
+  const { fresh, 'in-memory': inMemory, 'without-worker': withoutWorker } = values;
+  return { port, dataPath: resolve(values.data ?? DEFAULT_DATA), fresh, inMemory, withoutWorker };
 }
 
 let started = false;
@@ -69,9 +70,18 @@ process.once('disconnect', onSignal);
 process.channel?.unref();
 
 try {
-  const { port, dataPath, fresh, inMemory } = options();
+  const { port, dataPath, fresh, inMemory, withoutWorker } = options();
   data = await openDataDirectory({ path: dataPath, fresh });
-  const { apiUrl, apiKey } = await startStack({ data, port, inMemory, env: process.env, running, say, warn });
+  const { apiUrl, apiKey } = await startStack({
+    data,
+    port,
+    inMemory,
+    withoutWorker,
+    env: process.env,
+    running,
+    say,
+    warn,
+  });
   started = true;
   if (stoppedAt !== undefined) await stop(0);
   process.on('uncaughtException', onDefect);

@@ -51,7 +51,7 @@ function cityFor(identity: Identity | undefined, { ca = pki.authority, url = api
   return nationalProvider({ transport, environment: '2', softwareVersion: 'test' });
 }
 
-function submission(): Submission {
+function submission(reference?: string): Submission {
   const issuedAt = localTime(Date.now() - 60_000, '-03:00');
   const dps = { series: '1', number: ++lastNumber };
   const document = buildDps({
@@ -59,7 +59,12 @@ function submission(): Submission {
     municipalityCode,
     competenceDate: issuedAt.slice(0, 10),
     issuer: { municipalRegistration: '1234567', simplesNacional: 'NONE' },
-    service: { code: '010101', description: 'Desenvolvimento de sistema', municipalityCode },
+    service: {
+      code: '010101',
+      description: 'Desenvolvimento de sistema',
+      municipalityCode,
+      ...(reference && { reference }),
+    },
     customer: { cnpj: customer, name: 'Tomadora Exemplo S/A' },
     amounts: { service: 150_000, issWithheldBy: 'NOBODY' },
     dps,
@@ -71,6 +76,13 @@ function submission(): Submission {
 }
 
 describe('the national system behind mutual TLS', () => {
+  it('goes on after it has cut a connection on request', async () => {
+    const city = cityFor(pki.companies[company]);
+    const sale = submission('RESET');
+    expect(await city.issue(sale)).toMatchObject({ kind: 'unknown' });
+    expect(await city.find(sale)).toMatchObject({ kind: 'found', matches: true });
+  });
+
   it('issues for a company that shows its certificate, over one connection', async () => {
     const city = cityFor(pki.companies[company]);
     for (const sale of [submission(), submission()]) {

@@ -199,7 +199,9 @@ function perform(
       later(HOLD_MS, () => request.socket.destroy());
       return;
     case 'reset':
-      request.socket.resetAndDestroy();
+      // Node resets plain connections only. A TLS one that is cut without a goodbye is as much of a surprise.
+      if (request.socket instanceof TLSSocket) request.socket.destroy();
+      else request.socket.resetAndDestroy();
       return;
     case 'html': {
       const page = `<html><head><title>${reply.title}</title></head><body><h1>${reply.title}</h1></body></html>`;

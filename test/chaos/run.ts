@@ -1,0 +1,97 @@
+// `npm run chaos [-- SCENARIO... --seconds N --invoices N --seed N --list]`: does harm to a whole stack and says which promises held.
+import { randomInt } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { progress, progressEnds } from '../../bench/progress.ts';
+import { inProject } from '../../local/project.ts';
+import { StackError, sentenceOf } from '../../local/stack-error.ts';
+import { teardown } from '../../local/teardown.ts';
+import { isKept, markdownOf, screenOf } from './report.ts';
+import { SCENARIOS, type ScenarioOptions } from './scenario.ts';
+
+const LARGEST_SEED = 2 ** 31;
+
+const running = teardown();
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    progressEnds();
+    void running.stopAll().finally(() => process.exit(130));
+  });
+}
+process.once('exit', running.killAll);
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seconds: { type: 'string' },
+      invoices: { type: 'string' },
+      seed: { type: 'string' },
+      list: { type: 'boolean', default: false },
+    },
+  });
+  const number = (name: 'seconds' | 'invoices' | 'seed') => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    if (!/^[1-9]\d{0,8}$/.test(text))
+      throw new StackError(`"${text}" is no number: give --${name} a whole one from 1.`);
+    return Number(text);
+  };
+  const unknown = positionals.find((name) => !Object.hasOwn(SCENARIOS, name));
+  if (unknown !== undefined) {
+    throw new StackError(
+      `There is no scenario "${unknown}": say ${Object.keys(SCENARIOS).join(', ')}, or nothing for all.`,
+    );
+  }
+  return {
+    names: positionals.length > 0 ? positionals : Object.keys(SCENARIOS),
+    list: values.list,
+    seconds: number('seconds'),
+    invoices: number('invoices'),
+    seed: number('seed') ?? randomInt(1, LARGEST_SEED),
+  };
+}
+
+/** @returns whether every promise was kept */
+async function runScenario(name: string, options: Omit<ScenarioOptions, 'dataDir' | 'progress' | 'running'>) {
+  const scenario = await SCENARIOS[name]?.();
+  if (!scenario) throw new StackError(`There is no scenario "${name}".`);
+  process.stdout.write(`${name}: ${scenario.title} (--seed ${options.seed})\n\n`);
+  const dataDir = await mkdtemp(join(tmpdir(), `nfse-ledger-${name}-`));
+  running.add(() => rm(dataDir, { recursive: true, force: true }));
+  try {
+    const report = await scenario.run({ ...options, dataDir, progress, running });
+    progressEnds();
+    process.stdout.write(`${screenOf(name, report)}\n`);
+    const at = new Date();
+    const machine = `Node ${process.versions.node}, ${cpus().length} cores, seed ${options.seed}`;
+    const folder = inProject('.local/chaos');
+    await mkdir(folder, { recursive: true });
+    const file = `${name}-${at.toISOString().replaceAll(/[:.]/g, '-')}.md`;
+    await writeFile(join(folder, file), markdownOf(name, report, at, machine));
+    process.stdout.write(`  report: .local/chaos/${file}\n\n`);
+    return isKept(report);
+  } finally {
+    progressEnds();
+    await running.stopAll();
+  }
+}
+
+try {
+  const { names, list, ...options } = readArguments();
+  if (list) {
+    for (const name of names) process.stdout.write(`${name.padEnd(16)}  ${(await SCENARIOS[name]?.())?.title ?? ''}\n`);
+  } else {
+    let kept = true;
+    for (const name of names) kept = (await runScenario(name, options)) && kept;
+    process.exitCode = kept ? 0 : 1;
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof StackError ? sentenceOf(error) : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}
