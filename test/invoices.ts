@@ -77,6 +77,13 @@ const data = {
   CancelRequested: { by: 'erp', reasonCode: '2', reason: 'Serviço não prestado: o pedido foi desfeito.' },
   Cancelled: { protocol: `EVT${accessKey}101101001`, cancelledAt: '2026-11-11T09:00:00-03:00' },
   CancelFailed: { error: { ...rejection, code: 'E0822', field: '/reasonCode' } },
+  ReplayRequested: {
+    by: 'ops',
+    mode: 'replay' as const,
+    cause: 'document-missing',
+    reason: 'Documento restaurado do backup',
+    letterId: '5ae1d1a6-0c4f-4a7e-9a3a-0f5b6a3b1c11',
+  },
 } satisfies { [Type in NewEvent['type']]: EventData<Type> };
 
 export const emitted = event('Emitted', data.Emitted);
@@ -87,6 +94,7 @@ export const retryRequested = event('RetryRequested', data.RetryRequested);
 export const cancelRequested = event('CancelRequested', data.CancelRequested);
 export const cancelled = event('Cancelled', data.Cancelled);
 export const cancelFailed = event('CancelFailed', data.CancelFailed);
+export const replayRequested = event('ReplayRequested', data.ReplayRequested);
 
 /** A cancellation that came before anything was sent. */
 export const cancelledUnsent = event('Cancelled', { cancelledAt: at });

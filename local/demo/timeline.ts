@@ -53,6 +53,8 @@ export function wordsOf(event: EventView): string {
       return event.data.protocol ? `protocol ${event.data.protocol}` : 'never sent, so there is nothing to undo';
     case 'CancelFailed':
       return rejected(event.data.error);
+    case 'ReplayRequested':
+      return `${event.data.mode} by ${event.data.by} (${event.data.cause})`;
   }
 }
 

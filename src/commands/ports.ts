@@ -49,7 +49,7 @@ export interface Work {
   readonly municipalityCode: string;
   /** The client's request id, for the events that follow from it. */
   readonly requestId: string;
-  readonly origin: 'emission' | 'retry' | 'cancellation' | 'reconciliation';
+  readonly origin: WorkOrigin;
   readonly traceId?: string;
   /**
    * On the first start of an emission only: all that the worker needs to send the document without reading the stream. It is
@@ -57,6 +57,10 @@ export interface Work {
    */
   readonly fresh?: FreshEmission;
 }
+
+/** What made somebody ask for the work. `replay` and `repair` come from the DLQ, where a message ended that had been received before. */
+export const WORK_ORIGINS = ['emission', 'retry', 'cancellation', 'reconciliation', 'replay', 'repair'] as const;
+export type WorkOrigin = (typeof WORK_ORIGINS)[number];
 
 export interface FreshEmission {
   readonly companyCnpj: string;

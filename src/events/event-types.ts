@@ -57,6 +57,17 @@ const schemas = {
   /** Without a protocol the note never existed: the cancellation came before anything was sent. */
   Cancelled: z.object({ cancelledAt: text, protocol: z.optional(text), eventXmlKey: z.optional(text), evidence }),
   CancelFailed: z.object({ error: RejectionSchema, evidence }),
+  /**
+   * Somebody had the worker look at the invoice again whose message had ended in the DLQ. It changes nothing by itself.
+   * `letterId` is that message's id there, and `cause` why it had ended so.
+   */
+  ReplayRequested: z.object({
+    by: text,
+    mode: z.enum(['replay', 'repair']),
+    cause: text,
+    reason: z.optional(text),
+    letterId: text,
+  }),
 } as const;
 
 export type EventType = keyof typeof schemas;
@@ -75,6 +86,7 @@ export const EVENT_VERSIONS: Readonly<Record<EventType, number>> = {
   CancelRequested: 1,
   Cancelled: 1,
   CancelFailed: 1,
+  ReplayRequested: 1,
 };
 
 /** Who and what made an event. `traceId` and `causationId` lead to the logs and to the message or request before it. */

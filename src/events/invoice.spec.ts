@@ -10,13 +10,24 @@ import {
   failed,
   invoiceId,
   issued,
+  replayRequested,
   retryRequested,
 } from '../../test/invoices.ts';
 import { folded } from '../../test/specification.ts';
 import { event, type NewEvent } from './event-types.ts';
-import { evolve, ImpossibleHistory, type Invoice, initialState } from './invoice.ts';
+import { evolve, ImpossibleHistory, type Invoice, initialState, type LivingInvoice } from './invoice.ts';
 
-const ALL = { emitted, issued, failed, deferred, retryRequested, cancelRequested, cancelled, cancelFailed };
+const ALL = {
+  emitted,
+  issued,
+  failed,
+  deferred,
+  retryRequested,
+  cancelRequested,
+  cancelled,
+  cancelFailed,
+  replayRequested,
+};
 
 /** What may follow what: the picture of the design, as a table. Everything else must be refused. */
 const POSSIBLE: Readonly<
@@ -25,10 +36,19 @@ const POSSIBLE: Readonly<
   NONE: { history: [], leadsTo: { emitted: 'EMITTED' } },
   EMITTED: {
     history: [emitted],
-    leadsTo: { issued: 'ISSUED', failed: 'FAILED', deferred: 'EMITTED', cancelRequested: 'CANCELLING' },
+    leadsTo: {
+      issued: 'ISSUED',
+      failed: 'FAILED',
+      deferred: 'EMITTED',
+      cancelRequested: 'CANCELLING',
+      replayRequested: 'EMITTED',
+    },
   },
   ISSUED: { history: [emitted, issued], leadsTo: { cancelRequested: 'CANCELLING' } },
-  FAILED: { history: [emitted, failed], leadsTo: { retryRequested: 'EMITTED', issued: 'ISSUED' } },
+  FAILED: {
+    history: [emitted, failed],
+    leadsTo: { retryRequested: 'EMITTED', issued: 'ISSUED', replayRequested: 'FAILED' },
+  },
   'CANCELLING without a note': {
     history: [emitted, cancelRequested],
     leadsTo: {
@@ -37,6 +57,7 @@ const POSSIBLE: Readonly<
       deferred: 'CANCELLING',
       cancelled: 'CANCELLED',
       cancelFailed: 'ISSUED',
+      replayRequested: 'CANCELLING',
     },
   },
   CANCELLED: { history: [emitted, issued, cancelRequested, cancelled], leadsTo: {} },
@@ -83,6 +104,13 @@ describe('an invoice', () => {
     const settled = folded([emitted, deferred, issued]);
     expect(settled).toMatchObject({ attempt: 0 });
     expect(settled).not.toHaveProperty('nextAttemptAt');
+  });
+
+  it('is not changed by a replay, which it remembers until something comes of it', () => {
+    const { replay, ...rest } = folded([emitted, deferred, replayRequested]) as LivingInvoice;
+    expect(rest).toEqual(folded([emitted, deferred]));
+    expect(replay).toEqual(replayRequested.data);
+    expect(folded([emitted, replayRequested, deferred])).not.toHaveProperty('replay');
   });
 
   it('takes the corrections of a retry, part by part', () => {

@@ -38,6 +38,8 @@ export interface LivingInvoice extends Emission {
   readonly note?: Note;
   readonly error?: Rejection;
   readonly cancellation?: CancellationState;
+  /** The last replay from the DLQ, while nothing has come of it. */
+  readonly replay?: EventData<'ReplayRequested'>;
 }
 
 export interface Note {
@@ -89,7 +91,8 @@ export function evolve(invoice: Invoice, event: NewEvent & { readonly at: string
   if (invoice.status === 'NONE' || !ALLOWED[event.type].includes(invoice.status)) {
     throw new ImpossibleHistory(invoice, event.type);
   }
-  return { ...apply(invoice, event), updatedAt: event.at };
+  const { replay: _overtaken, ...before } = invoice;
+  return { ...apply(before, event), updatedAt: event.at };
 }
 
 /** In which statuses each event may come. `CANCELLED` stands nowhere: a terminal state is immutable. */
@@ -102,6 +105,8 @@ const ALLOWED: Readonly<Record<Exclude<EventType, 'Emitted'>, readonly InvoiceSt
   CancelRequested: ['EMITTED', 'ISSUED'],
   Cancelled: ['CANCELLING'],
   CancelFailed: ['CANCELLING'],
+  // A refusal that may not be the whole truth can be looked into; what is final by a note's word cannot.
+  ReplayRequested: ['EMITTED', 'CANCELLING', 'FAILED'],
 };
 
 function apply(
@@ -158,6 +163,8 @@ function apply(
         status: 'ISSUED',
         cancellation: { ...asked(invoice), error: event.data.error },
       };
+    case 'ReplayRequested':
+      return { ...invoice, replay: event.data };
   }
 }
 

@@ -31,6 +31,7 @@ function dataToJson(event: InvoiceEvent): unknown {
     case 'CancelRequested':
     case 'Cancelled':
     case 'CancelFailed':
+    case 'ReplayRequested':
       return event.data;
   }
 }

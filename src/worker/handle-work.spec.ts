@@ -13,6 +13,7 @@ import {
   issued,
   meta,
   rejection,
+  replayRequested,
   requestId,
 } from '../../test/invoices.ts';
 import type { Documents, Work } from '../commands/ports.ts';
@@ -345,6 +346,16 @@ describe('a message that is not fresh', () => {
       await expect(it.handle(work, { receiveCount })).rejects.toThrow(ContradictoryOutcome);
     }
     expect(await it.types()).toEqual([]);
+  });
+
+  it.each<[string, readonly NewEvent[], readonly string[]]>([
+    ['failed', [emitted, failed], ['Issued']],
+    ['is unfinished', [emitted, replayRequested], ['Issued']],
+  ])('asked for by a repair asks the authority first, when the invoice %s', async (_title, history, types) => {
+    const it = await worker(history, { find: [found] });
+    await it.handle({ ...work, origin: 'repair' }, { receiveCount: 1 });
+    expect(it.calls).toEqual(['find']);
+    expect(await it.types()).toEqual(types);
   });
 
   it('waits longer with each deferral', async () => {

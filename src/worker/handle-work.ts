@@ -1,5 +1,5 @@
 import type { ExecuteDeps } from '../commands/execute.ts';
-import type { Documents, Work } from '../commands/ports.ts';
+import type { Documents, Work, WorkOrigin } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { type Fresh, recordOutcome } from '../commands/record-outcome/record-outcome.ts';
 import { read } from '../events/event-store.ts';
@@ -118,8 +118,9 @@ function nextOutcome(
   work: Work,
   delivery: Delivery,
 ): Promise<Outcome | undefined> {
-  const again = delivery.receiveCount > 1;
-  const mayHaveBeenSent = again || work.origin === 'reconciliation' || invoice.attempt > 0;
+  // A repair stands for a message that ended in the DLQ: it was received before, whatever this one's own count says.
+  const again = delivery.receiveCount > 1 || work.origin === 'repair';
+  const mayHaveBeenSent = again || LATE.has(work.origin) || invoice.attempt > 0;
   const { note } = invoice;
   switch (invoice.status) {
     case 'EMITTED':
@@ -135,6 +136,9 @@ function nextOutcome(
       return none;
   }
 }
+
+/** Work that somebody asks for because an earlier message came to nothing, as far as is known. */
+const LATE: ReadonlySet<WorkOrigin> = new Set<WorkOrigin>(['reconciliation', 'replay', 'repair']);
 
 const none = Promise.resolve(undefined);
 

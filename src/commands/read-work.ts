@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+import { parseInvoiceId } from '../events/ids.ts';
+import { WORK_ORIGINS, type Work } from './ports.ts';
+
+const WorkSchema = z.object({
+  operation: z.enum(['emit', 'cancel']),
+  invoiceId: z.string().check(z.refine((text) => parseInvoiceId(text) !== undefined)),
+  municipalityCode: z.string(),
+  requestId: z.string(),
+  origin: z.enum(WORK_ORIGINS),
+  traceId: z.optional(z.string()),
+  fresh: z.optional(
+    z.object({
+      companyCnpj: z.string(),
+      dps: z.object({ series: z.string(), number: z.int() }),
+      xmlKey: z.string(),
+      tip: z.object({ version: z.int(), hash: z.string() }),
+      at: z.iso.datetime(),
+    }),
+  ),
+});
+
+/** A message that no workflow of ours sent. It cannot be handled by trying again: it goes to the DLQ. */
+export class MalformedMessage extends Error {
+  override readonly name = 'MalformedMessage';
+  readonly code = 'malformed-message';
+}
+
+/** The work that a message's body asks for. @throws MalformedMessage */
+export function readWork(body: string): Work {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (cause) {
+    throw new MalformedMessage('The message is not JSON', { cause });
+  }
+  const parsed = WorkSchema.safeParse(json);
+  if (!parsed.success) throw new MalformedMessage('The message is no work', { cause: parsed.error });
+  return parsed.data as Work;
+}

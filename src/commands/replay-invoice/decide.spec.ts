@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cancelled,
+  cancelledUnsent,
+  cancelRequested,
+  deferred,
+  emitted,
+  failed,
+  issued,
+  replayRequested,
+} from '../../../test/invoices.ts';
+import { folded, given } from '../../../test/specification.ts';
+import { event, type NewEvent } from '../../events/event-types.ts';
+import type { Invoice } from '../../events/invoice.ts';
+import { CONTRADICTION, decideReplay, type Handling, handlingOf } from './decide.ts';
+
+const replay = (invoice: Invoice) => decideReplay(replayRequested.data, invoice);
+const another = event('ReplayRequested', { ...replayRequested.data, letterId: 'another' });
+
+describe('the replay of a dead letter', () => {
+  it('is on record for an invoice that waits', () => given(emitted).when(replay).thenHappens(replayRequested));
+  it('is on record for a cancellation that waits', () =>
+    given(emitted, issued, cancelRequested).when(replay).thenHappens(replayRequested));
+  it('is on record for a refusal that is looked into', () =>
+    given(emitted, failed).when(replay).thenHappens(replayRequested));
+  it('is on record once, though two operators ask', () => given(emitted, replayRequested).when(replay).thenNothing());
+  it('is on record again when the work failed again, which is another letter', () =>
+    given(emitted, another).when(replay).thenHappens(replayRequested));
+  it('is not on record of what is issued', () => given(emitted, issued).when(replay).thenNothing());
+  it('is not on record of what is cancelled', () =>
+    given(emitted, cancelRequested, cancelledUnsent).when(replay).thenNothing());
+  it('is not on record of what does not exist', () => given().when(replay).thenNothing());
+});
+
+describe('what becomes of a dead letter', () => {
+  it.each<[string, readonly NewEvent[], string, Handling, Handling]>([
+    ['an invoice that waits', [emitted, deferred], 'worker-died', 'start', 'start'],
+    ['an invoice that waits and was contradicted', [emitted], CONTRADICTION, 'start', 'start'],
+    ['a cancellation that waits', [emitted, issued, cancelRequested], 'worker-died', 'start', 'start'],
+    ['an issued invoice', [emitted, issued], 'worker-died', 'drop', 'drop'],
+    ['an issued invoice that was contradicted', [emitted, issued], CONTRADICTION, 'keep', 'keep'],
+    ['a failed invoice', [emitted, failed], 'worker-died', 'drop', 'start'],
+    ['a cancelled note', [emitted, issued, cancelRequested, cancelled], 'worker-died', 'drop', 'drop'],
+    [
+      'a cancelled note that was contradicted',
+      [emitted, issued, cancelRequested, cancelled],
+      CONTRADICTION,
+      'keep',
+      'keep',
+    ],
+    ['an invoice cancelled unsent', [emitted, cancelRequested, cancelledUnsent], 'worker-died', 'drop', 'start'],
+    [
+      'an invoice cancelled unsent that has a note after all',
+      [emitted, cancelRequested, cancelledUnsent],
+      CONTRADICTION,
+      'keep',
+      'start',
+    ],
+    ['an invoice that nobody knows', [], 'malformed-message', 'keep', 'keep'],
+  ])('of %s', (_title, history, cause, byReplay, byRepair) => {
+    const invoice = folded(history);
+    expect([handlingOf('replay', cause, invoice), handlingOf('repair', cause, invoice)]).toEqual([byReplay, byRepair]);
+  });
+});

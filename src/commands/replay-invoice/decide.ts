@@ -1,0 +1,50 @@
+import { type EventData, event, type NewEvent } from '../../events/event-types.ts';
+import type { Invoice } from '../../events/invoice.ts';
+import type { ContradictoryOutcome } from '../record-outcome/decide.ts';
+
+/** `replay` asks for the work again, by the way it came; `repair` has the worker look into what seems to have ended, too. */
+export type ReplayMode = EventData<'ReplayRequested'>['mode'];
+
+/** What is to become of a dead letter: its work is started again, it is let go, or it stays for a person. */
+export type Handling = 'start' | 'drop' | 'keep';
+
+/**
+ * What a dead letter is good for, now that its invoice is as it is. What is settled needs no letter. But where an answer of the
+ * authority contradicted the history, the letter is all that tells of it, and only asking the authority again can settle that:
+ * `repair` does, for an invoice that ended without a note.
+ *
+ * @param cause code of what made it a dead letter
+ */
+export function handlingOf(mode: ReplayMode, cause: string, invoice: Invoice): Handling {
+  const contradicted = cause === CONTRADICTION;
+  switch (invoice.status) {
+    case 'NONE':
+      return 'keep';
+    case 'EMITTED':
+    case 'CANCELLING':
+      return 'start';
+    case 'FAILED':
+    case 'CANCELLED':
+      if (mode === 'repair' && !invoice.note) return 'start';
+      return contradicted ? 'keep' : 'drop';
+    case 'ISSUED':
+      return contradicted ? 'keep' : 'drop';
+  }
+}
+
+/** The cause whose letters are for a person to see: {@link ContradictoryOutcome}. */
+export const CONTRADICTION: ContradictoryOutcome['code'] = 'contradictory-outcome';
+
+/** A replay is put on record once for each dead letter, however often the letter is met. What is cancelled stays as it is. */
+export function decideReplay(command: EventData<'ReplayRequested'>, invoice: Invoice): readonly NewEvent[] {
+  switch (invoice.status) {
+    case 'EMITTED':
+    case 'CANCELLING':
+    case 'FAILED':
+      return invoice.replay?.letterId === command.letterId ? [] : [event('ReplayRequested', command)];
+    case 'ISSUED':
+    case 'CANCELLED':
+    case 'NONE':
+      return [];
+  }
+}
