@@ -36,6 +36,9 @@ describe('the check of import directions', () => {
     ['src/nfse/x.ts', '@aws-sdk/client-s3'],
     ['src/events/x.ts', '../commands/ports.ts'],
     ['src/events/x.ts', '@aws-sdk/client-dynamodb'],
+    ['src/audit/x.ts', '../projections/invoice-row.ts'],
+    ['src/audit/x.ts', '@aws-sdk/client-s3'],
+    ['src/events/x.ts', '../audit/seal.ts'],
     ['src/commands/cancel-invoice/x.ts', '../../platform/clock.ts'],
     ['src/commands/x.ts', '@aws-sdk/client-sfn'],
     ['src/commands/x.ts', '../handlers/lambda.ts'],
@@ -54,6 +57,7 @@ describe('the check of import directions', () => {
   it.each([
     ['src/events/x.ts', '../nfse/cents.ts'],
     ['src/commands/x.ts', '../events/ids.ts'],
+    ['src/audit/x.ts', '../events/commit.ts'],
     ['src/worker/x.ts', '../commands/ports.ts'],
     ['src/handlers/x.ts', '../platform/config.ts'],
   ])('lets %s import %s', (file, what) => {
@@ -71,7 +75,7 @@ describe('the check of purity', () => {
     'Date()',
     'crypto.getRandomValues(new Uint8Array(1))',
   ])('refuses %s in the core', (what) => {
-    for (const room of ['nfse', 'events', 'commands', 'projections']) {
+    for (const room of ['nfse', 'events', 'audit', 'commands', 'projections']) {
       expect(lint(`src/${room}/x.ts`, `export const x = ${what};\n`)).toContain('The core reads no clock');
     }
   });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventMeta, type NewEvent } from './event-types.ts';
 import type { InvoiceId } from './ids.ts';
@@ -95,7 +95,7 @@ export function commitOf(draft: Draft): Commit {
 export function hashOf(content: Omit<Commit, 'hash'>): string {
   const { invoiceId, version, next, commitId, at, events, prevHash } = content;
   const text = canonicalJson({ invoiceId, version, next, commitId, at, events, prevHash });
-  return createHash('sha256').update(text, 'utf8').digest('base64url');
+  return digest('sha256', text, 'base64url');
 }
 
 /** The tip after a commit. */

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { InvoiceId } from '../events/ids.ts';
+import { dayOf, type Seal, type SealedCommit, sealBreaks } from './seal.ts';
+import { type DatedCommit, lastDayOver, type SealStore, sealDueDays } from './sealing.ts';
+
+const commit = (invoice: string, at: string, hash = 'h'): DatedCommit => ({
+  invoiceId: `inv_${invoice}` as InvoiceId,
+  version: 1,
+  hash,
+  at,
+});
+
+function memorySeals() {
+  const kept = new Map<string, { seal: Seal; leaves: readonly SealedCommit[] }>();
+  const store: SealStore = {
+    list: async () => [...kept.values()].map(({ seal }) => seal).sort((a, b) => (a.day < b.day ? -1 : 1)),
+    async put(seal, leaves) {
+      const there = kept.get(seal.day);
+      if (there) return there.seal;
+      kept.set(seal.day, { seal, leaves });
+      return seal;
+    },
+    leaves: async ({ day }) => kept.get(day)?.leaves,
+  };
+  return { kept, store };
+}
+
+const inOrder = (commits: readonly DatedCommit[]) => ({
+  firstDay: async () => commits.map(dayOf).sort()[0],
+  async *between(from: string, to: string) {
+    yield* commits.filter((one) => dayOf(one) >= from && dayOf(one) <= to);
+  },
+});
+
+const MARGIN = 60;
+const commits = [
+  commit('a', '2026-11-20T10:00:00.000Z'),
+  commit('b', '2026-11-20T23:59:59.999Z'),
+  commit('c', '2026-11-22T00:00:00.000Z'),
+];
+
+describe('sealing', () => {
+  it('seals every day that is over, those without commits too, each chained to the one before', async () => {
+    const { kept, store } = memorySeals();
+    const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
+    const { sealed, differing } = await sealDueDays(deps, new Date('2026-11-23T01:00:00Z'));
+    expect(sealed.map(({ day, commits }) => [day, commits])).toEqual([
+      ['2026-11-20', 2],
+      ['2026-11-21', 0],
+      ['2026-11-22', 1],
+    ]);
+    expect(differing).toEqual([]);
+    expect(sealBreaks(sealed)).toEqual([]);
+    expect(kept.get('2026-11-20')?.leaves.map(({ invoiceId }) => invoiceId)).toEqual(['inv_a', 'inv_b']);
+  });
+
+  it('waits until the margin after the end of a day has passed', async () => {
+    expect(lastDayOver(new Date('2026-11-23T00:59:59Z'), MARGIN)).toBe('2026-11-21');
+    expect(lastDayOver(new Date('2026-11-23T01:00:00Z'), MARGIN)).toBe('2026-11-22');
+  });
+
+  it('does nothing a second time, and nothing while there is no commit', async () => {
+    const { store } = memorySeals();
+    const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
+    const now = new Date('2026-11-23T02:00:00Z');
+    await sealDueDays(deps, now);
+    expect(await sealDueDays(deps, now)).toEqual({ sealed: [], differing: [] });
+    const empty = { ...deps, seals: memorySeals().store, commits: inOrder([]) };
+    expect(await sealDueDays(empty, now)).toEqual({ sealed: [], differing: [] });
+  });
+
+  it('goes on after any number of days on which it did not run', async () => {
+    const { store } = memorySeals();
+    const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
+    for (let run = 0; run < 3; run++) await sealDueDays(deps, new Date('2027-01-15T02:00:00Z'));
+    const seals = await store.list();
+    expect(seals.at(-1)?.day).toBe('2027-01-14');
+    expect(sealBreaks(seals)).toEqual([]);
+  });
+
+  it('tells when the last sealed day no longer has the commits it was sealed with, and changes nothing', async () => {
+    const { store } = memorySeals();
+    const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
+    await sealDueDays(deps, new Date('2026-11-23T02:00:00Z'));
+    const before = await store.list();
+    const forged = commits.with(2, commit('c', '2026-11-22T00:00:00.000Z', 'forged'));
+    const late = [...commits, commit('d', '2026-11-22T10:00:00.000Z')];
+    for (const touched of [forged, late]) {
+      const report = await sealDueDays({ ...deps, seals: memoryCopy(before), commits: inOrder(touched) }, NEXT);
+      expect(report).toMatchObject({ sealed: [{ day: '2026-11-23' }], differing: ['2026-11-22'] });
+    }
+  });
+
+  it('goes on from a seal that was kept before a crash, and tells when it would be another one now', async () => {
+    const { store } = memorySeals();
+    const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
+    await sealDueDays(deps, new Date('2026-11-23T02:00:00Z'));
+    const [first, ...rest] = await store.list();
+    // The list does not know the later ones yet, the store has them.
+    const behind: SealStore = { ...store, list: async () => [first as Seal] };
+    expect(await sealDueDays({ ...deps, seals: behind }, new Date('2026-11-23T02:00:00Z'))).toEqual({
+      sealed: rest,
+      differing: [],
+    });
+    const late = inOrder([...commits, commit('d', '2026-11-22T10:00:00.000Z')]);
+    expect(
+      await sealDueDays({ ...deps, seals: behind, commits: late }, new Date('2026-11-23T02:00:00Z')),
+    ).toMatchObject({ sealed: [{ day: '2026-11-21' }], differing: ['2026-11-22'] });
+  });
+});
+
+const NEXT = new Date('2026-11-24T02:00:00Z');
+
+function memoryCopy(seals: readonly Seal[]): SealStore {
+  const { kept, store } = memorySeals();
+  for (const seal of seals) kept.set(seal.day, { seal, leaves: [] });
+  return store;
+}

@@ -1,0 +1,102 @@
+import type { Commit } from '../events/commit.ts';
+import {
+  type Day,
+  dayAfter,
+  dayBefore,
+  dayOf,
+  holds,
+  inSealOrder,
+  type Seal,
+  type SealedCommit,
+  sealOf,
+} from './seal.ts';
+
+/** Seals as they are kept. None is ever changed. */
+export interface SealStore {
+  /** All seals from this day on, by day. */
+  list(from?: Day): Promise<readonly Seal[]>;
+  /**
+   * Keeps a seal with its leaves, unless the day has one.
+   *
+   * @returns the seal that the day has now: this one, or the one that was there
+   */
+  put(seal: Seal, commits: readonly SealedCommit[]): Promise<Seal>;
+  /** What was sealed, as it lies: `undefined` when it is gone or is no list of commits. */
+  leaves(seal: Seal): Promise<readonly SealedCommit[] | undefined>;
+}
+
+export type DatedCommit = Pick<Commit, 'invoiceId' | 'version' | 'hash' | 'at'>;
+
+/** The commits of the store by their time. */
+export interface CommitsByTime {
+  /** Day of the oldest commit; `undefined` while there is none. */
+  firstDay(): Promise<Day | undefined>;
+  /** All commits of these days, both included, in any order. */
+  between(from: Day, to: Day): AsyncIterable<DatedCommit>;
+}
+
+export interface SealingDeps {
+  readonly seals: SealStore;
+  readonly commits: CommitsByTime;
+  /** How long after its end a day is sealed. */
+  readonly marginMinutes: number;
+}
+
+export interface SealingReport {
+  readonly sealed: readonly Seal[];
+  /** Sealed days whose commits are no longer those that were sealed: somebody touched the store, or a commit came very late. */
+  readonly differing: readonly Day[];
+}
+
+/** A service that did not run for long, or never sealed before, catches up over several runs. */
+const MOST_DAYS = 31;
+
+/**
+ * Seals every day that is over and is not sealed yet, in their order, and looks at the last sealed day again: by now it must still have
+ * the commits it was sealed with. A second run at any moment seals nothing twice, and never overwrites.
+ */
+export async function sealDueDays(deps: SealingDeps, now: Date): Promise<SealingReport> {
+  const due = lastDayOver(now, deps.marginMinutes);
+  const last = (await deps.seals.list()).at(-1);
+  if (last && last.day >= due) return { sealed: [], differing: [] };
+  const first = last ? dayAfter(last.day) : await deps.commits.firstDay();
+  if (first === undefined || first > due) return { sealed: [], differing: [] };
+  const days = daysFrom(first, due).slice(0, MOST_DAYS);
+  const commits = await byDay(deps.commits.between(last?.day ?? first, days.at(-1) ?? first));
+
+  const differing: Day[] = [];
+  if (last && !holds(last, inSealOrder(commits.get(last.day) ?? []))) differing.push(last.day);
+  const sealed: Seal[] = [];
+  let previous = last;
+  for (const day of days) {
+    const ofDay = inSealOrder(commits.get(day) ?? []);
+    const seal = sealOf(day, ofDay, previous);
+    // An earlier run may have got as far as keeping it. What stands, stands; should it be another one, somebody has to know.
+    previous = await deps.seals.put(seal, ofDay);
+    if (previous.hash === seal.hash) sealed.push(previous);
+    else differing.push(day);
+  }
+  return { sealed, differing };
+}
+
+/** The newest day whose end lies so long in the past that nothing of it can be under way. */
+export function lastDayOver(now: Date, marginMinutes: number): Day {
+  return dayBefore(dayOf({ at: new Date(now.getTime() - marginMinutes * 60_000).toISOString() }));
+}
+
+function daysFrom(first: Day, last: Day): Day[] {
+  const days: Day[] = [];
+  for (let day = first; day <= last; day = dayAfter(day)) days.push(day);
+  return days;
+}
+
+async function byDay(commits: AsyncIterable<DatedCommit>): Promise<Map<Day, SealedCommit[]>> {
+  const days = new Map<Day, SealedCommit[]>();
+  for await (const { invoiceId, version, hash, at } of commits) {
+    const day = dayOf({ at });
+    const others = days.get(day);
+    if (others) others.push({ invoiceId, version, hash });
+    else days.set(day, [{ invoiceId, version, hash }]);
+  }
+  return days;
+}

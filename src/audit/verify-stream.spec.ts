@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { cancelRequested, deferred, draft, emitted, invoiceId, issued } from '../../test/invoices.ts';
+import { type Commit, commitOf, START, type Tip, tipAfter } from '../events/commit.ts';
+import type { NewEvent } from '../events/event-types.ts';
+import { dayOf } from './seal.ts';
+import { NO_SEALS, sealKnowledge, verifyStream } from './verify-stream.ts';
+
+/** A stream written on these days, a commit an event. */
+function told(story: readonly (readonly [day: string, event: NewEvent])[], commitId = 'true'): Commit[] {
+  const commits: Commit[] = [];
+  for (const [day, event] of story) {
+    const last = commits.at(-1);
+    const tip: Tip = last ? tipAfter(last) : START;
+    commits.push(commitOf(draft({ tip, events: [event], commitId, at: `${day}T12:00:00.000Z` })));
+  }
+  return commits;
+}
+
+const STORY = [
+  ['2026-11-10', emitted],
+  ['2026-11-10', deferred],
+  ['2026-11-11', issued],
+  ['2026-11-12', cancelRequested],
+] as const;
+const history = told(STORY);
+const witness = tipAfter(history.at(-1) as Commit);
+const DAYS = ['2026-11-10', '2026-11-11'];
+const seals = sealKnowledge(DAYS.map((day) => ({ day, leaves: history.filter((commit) => dayOf(commit) === day) })));
+const verify = (commits: readonly Commit[], end: Tip = witness) => verifyStream({ invoiceId, commits }, end, seals);
+
+describe('the verification of a history', () => {
+  it('finds nothing in one that is as it was written, sealed or not sealed yet', () => {
+    expect(verify(history)).toEqual([]);
+    expect(verifyStream({ invoiceId, commits: history }, witness, NO_SEALS)).toEqual([]);
+  });
+
+  it('finds a whole history replaced consistently, the projection along with it', () => {
+    const forged = told(STORY, 'forged');
+    expect(verify(forged, tipAfter(forged.at(-1) as Commit))).toEqual([
+      { kind: 'other-than-sealed', version: 1, day: '2026-11-10' },
+      { kind: 'other-than-sealed', version: 2, day: '2026-11-10' },
+      { kind: 'other-than-sealed', version: 3, day: '2026-11-11' },
+    ]);
+  });
+
+  it('finds it too where the forged history bears days that are not sealed yet', () => {
+    const today = told(
+      STORY.map(([, event]) => ['2026-11-13', event] as const),
+      'forged',
+    );
+    expect(verify(today, tipAfter(today.at(-1) as Commit)).map(({ kind, version }) => [kind, version])).toEqual([
+      ['other-than-sealed', 1],
+      ['other-than-sealed', 2],
+      ['other-than-sealed', 3],
+    ]);
+  });
+
+  it('finds an end that was cut off, where the projection was cut along with it', () => {
+    const shorter = history.slice(0, 2);
+    expect(verify(shorter, tipAfter(shorter.at(-1) as Commit))).toEqual([
+      { kind: 'sealed-commit-gone', version: 3, day: '2026-11-11' },
+    ]);
+  });
+
+  it('finds a commit that was put in on a day that was sealed without it', () => {
+    const longer = told([...STORY.slice(0, 3), ['2026-11-11', cancelRequested]]);
+    expect(verify(longer, tipAfter(longer.at(-1) as Commit))).toEqual([
+      { kind: 'not-in-seal', version: 4, day: '2026-11-11' },
+    ]);
+  });
+
+  it('finds a history that is gone altogether', () =>
+    expect(
+      verifyStream({ invoiceId, commits: [] }, undefined, seals).map(({ kind, version }) => [kind, version]),
+    ).toEqual([
+      ['sealed-commit-gone', 1],
+      ['sealed-commit-gone', 2],
+      ['sealed-commit-gone', 3],
+    ]));
+
+  it('tells where the chain breaks beside what the seals say', () => {
+    const edited = history.with(1, { ...(history[1] as Commit), at: '2026-11-10T12:00:01.000Z' });
+    expect(verify(edited)).toEqual([{ kind: 'content-changed', version: 2 }]);
+  });
+});

@@ -1,0 +1,74 @@
+import type { Commit, Tip } from '../events/commit.ts';
+import { type ChainBreak, verifyChain } from '../events/hash-chain.ts';
+import type { InvoiceId } from '../events/ids.ts';
+import { type Day, dayOf, type SealedCommit } from './seal.ts';
+
+export type SealFinding =
+  /** The seal of the day holds another commit at this version of the invoice: the history was replaced, hashes and all. */
+  | 'other-than-sealed'
+  /** The day is sealed, and its seal does not know the commit: it was put in afterwards, or its writer's clock was far behind. */
+  | 'not-in-seal'
+  /** A seal holds a commit that the stream no longer has. */
+  | 'sealed-commit-gone';
+
+/** Something in a history that is not as it was written. */
+export type Finding =
+  | { readonly kind: ChainBreak; readonly version: number }
+  | { readonly kind: SealFinding; readonly version: number; readonly day: Day };
+
+/** What the seals know: which days are sealed, and of which commits. */
+export interface SealKnowledge {
+  readonly days: ReadonlySet<Day>;
+  readonly leaves: ReadonlyMap<InvoiceId, readonly SealedLeaf[]>;
+}
+
+export interface SealedLeaf extends Pick<SealedCommit, 'version' | 'hash'> {
+  readonly day: Day;
+}
+
+/** No day is sealed, or the seals are not asked. */
+export const NO_SEALS: SealKnowledge = { days: new Set(), leaves: new Map() };
+
+export function sealKnowledge(
+  days: Iterable<{ readonly day: Day; readonly leaves: readonly SealedCommit[] }>,
+): SealKnowledge {
+  const sealed = new Set<Day>();
+  const byInvoice = new Map<InvoiceId, SealedLeaf[]>();
+  for (const { day, leaves } of days) {
+    sealed.add(day);
+    for (const { invoiceId, version, hash } of leaves) {
+      const known = byInvoice.get(invoiceId);
+      if (known) known.push({ day, version, hash });
+      else byInvoice.set(invoiceId, [{ day, version, hash }]);
+    }
+  }
+  return { days: sealed, leaves: byInvoice };
+}
+
+/**
+ * Everything that can be known of a stream: where its chain breaks, alone and against what the projection saw, and each commit that
+ * is not as the seals have it. A history that was replaced whole, with all hashes and the projection along with it, is found by the seals
+ * alone.
+ *
+ * @param commits all of the stream, by version
+ * @param witness where the projection saw the stream end, read before the stream was
+ */
+export function verifyStream(
+  { invoiceId, commits }: { readonly invoiceId: InvoiceId; readonly commits: readonly Commit[] },
+  witness: Tip | undefined,
+  seals: SealKnowledge,
+): Finding[] {
+  const chain = verifyChain(commits, witness);
+  const found: Finding[] = chain.intact ? [] : [{ kind: chain.reason, version: chain.brokenAt }];
+  const leaves = new Map((seals.leaves.get(invoiceId) ?? []).map((leaf) => [leaf.version, leaf]));
+  for (const commit of commits) {
+    const { version } = commit;
+    const leaf = leaves.get(version);
+    leaves.delete(version);
+    if (leaf && leaf.hash !== commit.hash) found.push({ kind: 'other-than-sealed', version, day: leaf.day });
+    const day = dayOf(commit);
+    if (!leaf && seals.days.has(day)) found.push({ kind: 'not-in-seal', version, day });
+  }
+  for (const { version, day } of leaves.values()) found.push({ kind: 'sealed-commit-gone', version, day });
+  return found;
+}
