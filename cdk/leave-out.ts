@@ -39,36 +39,25 @@ const REPLACEMENTS: readonly Replacement[] = [
     loader: 'js',
   },
   {
-    // X-Ray for AWS SDK 2 (which alone needs semver), for patched `http` and promises (our tracer traces through the AWS clients),
-    // for servers that are no Lambda function (plugins), and for sampling, which in Lambda is decided before the function runs.
-    file: /\/aws-xray-sdk-core\/dist\/lib\/(?:patchers\/(?:aws|http|promise)_p|segments\/plugins\/\w+_plugin|middleware\/sampling\/(?:default|local)_sampler)\.js$/,
-    contents: () => 'module.exports = {};',
-    loader: 'js',
-  },
-  {
-    // X-Ray follows its segment through every promise by an async hook, which costs a tenth of the processor time of an emission.
-    // In Lambda it has one context for the process anyway, since a function handles one event at a time: so one slot will do.
-    file: /\/cls-hooked\/context\.js$/,
+    // Idempotency finds key and payload by JMESPath. Ours are members of the request, by name (src/platform/idempotency.ts).
+    file: /\/@aws-lambda-powertools\/jmespath\/lib\/esm\/index\.js$/,
     contents: () => `
-      const slot = new Map();
-      const namespace = {
-        get: (key) => slot.get(key),
-        set: (key, value) => (slot.set(key, value), value),
-        createContext: () => ({}),
-        enter() {},
-        exit() {},
-      };
-      module.exports = { createNamespace: () => namespace, getNamespace: () => namespace };`,
+      export const search = (name, data) => {
+        if (!/^[a-zA-Z]+$/.test(name)) throw new Error("Only names of members are understood here: " + name);
+        return data[name] ?? null;
+      };`,
     loader: 'js',
   },
   {
-    // Which parameters of a call a trace shows, for every service of AWS: those of ours are enough.
-    file: /\/aws-xray-sdk-core\/dist\/lib\/resources\/aws_whitelist\.json$/,
-    contents: (text) => {
-      const { dynamodb, s3 } = (JSON.parse(text) as { services: Record<string, unknown> }).services;
-      return JSON.stringify({ services: { dynamodb, s3 } });
-    },
-    loader: 'json',
+    file: /\/@aws-lambda-powertools\/jmespath\/lib\/esm\/PowertoolsFunctions\.js$/,
+    contents: () => 'export class PowertoolsFunctions {}',
+    loader: 'js',
+  },
+  {
+    // A cache for the endpoints that an account may have of its own, which DynamoDB only asks for where that is switched on.
+    file: /\/@aws-sdk\/endpoint-cache\/dist-es\/EndpointCache\.js$/,
+    contents: () => 'export class EndpointCache {}',
+    loader: 'js',
   },
   {
     // Packages read their own version from their manifest, and would take its scripts and dependencies along.

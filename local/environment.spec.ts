@@ -25,7 +25,7 @@ describe('the environment of our processes', () => {
       requestsQueueUrl: stack.queueUrl,
       deadLetters: { queueUrl: stack.deadLetterQueueUrl },
       national: { url: stack.endpoints.nationalApi, timeoutMs: 3_000 },
-      s3ForcePathStyle: true,
+      s3: { region: 'sa-east-1', endpoint: stack.endpoints.s3, forcePathStyle: true },
     });
   });
 

@@ -36,7 +36,8 @@ const TUNABLE = {
 /**
  * Every variable our processes need to talk to a local stack, and none that could lead them to real AWS.
  *
- * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept
+ * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept. Its
+ *   `LOCAL_XRAY_DAEMON` (`host:port`) is where traces go; without it none are made
  */
 export function environmentFor(
   stack: {
@@ -72,9 +73,7 @@ export function environmentFor(
     NATIONAL_SERVER_CA_FILE: stack.authorityFile,
     CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,
     POWERTOOLS_SERVICE_NAME: 'nfse-ledger',
-    POWERTOOLS_TRACE_ENABLED: 'false',
-    // Even with tracing off, the X-Ray SDK would follow every promise by a hook, at a sixth of the processor time.
-    AWS_XRAY_MANUAL_MODE: 'true',
+    ...(caller.LOCAL_XRAY_DAEMON ? { AWS_XRAY_DAEMON_ADDRESS: caller.LOCAL_XRAY_DAEMON } : {}),
     ...Object.fromEntries(tuned),
   };
 }

@@ -19,7 +19,13 @@ import { startStreamPump } from './stream-pump.ts';
 const FIFTEEN_MINUTES_MS = 900_000;
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, port: { type: 'string' }, issuer: { type: 'string' } },
+  options: {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    issuer: { type: 'string' },
+    /** Folder of bundles to run instead of the sources. */
+    bundles: { type: 'string' },
+  },
 });
 const dataDir = values.data ?? '';
 
@@ -31,7 +37,8 @@ const log = (message: string, error: unknown, facts: object = {}) => {
 };
 
 async function handlerOf(name: string): Promise<Handler> {
-  const module = (await import(`../src/handlers/${name}.ts`)) as { readonly handler: Handler };
+  const file = values.bundles === undefined ? `../src/handlers/${name}.ts` : join(values.bundles, `${name}.mjs`);
+  const module = (await import(file)) as { readonly handler: Handler };
   return module.handler;
 }
 

@@ -1,4 +1,5 @@
 import { rename, stat } from 'node:fs/promises';
+import { bundleFunctions } from '../cdk/functions.ts';
 import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
 import { openApiKey } from './api-key.ts';
 import { strictChecks } from './authorities/abrasf/strict-checks.ts';
@@ -40,6 +41,8 @@ export interface StackOptions {
   readonly inMemory: boolean;
   /** Somebody else runs the worker: a debugger, or a test that ends it time and again. */
   readonly withoutWorker: boolean;
+  /** The functions run as they are deployed, bundled, and not from their sources. */
+  readonly bundles: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is started is added here as it starts, so that it can be ended even when a later part fails. */
   readonly running: Teardown;
@@ -177,6 +180,7 @@ async function functions(
   issuer: string,
 ) {
   const args = ['--data', options.data.path, '--port', String(ports.api), '--issuer', issuer];
+  if (options.bundles) args.push('--bundles', await bundled(options));
   const logFile = await logOf(options, 'functions');
   const start = () => startChild({ script: 'local/functions.ts', args, env, logFile });
   const first = await start();
@@ -192,6 +196,13 @@ async function functions(
       options.say(`functions ready, their log is ${shortPath(logFile)}`);
     },
   };
+}
+
+async function bundled({ data, say }: StackOptions): Promise<string> {
+  const folder = data.file('bundles');
+  const sizes = await bundleFunctions(folder);
+  say(`${sizes.size} functions bundled in ${shortPath(folder)}`);
+  return folder;
 }
 
 async function worker(options: StackOptions, processes: ProcessTable, env: Environment): Promise<void> {

@@ -1,4 +1,4 @@
-// The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory --without-worker]`.
+// The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory --without-worker --bundles]`.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
@@ -55,13 +55,14 @@ function options() {
       fresh: { type: 'boolean', default: false },
       'in-memory': { type: 'boolean', default: false },
       'without-worker': { type: 'boolean', default: false },
+      bundles: { type: 'boolean', default: false },
     },
   });
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_000)
     throw new StackError(`"${values.port}" is no port: give --port a number up to 65000.`);
-  const { fresh, 'in-memory': inMemory, 'without-worker': withoutWorker } = values;
-  return { port, dataPath: resolve(values.data ?? DEFAULT_DATA), fresh, inMemory, withoutWorker };
+  const { fresh, 'in-memory': inMemory, 'without-worker': withoutWorker, bundles } = values;
+  return { port, dataPath: resolve(values.data ?? DEFAULT_DATA), fresh, inMemory, withoutWorker, bundles };
 }
 
 let started = false;
@@ -70,13 +71,14 @@ process.once('disconnect', onSignal);
 process.channel?.unref();
 
 try {
-  const { port, dataPath, fresh, inMemory, withoutWorker } = options();
+  const { port, dataPath, fresh, inMemory, withoutWorker, bundles } = options();
   data = await openDataDirectory({ path: dataPath, fresh });
   const { apiUrl, apiKey } = await startStack({
     data,
     port,
     inMemory,
     withoutWorker,
+    bundles,
     env: process.env,
     running,
     say,

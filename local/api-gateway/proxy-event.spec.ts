@@ -14,7 +14,7 @@ const received = (url: string, more: Partial<Received> = {}): Received => ({
   sourceIp: '127.0.0.1',
   requestId: 'request-1',
   at: Date.UTC(2026, 3, 9, 12, 34, 56),
-  traceId: 'Root=1-0-0',
+  trace: 'Root=1-0-0',
   ...more,
 });
 
@@ -30,10 +30,10 @@ describe('a proxy event', () => {
     expect(event.requestContext.identity).toMatchObject({ userAgent: 'curl', apiKey: 'key', sourceIp: '127.0.0.1' });
   });
 
-  it("keeps the sender's trace", () => {
+  it("has the gateway's own place in the trace instead of the sender's", () => {
     const event = proxyEvent(received('/x', { rawHeaders: ['x-amzn-trace-id', 'Root=1-5-5'] }));
-    expect(event.multiValueHeaders).toMatchObject({ 'x-amzn-trace-id': ['Root=1-5-5'] });
-    expect(event.headers).not.toHaveProperty('X-Amzn-Trace-Id');
+    expect(event.multiValueHeaders).toMatchObject({ 'X-Amzn-Trace-Id': ['Root=1-0-0'] });
+    expect(event.headers).not.toHaveProperty('x-amzn-trace-id');
   });
 
   it('decodes the query, and names like any other a name that JavaScript knows', () => {

@@ -17,10 +17,12 @@ export interface Received {
   readonly requestId: string;
   /** Milliseconds. */
   readonly at: number;
-  readonly traceId: string;
+  /** `X-Amzn-Trace-Id` as the gateway hands it on, whatever the sender's said. */
+  readonly trace: string;
 }
 
 const STAGE = 'local';
+const TRACE = 'X-Amzn-Trace-Id';
 
 /** The event a REST API hands to a Lambda proxy integration (payload version 1.0). */
 export function proxyEvent(received: Received): APIGatewayProxyEvent {
@@ -60,13 +62,15 @@ export function proxyEvent(received: Received): APIGatewayProxyEvent {
 }
 
 /** What the sender's headers become on their way: grouped by name, with those that the gateway adds. */
-function headerLists({ rawHeaders, sourceIp, traceId }: Received): Record<string, string[]> {
+function headerLists({ rawHeaders, sourceIp, trace }: Received): Record<string, string[]> {
   const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) pairs.push([rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '']);
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    if (name.toLowerCase() !== TRACE.toLowerCase()) pairs.push([name, value]);
+  }
   const casing = new Map<string, string>();
   for (const [name] of pairs) if (!casing.has(name.toLowerCase())) casing.set(name.toLowerCase(), name);
-  if (!casing.has('x-amzn-trace-id')) pairs.push(['X-Amzn-Trace-Id', traceId]);
-  pairs.push(['X-Forwarded-For', sourceIp], ['X-Forwarded-Proto', 'http']);
+  pairs.push([TRACE, trace], ['X-Forwarded-For', sourceIp], ['X-Forwarded-Proto', 'http']);
   return group(pairs, (name) => casing.get(name.toLowerCase()) ?? name);
 }
 

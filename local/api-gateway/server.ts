@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { problemBody } from '../../src/handlers/problem.ts';
 import type { Route } from '../../src/handlers/routes.ts';
+import { parseTraceHeader, type TracePosition, traceHeader } from '../../src/platform/trace-header.ts';
+import { currentTrace, inSegment, noteStatus } from '../../src/platform/tracer.ts';
 import { BodyTooLarge, readBody } from '../http-body.ts';
 import { close, listen } from '../http-server.ts';
 import { FunctionTimeout, type Handler, invoke } from '../lambda.ts';
@@ -75,24 +77,31 @@ async function serve(
   const claims = route.open ? undefined : await authorised(options, request.headers.authorization, apiKey);
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw new Refused('too-large');
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  const event = proxyEvent({
-    method,
-    target,
-    resource: route.path,
-    params,
-    rawHeaders: request.rawHeaders,
-    body: (await readBody(request, BODY_LIMIT_BYTES)).toString('utf8'),
-    claims,
-    apiKey: apiKey ?? null,
-    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-    requestId,
-    at,
-    traceId: newTraceId(at),
-  });
+  const body = (await readBody(request, BODY_LIMIT_BYTES)).toString('utf8');
   const handler = options.handlers[route.handler];
   if (!handler) throw new Error(`No handler "${route.handler}"`);
   const call = { functionName: `nfse-ledger-${route.handler}`, awsRequestId: requestId, timeoutMs: TIMEOUT_MS };
-  const answer = readAnswer(await invoke(handler, event, call));
+  const trace = traceOf(request) ?? newTrace(at);
+  // The segment that API Gateway would send; the function's hangs from it.
+  const answer = await inSegment({ name: 'nfse-ledger-api', origin: 'AWS::ApiGateway::Stage' }, trace, async () => {
+    const event = proxyEvent({
+      method,
+      target,
+      resource: route.path,
+      params,
+      rawHeaders: request.rawHeaders,
+      body,
+      claims,
+      apiKey: apiKey ?? null,
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+      requestId,
+      at,
+      trace: traceHeader(currentTrace() ?? trace),
+    });
+    const given = readAnswer(await invoke(handler, event, call));
+    if (given) noteStatus(given.statusCode);
+    return given;
+  });
   if (!answer) throw new Error(`The handler "${route.handler}" gave a malformed answer`);
   sendAnswer(response, answer, requestId);
 }
@@ -150,7 +159,12 @@ function refuseUnreadable(socket: Duplex): void {
   socket.end(`${head}\r\n\r\n${body}`);
 }
 
-/** The form X-Ray gives them: version, seconds in hexadecimal, 96 random bits. */
-function newTraceId(at: number): string {
-  return `Root=1-${Math.floor(at / 1_000).toString(16)}-${randomBytes(12).toString('hex')}`;
+function traceOf({ headers }: IncomingMessage): TracePosition | undefined {
+  const carried = headers['x-amzn-trace-id'];
+  return parseTraceHeader(typeof carried === 'string' ? carried : undefined);
+}
+
+/** A request that brought no trace begins one. */
+function newTrace(at: number): TracePosition {
+  return { root: `1-${Math.floor(at / 1_000).toString(16)}-${randomBytes(12).toString('hex')}`, sampled: true };
 }

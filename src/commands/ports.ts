@@ -51,6 +51,8 @@ export interface Work {
   readonly requestId: string;
   readonly origin: WorkOrigin;
   readonly traceId?: string;
+  /** The segment of the trace that the work was started in, where the trace is recorded: what the queue lost, the work still says. */
+  readonly traceHeader?: string;
   /**
    * On the first start of an emission only: all that the worker needs to send the document without reading the stream. It is
    * to be trusted only while the message is young and delivered for the first time.

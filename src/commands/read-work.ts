@@ -9,6 +9,7 @@ const WorkSchema = z.object({
   requestId: z.string(),
   origin: z.enum(WORK_ORIGINS),
   traceId: z.optional(z.string()),
+  traceHeader: z.optional(z.string()),
   fresh: z.optional(
     z.object({
       companyCnpj: z.string(),

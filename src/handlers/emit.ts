@@ -10,7 +10,8 @@ import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
-import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { s3 } from '../platform/s3.ts';
+import { s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
@@ -28,7 +29,7 @@ const config = readConfig();
 const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
-  documents: s3Documents(s3(config), config.docsBucket),
+  documents: s3Documents(s3(config.s3), config.docsBucket),
   numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
   dps: {
     environment: config.national.environment,

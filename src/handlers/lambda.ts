@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { now } from '../platform/clock.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { inSegment, rootTraceId } from '../platform/tracer.ts';
+import { parseTraceHeader, type TracePosition } from '../platform/trace-header.ts';
+import { annotate, inInvocation, invocationTrace, noteStatus } from '../platform/tracer.ts';
 import { ACCESS, type Caller, callerOf, checkRole, type GuardedHandler } from './access.ts';
 import { problemOf } from './error-answers.ts';
 import { Problem, problemBody } from './problem.ts';
@@ -32,16 +33,20 @@ export type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Prom
  * errors as problem+json. Bad input never ends as a 500, and a 500 never tells more than its request id.
  */
 export function lambda(name: string, action: (call: Call) => Promise<Answer>): ApiHandler {
-  return (event, context) =>
-    inSegment(name, async () => {
+  return (event, context) => {
+    const trace = invocationTrace() ?? traceOf(event);
+    return inInvocation(name, trace, async () => {
       const started = performance.now();
       const httpRequestId = event.requestContext.requestId || context.awsRequestId;
-      const traceId = rootTraceId() ?? traceIdOf(event) ?? httpRequestId;
+      const traceId = trace?.root ?? httpRequestId;
       const facts: Record<string, unknown> = {};
       let result: APIGatewayProxyResult;
       try {
         const caller = callerFor(name, event);
-        const note = (more: Readonly<Record<string, unknown>>) => void Object.assign(facts, more);
+        const note = (more: Readonly<Record<string, unknown>>) => {
+          Object.assign(facts, more);
+          if (typeof more.invoiceId === 'string') annotate({ invoice_id: more.invoiceId });
+        };
         result = rendered(await action({ event, context, caller, httpRequestId, traceId, now: now(), note }));
       } catch (error) {
         const problem = problemOf(error) ?? unexpected(error, { httpRequestId, traceId });
@@ -57,8 +62,10 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
         traceId,
         ...facts,
       });
+      noteStatus(result.statusCode);
       return result;
     });
+  };
 }
 
 const NOBODY: Caller = { name: 'anonymous', roles: [], companies: [] };
@@ -101,8 +108,9 @@ function unexpected(error: unknown, ids: Readonly<Record<string, string>>): Prob
   });
 }
 
-/** `X-Amzn-Trace-Id: Root=1-…;Sampled=1`, where the tracer is off. */
-function traceIdOf({ headers }: APIGatewayProxyEvent): string | undefined {
-  const entry = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'x-amzn-trace-id');
-  return /Root=([\w-]{1,64})/.exec(entry?.[1] ?? '')?.[1];
+/** What the gateway says of the trace, where Lambda says nothing. */
+function traceOf({ headers }: APIGatewayProxyEvent): TracePosition | undefined {
+  return parseTraceHeader(
+    Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'x-amzn-trace-id')?.[1],
+  );
 }

@@ -7,7 +7,7 @@ import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { inSegment } from '../platform/tracer.ts';
+import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
 import { project } from '../projections/projector.ts';
 
@@ -24,7 +24,7 @@ const deps = {
  * reports its first record; Lambda then delivers again from there, which the version guard makes harmless for the others.
  */
 export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  return inSegment('projector', async () => {
+  return inInvocation('projector', invocationTrace(), async () => {
     const started = performance.now();
     const groups = [...grouped(Records)];
     const failures = await Promise.all(groups.map(([invoiceId, signals]) => projected(invoiceId, signals)));

@@ -4,7 +4,7 @@ import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
-import { inSegment } from '../platform/tracer.ts';
+import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 import { DUE_SHARDS, fromRow, type InvoiceRow } from '../projections/invoice-row.ts';
 import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
 
@@ -21,7 +21,7 @@ const MOST_PER_SHARD = 100;
  * started anew each minute; a claim whose start fails is simply due again later.
  */
 export function handler(): Promise<{ started: number; failed: number }> {
-  return inSegment('reconcile', async () => {
+  return inInvocation('reconcile', invocationTrace(), async () => {
     const at = now();
     const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));
     const due = (
@@ -43,7 +43,7 @@ export function handler(): Promise<{ started: number; failed: number }> {
 }
 
 async function restart(row: InvoiceRow, later: string): Promise<boolean> {
-  const work = workFor(fromRow(row).invoice, 'reconciliation');
+  const work = workFor(fromRow(row).invoice, 'reconciliation', invocationTrace()?.root);
   if (!work || !(await invoices.claimDue(row, later))) return false;
   await workflow.start(work);
   return true;

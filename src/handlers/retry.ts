@@ -6,7 +6,8 @@ import { correctionsTo } from '../events/emission.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
-import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { s3 } from '../platform/s3.ts';
+import { s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { commandDeps } from './command-deps.ts';
@@ -21,7 +22,7 @@ const config = readConfig();
 const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
-  documents: s3Documents(s3(config), config.docsBucket),
+  documents: s3Documents(s3(config.s3), config.docsBucket),
   dps: {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,

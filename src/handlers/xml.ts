@@ -1,10 +1,8 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod/mini';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { s3 } from '../platform/s3-documents.ts';
+import { s3 } from '../platform/s3.ts';
 import { lambda } from './lambda.ts';
 import { Problem } from './problem.ts';
 import { parse } from './request-fields.ts';
@@ -12,7 +10,7 @@ import { invoiceIdIn, visibleInvoice } from './stream.ts';
 
 const config = readConfig();
 const events = dynamoDbEventStore({ client: dynamoDb(), tableName: config.tables.events });
-const documents = s3(config);
+const documents = s3(config.s3);
 
 /** `nfse` is what the authority authorised, `dps` what was declared to it, `cancellation` the event that ended it. */
 const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps', 'cancellation']), 'nfse') });
@@ -33,14 +31,13 @@ export const handler = lambda('xml', async (call) => {
     });
   }
   const expiresIn = config.presignedUrlSeconds;
-  const url = await getSignedUrl(
-    documents,
-    new GetObjectCommand({
-      Bucket: config.docsBucket,
-      Key: key,
-      ResponseContentType: 'application/xml',
-      ResponseContentDisposition: `attachment; filename="${document}-${invoiceId}.xml"`,
-    }),
+  const url = await documents.linkTo(
+    config.docsBucket,
+    key,
+    {
+      'response-content-disposition': `attachment; filename="${document}-${invoiceId}.xml"`,
+      'response-content-type': 'application/xml',
+    },
     { expiresIn, signingDate: call.now },
   );
   return {

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { TABLES, type TableKind, type TableNames } from './table-definitions.ts';
 
 /**
- * The settings of one process, read once from the environment at its entry point. AWS endpoints are not here: the SDK reads
- * `AWS_ENDPOINT_URL_DYNAMODB`, `_SQS`, `_S3` and `_SFN` by itself, so nothing of ours knows whether it talks to AWS.
+ * The settings of one process, read once from the environment at its entry point. AWS endpoints (S3's apart) are not here: the SDK
+ * reads `AWS_ENDPOINT_URL_DYNAMODB`, `_SQS` and `_SFN` by itself, so nothing of ours knows whether it talks to AWS.
  */
 const positive = z.pipe(z.coerce.number(), z.int().check(z.gte(1)));
 const defaulted = (value: number) => z._default(positive, value);
@@ -38,6 +38,9 @@ const ConfigSchema = z.object({
   /** How long the dead letters that a survey or a replay looks at are hidden from others. */
   DEAD_LETTER_HOLD_SECONDS: defaulted(60),
   EMIT_WORKFLOW_ARN: z.optional(z.string()),
+  AWS_REGION: z._default(z.string(), 'us-east-1'),
+  /** Where S3 is, when it is not AWS. The other services' endpoints the SDK reads by itself. */
+  AWS_ENDPOINT_URL_S3: z.optional(z.url()),
   /** Buckets in the path, not in the host name: local engines only. */
   S3_FORCE_PATH_STYLE: z._default(z.stringbool(), false),
   NATIONAL_API_URL: z.optional(z.url()),
@@ -93,7 +96,11 @@ export interface Config {
     readonly holdSeconds: number;
   };
   readonly emitWorkflowArn: string | undefined;
-  readonly s3ForcePathStyle: boolean;
+  readonly s3: {
+    readonly region: string;
+    readonly endpoint: string | undefined;
+    readonly forcePathStyle: boolean;
+  };
   readonly national: {
     readonly url: string | undefined;
     readonly environment: '1' | '2';
@@ -162,7 +169,7 @@ function shape(env: Environment): Config {
     requestsQueueUrl: env.REQUESTS_QUEUE_URL,
     deadLetters: { queueUrl: env.DEAD_LETTER_QUEUE_URL, holdSeconds: env.DEAD_LETTER_HOLD_SECONDS },
     emitWorkflowArn: env.EMIT_WORKFLOW_ARN,
-    s3ForcePathStyle: env.S3_FORCE_PATH_STYLE,
+    s3: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3, forcePathStyle: env.S3_FORCE_PATH_STYLE },
     national: {
       url: env.NATIONAL_API_URL,
       environment: env.NATIONAL_ENVIRONMENT,
@@ -222,4 +229,14 @@ export function ledgerApiSettings(
  */
 export function invocationDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
   return env.INIT_CWD ?? process.cwd();
+}
+
+/** The trace of the invocation at hand, which Lambda writes into the environment anew each time. */
+export function lambdaTraceHeader(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  return env._X_AMZN_TRACE_ID;
+}
+
+/** Where traces are sent; set by Lambda, and for the worker by its task. */
+export function xrayDaemonAddress(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  return env.AWS_XRAY_DAEMON_ADDRESS;
 }

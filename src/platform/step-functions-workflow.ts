@@ -1,7 +1,8 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Workflow } from '../commands/ports.ts';
+import type { Work, Workflow } from '../commands/ports.ts';
 import { httpSettings } from './http-settings.ts';
-import { traced } from './tracer.ts';
+import { traceHeader } from './trace-header.ts';
+import { currentTrace, traced } from './tracer.ts';
 
 export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHandler: httpSettings }));
 
@@ -9,11 +10,13 @@ export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHand
 export function stepFunctionsWorkflow(client: SFNClient, stateMachineArn: string, newId: () => string): Workflow {
   return {
     async start(work) {
+      const position = currentTrace();
+      const carried: Work = position ? { ...work, traceHeader: traceHeader(position) } : work;
       await client.send(
         new StartExecutionCommand({
           stateMachineArn,
           name: `${work.invoiceId}-${newId()}`,
-          input: JSON.stringify(work),
+          input: JSON.stringify(carried),
         }),
       );
     },

@@ -6,10 +6,12 @@ import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
-import { s3, s3Documents } from '../platform/s3-documents.ts';
+import { s3 } from '../platform/s3.ts';
+import { s3Documents } from '../platform/s3-documents.ts';
 import { cityLoginReader, secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
+import { inWorkerSegment, tracedTransport } from '../platform/worker-trace.ts';
 import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
 import { companyCertificates } from './company-certificates.ts';
 import { companyConnections } from './company-connections.ts';
@@ -32,15 +34,18 @@ const { national, worker } = config;
 const nationalApi = required('NATIONAL_API_URL', national.url);
 const nationalCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
 const connections = companyConnections((baseUrl, certificate) =>
-  httpTransport({
+  tracedTransport(
     baseUrl,
-    timeoutMs: national.timeoutMs,
-    maxBytes: MAX_ANSWER_BYTES,
-    tls: {
-      ...(baseUrl === nationalApi && nationalCa),
-      ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }),
-    },
-  }),
+    httpTransport({
+      baseUrl,
+      timeoutMs: national.timeoutMs,
+      maxBytes: MAX_ANSWER_BYTES,
+      tls: {
+        ...(baseUrl === nationalApi && nationalCa),
+        ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }),
+      },
+    }),
+  ),
 );
 const secrets = secretsManager();
 const certificateOf = companyCertificates({
@@ -66,7 +71,7 @@ const deps: WorkerDeps = {
     tableName: config.tables.events,
     log: (operation, facts) => logger.info(operation, facts),
   }),
-  documents: s3Documents(s3(config), config.docsBucket),
+  documents: s3Documents(s3(config.s3), config.docsBucket),
   authorityFor: ({ companyCnpj, municipalityCode }) =>
     cityAuthority(authorities, profileOf(municipalityCode), companyCnpj),
   newCommitId: newId,
@@ -86,8 +91,9 @@ const poller = startPoller({
   async handle(message) {
     const started = performance.now();
     const { work, delivery } = readMessage(message);
-    const handled = await handleWork(deps, work, delivery);
-    const { fresh: _, ...facts } = work;
+    const carried = message.Attributes?.AWSTraceHeader ?? work.traceHeader;
+    const handled = await inWorkerSegment(work, carried, () => handleWork(deps, work, delivery));
+    const { fresh: _, traceHeader: __, ...facts } = work;
     const { messageId, receiveCount, sentAt } = delivery;
     logger.info('handled', {
       ...facts,

@@ -50,7 +50,7 @@ export function startPoller(options: PollerOptions): Poller {
         MaxNumberOfMessages: most,
         WaitTimeSeconds: LONG_POLL_SECONDS,
         VisibilityTimeout: visibilitySeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
+        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'AWSTraceHeader'],
       }),
       { abortSignal: receiving.signal },
     );

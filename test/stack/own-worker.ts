@@ -10,7 +10,8 @@ import type { Tip } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { LivingInvoice } from '../../src/events/invoice.ts';
 import { newId } from '../../src/platform/clock.ts';
-import { s3, s3Documents } from '../../src/platform/s3-documents.ts';
+import { s3 } from '../../src/platform/s3.ts';
+import { s3Documents } from '../../src/platform/s3-documents.ts';
 import { WORKER_NODE_OPTIONS } from '../../src/worker/node-options.ts';
 import { emission } from '../invoices.ts';
 import { credentials } from './api.ts';
@@ -23,7 +24,8 @@ const sqs = new SQSClient({ ...aws, endpoint: stack.endpoints.sqs });
 
 /** The stack's own store and documents, without any workflow: what is emitted here stays where it is until a message comes. */
 export const events = dynamoDbEventStore({ client: dynamoDb(), tableName: stack.tables.events });
-const documents = s3Documents(s3({ s3ForcePathStyle: true }, { ...aws, endpoint: stack.endpoints.s3 }), stack.bucket);
+const objects = s3({ region: aws.region, endpoint: stack.endpoints.s3, forcePathStyle: true }, aws.credentials);
+const documents = s3Documents(objects, stack.bucket);
 
 export const commandDeps = {
   events,

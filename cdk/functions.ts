@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundle } from './bundle.ts';
+
+const HANDLERS = path.join(import.meta.dirname, '../src/handlers');
+
+/** The Lambda functions by name: each module of `src/handlers` that exports a `handler` is one. */
+export async function functionNames(): Promise<readonly string[]> {
+  const files = (await readdir(HANDLERS)).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(HANDLERS, file), 'utf8')));
+  const functions = files.filter((_, place) =>
+    /^export (?:const|(?:async )?function) handler\b/m.test(texts[place] ?? ''),
+  );
+  return functions.map((file) => path.basename(file, '.ts')).sort();
+}
+
+/** Functions with more to carry: a database driver, or certificates. */
+const LARGE: ReadonlySet<string> = new Set(['report', 'reporting-projector', 'certificate', 'register', 'company']);
+
+/** What a function's bundle may have at most, in bytes: a larger one is slower to start. */
+export function mostBytes(name: string): number {
+  return (LARGE.has(name) ? 700 : 400) * 1024;
+}
+
+/**
+ * Bundles every function as it is deployed, `<name>.mjs`.
+ *
+ * @returns the size of each in bytes
+ */
+export async function bundleFunctions(folder: string): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  // One after another: esbuild itself uses every core.
+  for (const name of await functionNames()) {
+    sizes.set(name, await bundle(path.join(HANDLERS, `${name}.ts`), path.join(folder, `${name}.mjs`)));
+  }
+  return sizes;
+}
