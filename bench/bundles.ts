@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { bundle } from '../cdk/bundle.ts';
-import { functionNames, mostBytes } from '../cdk/functions.ts';
+import { functionNames, mostBytes } from '../cdk/function-bundles.ts';
 import { inProject } from '../local/project.ts';
 import { printMachine } from './machine.ts';
 import { percentilesOf } from './percentiles.ts';
