@@ -12,6 +12,7 @@ const stack = {
     nationalApi: 'https://127.0.0.1:4',
     nationalControl: 'http://127.0.0.1:6',
     cityHall: 'http://127.0.0.1:7',
+    postgres: 'postgres://postgres@127.0.0.1:8/postgres',
   },
   authorityFile: '/data/certificates/authority.pem',
   profilesFile: '/tmp/profiles.json',

@@ -14,6 +14,8 @@ export interface Endpoints {
   readonly nationalControl: string;
   /** The stand-in city halls that speak ABRASF; what they hold is told below `/control`. */
   readonly cityHall: string;
+  /** URL of the PostgreSQL that has the reporting tables. */
+  readonly postgres: string;
 }
 
 /** Faster than in production, so that a person who tries something sees it heal within seconds. The caller's values win. */
@@ -69,6 +71,7 @@ export function environmentFor(
     DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl,
     EMIT_WORKFLOW_ARN: emitWorkflowArn,
     NATIONAL_API_URL: stack.endpoints.nationalApi,
+    DATABASE_URL: stack.endpoints.postgres,
     MUNICIPALITY_PROFILES_FILE: stack.profilesFile,
     NATIONAL_SERVER_CA_FILE: stack.authorityFile,
     CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,

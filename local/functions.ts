@@ -1,4 +1,4 @@
-// One process that stands for Lambda: the API's functions behind the gateway, the projector behind the stream, the reconciler
+// One process that stands for Lambda: the API's functions behind the gateway, the projectors behind the stream, the reconciler
 // behind its schedule. Started by the supervisor, which sets its environment and says where it listens.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -49,10 +49,10 @@ const caller = (name: string, handler: Handler) => (event: unknown) =>
     timeoutMs: FIFTEEN_MINUTES_MS,
   });
 
-const [projector, reconcile, ...api] = await Promise.all(
-  ['projector', 'reconcile', ...routes.map((route) => route.handler)].map(handlerOf),
+const [projector, reportingProjector, reconcile, ...api] = await Promise.all(
+  ['projector', 'reporting-projector', 'reconcile', ...routes.map((route) => route.handler)].map(handlerOf),
 );
-if (!projector || !reconcile) throw new Error('A handler is missing');
+if (!projector || !reportingProjector || !reconcile) throw new Error('A handler is missing');
 const keys = JSON.parse(await readFile(publicKeysFile(join(dataDir, 'openid')), 'utf8')) as Jwks;
 
 const gateway = await startApiGateway({
@@ -64,17 +64,23 @@ const gateway = await startApiGateway({
   onFailure: (error, requestId) => log('a function failed', error, { requestId }),
 });
 
-const project = caller('projector', projector);
-const pump = startStreamPump({
-  dynamoDb: new DynamoDBClient({}),
-  // The streams have no endpoint variable of their own name in every SDK version, so it is given.
-  streams: new DynamoDBStreamsClient({ endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '' }),
-  table: process.env.EVENTS_TABLE ?? '',
-  checkpointFile: join(dataDir, 'stream-checkpoint.json'),
-  failuresFile: join(dataDir, 'projector-failures.jsonl'),
-  deliver: (Records) => project({ Records }),
-  onTrouble: (error) => log('the stream could not be read; trying again', error),
-});
+/** Hands the stream of EventsTable to a projector, each with a place of its own in it. */
+function pumpTo(name: string, projector: Handler, checkpoint: string) {
+  const project = caller(name, projector);
+  return startStreamPump({
+    dynamoDb: new DynamoDBClient({}),
+    // The streams have no endpoint variable of their own name in every SDK version, so it is given.
+    streams: new DynamoDBStreamsClient({ endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '' }),
+    table: process.env.EVENTS_TABLE ?? '',
+    checkpointFile: join(dataDir, checkpoint),
+    deliver: (Records) => project({ Records }),
+    onTrouble: (error) => log('the stream could not be read; trying again', error, { function: name }),
+  });
+}
+const pumps = [
+  pumpTo('projector', projector, 'stream-checkpoint.json'),
+  pumpTo('reporting-projector', reportingProjector, 'reporting-checkpoint.json'),
+];
 
 const schedule = startSchedule({
   rule: 'nfse-ledger-reconcile',
@@ -85,7 +91,7 @@ const schedule = startSchedule({
 
 process.once('SIGTERM', async () => {
   await gateway.stop();
-  await Promise.all([pump.stop(), schedule.stop()]);
+  await Promise.all([...pumps.map((pump) => pump.stop()), schedule.stop()]);
   process.exit(0);
 });
 process.send?.({ ready: gateway.url });

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { readJson, replaceFile } from './durable-file.ts';
 
-export type ProcessName = 'supervisor' | 'dynamodb' | 'functions' | 'worker';
+export type ProcessName = 'supervisor' | 'dynamodb' | 'postgres' | 'functions' | 'worker';
 export type ProcessIds = Partial<Record<ProcessName, number>>;
 
 /** What the command line of each of our processes contains: an id alone may belong to somebody else by now. */
 const MARKS: Readonly<Record<ProcessName, string>> = {
   supervisor: 'local/start.ts',
   dynamodb: 'DynamoDBLocal.jar',
+  postgres: 'local/engines/postgres/main.ts',
   functions: 'local/functions.ts',
   worker: 'src/worker/main.ts',
 };
@@ -47,7 +48,7 @@ export async function isOurs(name: ProcessName, pid: number | undefined): Promis
  */
 export async function endOrphans(file: string): Promise<number> {
   const kept = ((await readJson(file)) ?? {}) as ProcessIds;
-  const names = ['worker', 'functions', 'dynamodb'] as const;
+  const names = ['worker', 'functions', 'dynamodb', 'postgres'] as const;
   const ended = await Promise.all(names.map((name) => endIfOurs(name, kept[name])));
   return ended.filter(Boolean).length;
 }

@@ -11,6 +11,7 @@ const ENGINES = [
   'secrets',
   'nationalControl',
   'cityHall',
+  'postgres',
 ] as const;
 
 export type StackPorts = Readonly<Record<'api' | (typeof ENGINES)[number], number>>;

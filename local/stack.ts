@@ -13,6 +13,7 @@ import { replaceFile } from './durable-file.ts';
 import { localDynamoDb, startDynamoDb } from './engines/dynamodb.ts';
 import { exampleCompanies } from './engines/openid/identities.ts';
 import { startOpenId } from './engines/openid.ts';
+import { localPostgresUrl, migrateReporting, startPostgres } from './engines/postgres.ts';
 import { startQueueAndStorage } from './engines/queue-and-storage.ts';
 import { startSecrets } from './engines/secrets.ts';
 import { startStepFunctions } from './engines/step-functions.ts';
@@ -31,7 +32,7 @@ import type { Teardown } from './teardown.ts';
 const READY_TIMEOUT_MS = 30_000;
 const LARGE_LOG_BYTES = 20 * 1024 * 1024;
 /** The worker ends what it has in flight; a provider call is the longest part of that. */
-const GRACE_MS = { worker: 20_000, functions: 10_000, dynamodb: 5_000 };
+const GRACE_MS = { worker: 20_000, functions: 10_000, dynamodb: 5_000, postgres: 5_000 };
 
 export interface StackOptions {
   readonly data: DataDirectory;
@@ -60,8 +61,9 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   await processes.set('supervisor', process.pid);
   running.add(() => processes.set('supervisor', undefined));
 
-  const [dynamodb, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
+  const [dynamodb, postgres, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
     dynamoDb(options, processes, java, ports.dynamoDb),
+    postgreSql(options, processes, ports.postgres),
     queueAndWorkflow(options, ports),
     startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
       running.add(() => server.stop());
@@ -81,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     nationalApi: national.url,
     nationalControl: national.controlUrl,
     cityHall: cityHall.url,
+    postgres,
   };
   const { authorityFile, files: certificates } = pki;
   const environment = environmentFor(
@@ -118,6 +121,23 @@ async function dynamoDb(options: StackOptions, processes: ProcessTable, java: st
   client.destroy();
   options.say(`DynamoDB with its tables at ${first.endpoint}`);
   return first.endpoint;
+}
+
+/** PostgreSQL with the reporting tables: PGlite, or the one that the caller names. @returns its URL */
+async function postgreSql(options: StackOptions, processes: ProcessTable, port: number): Promise<string> {
+  const { env, say } = options;
+  if (env.DATABASE_URL) {
+    await migrateReporting(env.DATABASE_URL);
+    say('reporting tables in the PostgreSQL of DATABASE_URL');
+    return env.DATABASE_URL;
+  }
+  const url = localPostgresUrl(port);
+  const logFile = await logOf(options, 'postgres');
+  const start = () => startPostgres({ port, ...kept(options, 'postgres'), env: childEnvironment({}, env), logFile });
+  await keep(options, processes, 'postgres', await start(), start);
+  await migrateReporting(url);
+  say(`PostgreSQL with the reporting tables: psql ${url}`);
+  return url;
 }
 
 /** The stand-in authority, which asks for certificates; those of the example companies; and the store that the worker has them from. */

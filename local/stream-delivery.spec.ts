@@ -9,18 +9,18 @@ const names = (batch: readonly DynamoDBRecord[]) => batch.map((record) => record
 async function run(count: number, deliver: (sequenceNumbers: string[], call: number) => unknown) {
   const seen: string[][] = [];
   const checkpoints: string[] = [];
-  const givenUp: string[] = [];
+  const waits: number[] = [];
   await deliverInOrder(records(count), {
     deliver: async (batch) => {
       seen.push(names(batch));
       return deliver(names(batch), seen.length);
     },
     done: async (sequenceNumber) => void checkpoints.push(sequenceNumber),
-    giveUp: async (record) => void givenUp.push(...names([record])),
-    wait: async () => undefined,
+    failed: () => undefined,
+    wait: async (ms) => void waits.push(ms),
     stopped: () => false,
   });
-  return { seen, checkpoints, givenUp };
+  return { seen, checkpoints, waits };
 }
 
 const failing = (...itemIdentifiers: string[]) => ({
@@ -43,18 +43,22 @@ describe('delivering the records of a shard', () => {
     expect(checkpoints).toEqual(['1', '4']);
   });
 
-  it('gives up one record after ten tries and goes on with those behind it', async () => {
-    const { seen, checkpoints, givenUp } = await run(3, (batch) => (batch.includes('2') ? failing('2') : undefined));
-    expect(seen.filter((batch) => batch.includes('2'))).toHaveLength(10);
-    expect(givenUp).toEqual(['2']);
-    expect(checkpoints.at(-1)).toBe('3');
+  it('holds a record that fails until it works, ever more slowly, and then goes on with those behind it', async () => {
+    const { seen, checkpoints, waits } = await run(3, (batch, call) =>
+      batch.includes('2') && call < 20 ? failing('2') : undefined,
+    );
+    expect(seen.filter((batch) => batch.includes('2'))).toHaveLength(20);
+    expect(waits.at(0)).toBe(50);
+    expect(waits.at(-1)).toBe(5_000);
+    expect(checkpoints).toEqual(['1', '3']);
   });
 
-  it('finds the record that makes the function throw by halving, without giving up its neighbours', async () => {
-    const { givenUp, checkpoints } = await run(8, (batch) => {
-      if (batch.includes('6')) throw new Error('defect');
+  it('finds the record that makes the function throw by halving, and delivers those before it', async () => {
+    const { seen, checkpoints } = await run(8, (batch, call) => {
+      if (batch.includes('6') && call < 10) throw new Error('defect');
     });
-    expect(givenUp).toEqual(['6']);
+    expect(seen.filter((batch) => batch.length === 1 && batch[0] === '6').length).toBeGreaterThan(1);
+    expect(checkpoints).toContain('5');
     expect(checkpoints.at(-1)).toBe('8');
   });
 

@@ -1,7 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 
 const BATCH_SIZE = 100;
-const TRIES = 10;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 5_000;
 
@@ -10,16 +9,16 @@ export interface Delivery {
   readonly deliver: (records: readonly DynamoDBRecord[]) => Promise<unknown>;
   /** Everything up to and with this record is done. */
   readonly done: (sequenceNumber: string) => Promise<void>;
-  /** A record that was given up: what an on-failure destination is told. */
-  readonly giveUp: (record: DynamoDBRecord, reason: string) => Promise<void>;
+  /** Told each time why records have to wait. */
+  readonly failed: (reason: string) => void;
   readonly wait: (ms: number) => Promise<void>;
   readonly stopped: () => boolean;
 }
 
 /**
- * Delivers records of one shard in their order, as an event source mapping with `ReportBatchItemFailures`, bisecting on errors
- * and an on-failure destination does: a retry begins at the lowest record that failed, and one record that fails ten times is
- * given up, so that it does not stop those behind it.
+ * Delivers records of one shard in their order, as an event source mapping with `ReportBatchItemFailures`, bisecting on errors and
+ * without a limit of retries does: a retry begins at the lowest record that failed, and those behind it wait. What can never work is
+ * for the function to park.
  */
 export async function deliverInOrder(records: readonly DynamoDBRecord[], delivery: Delivery): Promise<void> {
   let rest = records;
@@ -38,16 +37,11 @@ export async function deliverInOrder(records: readonly DynamoDBRecord[], deliver
       size = BATCH_SIZE;
       continue;
     }
-    // Which record made the function throw is not known until one stands alone; only then does a try count against it.
+    // Which record made the function throw is not known until one stands alone; only then is there a reason to wait.
     size = outcome.reported ? BATCH_SIZE : Math.ceil(batch.length / 2);
     if (outcome.reported || batch.length === 1) tries++;
-    const [first] = rest;
-    if (tries >= TRIES && first) {
-      await delivery.giveUp(first, outcome.reason);
-      await delivery.done(sequenceOf(first));
-      rest = rest.slice(1);
-      tries = 0;
-    } else if (tries > 0) await delivery.wait(Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS));
+    delivery.failed(outcome.reason);
+    if (tries > 0) await delivery.wait(Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS));
   }
 }
 

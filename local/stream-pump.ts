@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -24,8 +23,6 @@ export interface StreamPumpOptions {
   readonly streams: DynamoDBStreamsClient;
   readonly table: string;
   readonly checkpointFile: string;
-  /** Where records that were given up are written, a line each. */
-  readonly failuresFile: string;
   readonly deliver: (records: readonly DynamoDBRecord[]) => Promise<unknown>;
   readonly onTrouble: (error: unknown) => void;
 }
@@ -133,8 +130,7 @@ async function followShard(
       {
         deliver: options.deliver,
         done: (sequenceNumber) => checkpoint.record(shard.id, sequenceNumber),
-        giveUp: (record, reason) =>
-          appendFile(options.failuresFile, `${JSON.stringify({ shardId: shard.id, reason, record })}\n`),
+        failed: (reason) => options.onTrouble(new Error(`Records wait: ${reason}`)),
         wait: (ms) => pause(ms, stopping),
         stopped: () => stopping.aborted,
       },

@@ -11,6 +11,7 @@ import { type InvoiceId, invoiceIdFor } from '../src/events/ids.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { rowOf } from '../src/projections/invoice-row.ts';
 import { dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
+import { dynamoDbProjectionsTable } from '../src/projections/projections-table.ts';
 import {
   cancelled,
   cancelRequested,
@@ -30,11 +31,13 @@ const tables = await ownTables(client);
 Object.assign(process.env, credentials().environment, {
   EVENTS_TABLE: tables.events,
   INVOICES_TABLE: tables.invoices,
+  PROJECTIONS_TABLE: tables.projections,
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
 const { handler } = await import('../src/handlers/projector.ts');
 const events = dynamoDbEventStore({ client, tableName: tables.events });
 const invoices = dynamoDbInvoicesTable(client, tables.invoices);
+const projections = dynamoDbProjectionsTable(client, tables.projections, 'invoices');
 
 const STORIES: readonly (readonly NewEvent[])[] = [
   [emitted],
@@ -109,7 +112,7 @@ describe('the projector', () => {
     expect(await invoices.get(invoiceId)).toEqual(expected(invoiceId, commits));
   });
 
-  it('reports the first record of the invoice that fails, and projects the others of the batch', async () => {
+  it('parks the invoice that cannot be read, with its error, and projects the others of the batch', async () => {
     const good = await told([emitted, issued]);
     const bad = await told([emitted]);
     const spoiled = { ...(bad.commits[0] as Commit), events: [{ type: 'Teleported' }] } as unknown as Commit;
@@ -119,9 +122,18 @@ describe('the projector', () => {
       record(spoiled),
       record(good.commits[1] as Commit),
     ];
-    expect(await handler({ Records: records })).toEqual({
-      batchItemFailures: [{ itemIdentifier: records[1]?.dynamodb?.SequenceNumber }],
-    });
+    expect(await handler({ Records: records })).toEqual({ batchItemFailures: [] });
+    expect(await handler({ Records: [record(spoiled)] })).toEqual({ batchItemFailures: [] });
+    expect(await projections.parkedOf([good.invoiceId, bad.invoiceId])).toEqual([
+      {
+        invoiceId: bad.invoiceId,
+        error: { name: 'UnreadableEvent', message: expect.stringContaining('Teleported') },
+        committedAt: spoiled.at,
+        parkedAt: expect.any(String),
+        failedAt: expect.any(String),
+        times: 2,
+      },
+    ]);
     expect(await invoices.get(good.invoiceId)).toEqual(expected(good.invoiceId, good.commits));
     expect(await invoices.get(bad.invoiceId)).toBeUndefined();
   });

@@ -67,6 +67,11 @@ const ConfigSchema = z.object({
   /** How long an unfinished invoice may rest before the reconciler starts its workflow again. */
   RECONCILE_AFTER_SECONDS: defaulted(300),
   PRESIGNED_URL_SECONDS: defaulted(300),
+  /** A PostgreSQL for the reporting tables, by URL; on AWS they are in the Aurora cluster below. */
+  DATABASE_URL: z.optional(z.string().check(z.regex(/^postgres(ql)?:\/\//))),
+  REPORTING_CLUSTER_ARN: z.optional(z.string()),
+  REPORTING_SECRET_ARN: z.optional(z.string()),
+  REPORTING_DATABASE: z._default(z.string(), 'nfse'),
   /** How long a process goes on with the tables that it knows to be live before it asks again. */
   PROJECTION_POINTER_SECONDS: defaulted(5),
   /** How long after its end a day is sealed: by then no write of that day may be under way. */
@@ -79,6 +84,11 @@ const CALLS_UNTIL_SENT = 3;
 type Environment = z.infer<typeof ConfigSchema>;
 
 export interface Config {
+  /** Where the reporting tables are; `undefined` in a process that has none. */
+  readonly reporting:
+    | { readonly url: string }
+    | { readonly clusterArn: string; readonly secretArn: string; readonly database: string }
+    | undefined;
   readonly tables: TableNames;
   readonly registrationRequired: boolean;
   readonly municipalityProfilesFile: string | undefined;
@@ -145,6 +155,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 
 function shape(env: Environment): Config {
   return {
+    reporting: reportingOf(env),
     tables: {
       events: env.EVENTS_TABLE,
       invoices: env.INVOICES_TABLE,
@@ -190,6 +201,12 @@ function shape(env: Environment): Config {
     projectionPointerSeconds: env.PROJECTION_POINTER_SECONDS,
     sealMarginMinutes: env.SEAL_MARGIN_MINUTES,
   };
+}
+
+function reportingOf(env: Environment): Config['reporting'] {
+  if (env.DATABASE_URL) return { url: env.DATABASE_URL };
+  const { REPORTING_CLUSTER_ARN: clusterArn, REPORTING_SECRET_ARN: secretArn, REPORTING_DATABASE: database } = env;
+  return clusterArn && secretArn ? { clusterArn, secretArn, database } : undefined;
 }
 
 /** For a setting that only some processes need: the one that lacks it says so by name when it starts. */

@@ -3,6 +3,7 @@ import { type EventStore, read } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { evolve, type Invoice, initialState } from '../events/invoice.ts';
 import { upcast } from '../events/upcasters.ts';
+import { follow, inOrder } from './announced.ts';
 import { fromRow, type InvoiceRow, rowOf } from './invoice-row.ts';
 import type { InvoicesTable } from './invoices-table.ts';
 
@@ -25,30 +26,18 @@ export async function project(
   invoiceId: InvoiceId,
   signals: readonly Commit[],
 ): Promise<InvoiceRow | undefined> {
-  const news = [...new Map(signals.map((commit) => [commit.version, commit])).values()].sort(
-    (a, b) => a.version - b.version,
-  );
+  const news = inOrder(signals);
   // A stream that begins in this very batch has no row to read.
   const row = news[0]?.version === START.version ? undefined : await deps.invoices.get(invoiceId);
   const known: { invoice: Invoice; tip: Tip } = row ? fromRow(row) : { invoice: initialState(invoiceId), tip: START };
   const fresh = news.filter(({ version }) => version >= known.tip.version);
   if (fresh.length === 0) return undefined;
-  const folded = contiguous(known.tip, fresh)
+  const folded = follow(known.tip, fresh)
     ? { invoice: foldOnto(known.invoice, fresh), tip: tipAfter(fresh.at(-1) as Commit) }
     : read(invoiceId, await deps.events.load(invoiceId));
   if (folded.invoice.status === 'NONE') return undefined; // announced, then removed by hand: the history tells that
   const next = rowOf(folded.invoice, folded.tip, deps.reconcileAfterSeconds);
   return (await deps.invoices.put(next)) ? next : undefined;
-}
-
-/** Whether each commit begins where the one before ends, in version and in hash. */
-function contiguous(tip: Tip, commits: readonly Commit[]): boolean {
-  let at = tip;
-  for (const commit of commits) {
-    if (commit.version !== at.version || commit.prevHash !== at.hash) return false;
-    at = tipAfter(commit);
-  }
-  return true;
 }
 
 function foldOnto(invoice: Invoice, commits: readonly Commit[]): Invoice {

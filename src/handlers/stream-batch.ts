@@ -1,0 +1,109 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Commit } from '../events/commit.ts';
+import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
+import { now } from '../platform/clock.ts';
+import { failureOf, logger } from '../platform/logger.ts';
+import { logMetrics } from '../platform/metrics.ts';
+import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import type { Announced, BatchOutcome, Setback } from '../projections/project-batch.ts';
+import type { Projection, ProjectionsTable } from '../projections/projections-table.ts';
+
+export interface StreamProjector {
+  readonly projection: Projection;
+  readonly table: ProjectionsTable;
+  readonly project: (announced: Announced) => Promise<BatchOutcome>;
+}
+
+/** Progress is for people to look at: a write a second is enough, however many batches there are. */
+const SAY_EVERY_MS = 1_000;
+
+/**
+ * A projector as Lambda calls it for a batch of the EventsTable's stream. An invoice that can never be projected is parked, and the
+ * shard goes on. One that cannot be projected now reports its first record; Lambda then delivers again from there, which the version
+ * guards make harmless for the others.
+ */
+export function streamHandler({ projection, table, project }: StreamProjector) {
+  let saidAt = 0;
+
+  return ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
+    inInvocation(projection, invocationTrace(), async () => {
+      const started = performance.now();
+      const signals = announcedIn(Records);
+      const { spoiled, delayed } = await project(
+        new Map([...signals].map(([id, list]) => [id, list.map(({ commit }) => commit)])),
+      );
+      for (const setback of spoiled) await park(setback, signals);
+      const at = now();
+      const oldest = times(signals)[0];
+      logMetrics({
+        message: 'projected',
+        facts: { records: Records.length, invoices: signals.size, delayed: delayed.length, durationMs: since(started) },
+        metrics: {
+          ProjectionLag: [oldest === undefined ? 0 : Math.max(0, at.getTime() - Date.parse(oldest)), 'Milliseconds'],
+          InvoicesParked: [spoiled.length, 'Count'],
+        },
+        dimensions: { projection },
+        at,
+      });
+      await say(signals, delayed, at);
+      return { batchItemFailures: delayed.map(({ invoiceId }) => ({ itemIdentifier: firstOf(signals, invoiceId) })) };
+    });
+
+  async function park({ invoiceId, error }: Setback, signals: Signals): Promise<void> {
+    logger.error('invoice parked', { projection, invoiceId, error: failureOf(error) });
+    await table.park(invoiceId, error, signals.get(invoiceId)?.[0]?.commit.at ?? '', now());
+  }
+
+  /** Nobody waits for this, and nothing depends on it: where it cannot be said, the projection is as good. */
+  async function say(signals: Signals, delayed: readonly Setback[], at: Date): Promise<void> {
+    try {
+      const [first] = delayed;
+      const waiting = delayed.flatMap(({ invoiceId }) => signals.get(invoiceId)?.[0]?.commit.at ?? []).sort()[0];
+      if (first && waiting !== undefined) {
+        logger.warn('projection waits', { projection, delayed: delayed.length, error: failureOf(first.error) });
+        await table.waits(waiting, at, first.error.message);
+        saidAt = 0;
+        return;
+      }
+      const newest = times(signals).at(-1);
+      if (newest === undefined || at.getTime() - saidAt < SAY_EVERY_MS) return;
+      saidAt = at.getTime();
+      await table.projected(newest, at);
+    } catch (error) {
+      logger.warn('progress not written', { projection, error: failureOf(error) });
+    }
+  }
+}
+
+interface Signal {
+  readonly sequenceNumber: string;
+  readonly commit: Commit;
+}
+type Signals = ReadonlyMap<InvoiceId, readonly Signal[]>;
+
+/** Only inserts are news: the store is append-only, so a change or a removal is tampering and must not reach the projection. */
+function announcedIn(records: readonly DynamoDBRecord[]): Signals {
+  const groups = new Map<InvoiceId, Signal[]>();
+  for (const { eventName, dynamodb } of records) {
+    const invoiceId = parseInvoiceId(dynamodb?.Keys?.invoiceId?.S);
+    if (eventName !== 'INSERT' || !invoiceId || !dynamodb?.NewImage) {
+      logger.warn('stream record ignored', { eventName, invoiceId });
+      continue;
+    }
+    const commit = unmarshall(dynamodb.NewImage as Record<string, AttributeValue>) as Commit;
+    const group = groups.get(invoiceId) ?? [];
+    group.push({ sequenceNumber: dynamodb.SequenceNumber ?? '', commit });
+    groups.set(invoiceId, group);
+  }
+  return groups;
+}
+
+/** Commit times of a batch, oldest first. */
+const times = (signals: Signals): string[] =>
+  [...signals.values()].flatMap((list) => list.map(({ commit }) => commit.at)).sort();
+
+const firstOf = (signals: Signals, invoiceId: InvoiceId): string => signals.get(invoiceId)?.[0]?.sequenceNumber ?? '';
+
+const since = (started: number): number => Math.round(performance.now() - started);
