@@ -30,7 +30,10 @@ beforeAll(async () => {
     EVENTS_TABLE: tableName,
     NATIONAL_API_URL: hostile.url,
     PROVIDER_TIMEOUT_MS: '3000',
-    WORKER_VISIBILITY_SECONDS: '60',
+    WORKER_DEADLINE_SECONDS: '60',
+    // Each of them is to meet the authority, all at once: neither a breaker nor the order of a company is to spare the worker.
+    WORKER_BREAKER_FAILURES: '1000',
+    WORKER_ORDER_MS: '1',
     // Deferred once, and not again while the test looks.
     RETRY_BASE_SECONDS: '3600',
   });

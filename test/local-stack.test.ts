@@ -17,7 +17,7 @@ const shared = dirname(inject('credentials'));
 const temporary = await mkdtemp(join(tmpdir(), 'nfse-ledger-local-'));
 const data = join(temporary, 'data');
 /** A worker that dies must not keep its message for long. */
-const QUICK = { PROVIDER_TIMEOUT_MS: '3000', WORKER_VISIBILITY_SECONDS: '9', RECONCILE_EVERY_SECONDS: '2' };
+const QUICK = { PROVIDER_TIMEOUT_MS: '3000', WORKER_VISIBILITY_SECONDS: '5', RECONCILE_EVERY_SECONDS: '2' };
 const running: RunningStack[] = [];
 
 const start = async (...args: string[]): Promise<RunningStack> => {

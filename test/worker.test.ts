@@ -114,7 +114,7 @@ describe('a worker that is told to stop', () => {
   it('finishes what is in hand, and only that', async () => {
     const { invoice, work } = await emittedOnly('SLOW2');
     const queue = await ownQueue(10);
-    const stopping = worker(queue, { WORKER_VISIBILITY_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' });
+    const stopping = worker(queue, { WORKER_DEADLINE_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' });
     await queue.send(work);
     await eventually(async () => (await authorityCalls(declared(invoice))).posts === 1);
     stopping.kill('SIGTERM');
@@ -145,7 +145,7 @@ describe('two workers', () => {
   it('that both take a copy of one fresh message make one note', async () => {
     const { invoice, work } = await emittedOnly('SLOW1');
     const queues = [await ownQueue(10), await ownQueue(10)];
-    const settings = { WORKER_VISIBILITY_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' };
+    const settings = { WORKER_DEADLINE_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' };
     for (const queue of queues) worker(queue, settings);
     await Promise.all(queues.map((queue) => queue.send(work)));
     await client.until(invoice.id, 'ISSUED');

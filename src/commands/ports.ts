@@ -53,6 +53,9 @@ export interface Work {
   readonly traceId?: string;
   /** The segment of the trace that the work was started in, where the trace is recorded: what the queue lost, the work still says. */
   readonly traceHeader?: string;
+  /** Whose invoice it is, and by which number: a company's messages are taken in the order of their numbers. */
+  readonly companyCnpj?: string;
+  readonly dps?: { readonly series: string; readonly number: number };
   /**
    * On the first start of an emission only: all that the worker needs to send the document without reading the stream. It is
    * to be trusted only while the message is young and delivered for the first time.

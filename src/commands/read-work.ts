@@ -5,11 +5,13 @@ import { WORK_ORIGINS, type Work } from './ports.ts';
 const WorkSchema = z.object({
   operation: z.enum(['emit', 'cancel']),
   invoiceId: z.string().check(z.refine((text) => parseInvoiceId(text) !== undefined)),
-  municipalityCode: z.string(),
+  municipalityCode: z.string().check(z.regex(/^\d{7}$/)),
   requestId: z.string(),
   origin: z.enum(WORK_ORIGINS),
   traceId: z.optional(z.string()),
   traceHeader: z.optional(z.string()),
+  companyCnpj: z.optional(z.string()),
+  dps: z.optional(z.object({ series: z.string(), number: z.int() })),
   fresh: z.optional(
     z.object({
       companyCnpj: z.string(),

@@ -9,6 +9,8 @@ export function workFor(invoice: Invoice, origin: Work['origin'], traceId?: stri
     invoiceId: invoice.id,
     municipalityCode: invoice.municipalityCode,
     requestId: invoice.requestId,
+    companyCnpj: invoice.companyCnpj,
+    dps: invoice.dps,
     origin,
     ...(traceId ? { traceId } : {}),
   };

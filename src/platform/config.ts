@@ -55,11 +55,24 @@ const ConfigSchema = z.object({
   /** JSON file of municipality profiles that adds to those of the service: docs/add-a-municipality.md. */
   MUNICIPALITY_PROFILES_FILE: z.optional(z.string()),
   PROVIDER_TIMEOUT_MS: defaulted(60_000),
-  WORKER_CONCURRENCY: defaulted(16),
   /** `maxReceiveCount` of the queue's redrive policy: at the last of them the worker sends the message to the DLQ itself. */
   WORKER_MAX_RECEIVES: defaulted(5),
-  /** How long a message stays hidden while the worker has it: at least the calls from reading the stream to the end of sending. */
-  WORKER_VISIBILITY_SECONDS: defaulted(240),
+  /** What one worker may ask of the national system, over all of its municipalities. */
+  NATIONAL_CONCURRENCY: defaulted(16),
+  NATIONAL_PER_SECOND: defaulted(50),
+  /** Messages that one worker handles at once, over all lanes. */
+  WORKER_CONCURRENCY: defaulted(48),
+  /** How long a message stays hidden after the worker's last sign of life; it gives one three times as often. */
+  WORKER_VISIBILITY_SECONDS: z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(3), z.lte(43_200))), 60),
+  /** How long a message may be handled. Nothing is sent that could still be on its way when it is over. */
+  WORKER_DEADLINE_SECONDS: defaulted(240),
+  /** How long a message may wait in hand for its lane. */
+  WORKER_PATIENCE_SECONDS: defaulted(20),
+  /** How long a company's next message waits for the one before. */
+  WORKER_ORDER_MS: defaulted(2000),
+  /** Calls that an authority leaves unanswered before its breaker opens, and how long that lasts the first time. */
+  WORKER_BREAKER_FAILURES: defaulted(5),
+  WORKER_BREAKER_PROBE_SECONDS: defaulted(10),
   /** How old a message may be and still tell the worker the state of a new invoice, which saves the read. */
   WORKER_TRUST_SECONDS: defaulted(60),
   /** Wait before the first retry of a deferred submission; doubles with each attempt, up to an hour. */
@@ -118,11 +131,16 @@ export interface Config {
     readonly serverCaFile: string | undefined;
     readonly alphanumericCnpj: boolean;
     readonly signatureHash: 'sha1' | 'sha256';
+    readonly traffic: { readonly concurrency: number; readonly perSecond: number };
   };
   readonly worker: {
     readonly concurrency: number;
     readonly maxReceives: number;
     readonly visibilitySeconds: number;
+    readonly deadlineSeconds: number;
+    readonly patienceSeconds: number;
+    readonly orderMs: number;
+    readonly breaker: { readonly failures: number; readonly probeSeconds: number };
     readonly trustSeconds: number;
     readonly retryBaseSeconds: number;
   };
@@ -144,10 +162,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
-  const { WORKER_VISIBILITY_SECONDS, PROVIDER_TIMEOUT_MS } = parsed.data;
-  if (WORKER_VISIBILITY_SECONDS * 1000 < CALLS_UNTIL_SENT * PROVIDER_TIMEOUT_MS) {
+  const { WORKER_DEADLINE_SECONDS, PROVIDER_TIMEOUT_MS } = parsed.data;
+  if (WORKER_DEADLINE_SECONDS * 1000 < CALLS_UNTIL_SENT * PROVIDER_TIMEOUT_MS) {
     throw new ConfigError(
-      `WORKER_VISIBILITY_SECONDS must be at least ${CALLS_UNTIL_SENT} times PROVIDER_TIMEOUT_MS: a message must not come again, nor a cancellation be final, while somebody may still be sending`,
+      `WORKER_DEADLINE_SECONDS must be at least ${CALLS_UNTIL_SENT} times PROVIDER_TIMEOUT_MS: nothing is sent that could outlast it, and a submission comes after a look-up`,
     );
   }
   return shape(parsed.data);
@@ -188,11 +206,16 @@ function shape(env: Environment): Config {
       serverCaFile: env.NATIONAL_SERVER_CA_FILE,
       alphanumericCnpj: env.NATIONAL_ALPHANUMERIC_CNPJ,
       signatureHash: env.NATIONAL_SIGNATURE === 'rsa-sha1' ? 'sha1' : 'sha256',
+      traffic: { concurrency: env.NATIONAL_CONCURRENCY, perSecond: env.NATIONAL_PER_SECOND },
     },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       maxReceives: env.WORKER_MAX_RECEIVES,
       visibilitySeconds: env.WORKER_VISIBILITY_SECONDS,
+      deadlineSeconds: env.WORKER_DEADLINE_SECONDS,
+      patienceSeconds: env.WORKER_PATIENCE_SECONDS,
+      orderMs: env.WORKER_ORDER_MS,
+      breaker: { failures: env.WORKER_BREAKER_FAILURES, probeSeconds: env.WORKER_BREAKER_PROBE_SECONDS },
       trustSeconds: env.WORKER_TRUST_SECONDS,
       retryBaseSeconds: env.RETRY_BASE_SECONDS,
     },

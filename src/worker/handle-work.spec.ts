@@ -23,7 +23,8 @@ import { read } from '../events/event-store.ts';
 import { event, type NewEvent } from '../events/event-types.ts';
 import { memoryEventStore } from '../events/memory-event-store.ts';
 import { NotRepresentable } from './authority.ts';
-import { type Delivery, handleWork, type WorkerDeps } from './handle-work.ts';
+import type { WorkerDeps } from './conversation.ts';
+import { type Delivery, handleWork } from './handle-work.ts';
 import type { CancelOutcome, FindOutcome, IssueOutcome, ProviderError, Submission } from './providers/provider.ts';
 import { recentlySeen } from './recently-seen.ts';
 
@@ -106,6 +107,7 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
     random: () => 0,
     retryBaseSeconds: 30,
     trustSeconds: 60,
+    sendWithinSeconds: 180,
     inFlightSeconds: 300,
     firstSight: recentlySeen(10),
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
@@ -15,12 +16,17 @@ import { inWorkerSegment, tracedTransport } from '../platform/worker-trace.ts';
 import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
 import { companyCertificates } from './company-certificates.ts';
 import { companyConnections } from './company-connections.ts';
-import { handleWork, type WorkerDeps } from './handle-work.ts';
+import type { WorkerDeps } from './conversation.ts';
+import { type Handled, handleWork } from './handle-work.ts';
+import { authorityBreakers } from './lanes/authority-breakers.ts';
+import { guarded } from './lanes/guarded-provider.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
+import { sqsRequestsQueue } from './queue/requests-queue.ts';
 import { recentlySeen } from './recently-seen.ts';
 import { documentSigning } from './signing.ts';
-import { readMessage } from './work-message.ts';
+import { turnAway } from './turn-away.ts';
+import type { Received } from './work-message.ts';
 
 /** Fargate gives 120 seconds between SIGTERM and SIGKILL; the rest is for the process to leave. */
 const DRAIN_MS = 100_000;
@@ -65,6 +71,15 @@ const authorities: CityAuthorityDeps = {
   connect: connections.to,
   ...documentSigning(national.signatureHash),
 };
+const laneRoute = (municipalityCode: string) =>
+  routeOf(profileOf(municipalityCode), municipalityCode, national.traffic);
+const breakers = authorityBreakers({
+  failures: worker.breaker.failures,
+  probeAfterMs: worker.breaker.probeSeconds * 1000,
+  now: Date.now,
+  random: Math.random,
+  onChange: (authority, state) => logger.warn('breaker', { authority, state }),
+});
 const deps: WorkerDeps = {
   events: dynamoDbEventStore({
     client,
@@ -72,45 +87,69 @@ const deps: WorkerDeps = {
     log: (operation, facts) => logger.info(operation, facts),
   }),
   documents: s3Documents(s3(config.s3), config.docsBucket),
-  authorityFor: ({ companyCnpj, municipalityCode }) =>
-    cityAuthority(authorities, profileOf(municipalityCode), companyCnpj),
+  async authorityFor({ companyCnpj, municipalityCode }) {
+    const authority = await cityAuthority(authorities, profileOf(municipalityCode), companyCnpj);
+    const breaker = breakers.of(laneRoute(municipalityCode).authority);
+    return { ...authority, provider: (transport) => guarded(authority.provider(transport), breaker, companyCnpj) };
+  },
   newCommitId: newId,
   now,
   random: Math.random,
   retryBaseSeconds: worker.retryBaseSeconds,
   trustSeconds: worker.trustSeconds,
-  inFlightSeconds: worker.trustSeconds + worker.visibilitySeconds,
+  sendWithinSeconds: worker.deadlineSeconds - national.timeoutMs / 1000,
+  inFlightSeconds: worker.trustSeconds + worker.deadlineSeconds,
   firstSight: recentlySeen(REMEMBERED_INVOICES),
 };
 
+function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
+  const { fresh: _, dps: _dps, traceHeader: _carried, ...facts } = work;
+  const { messageId, receiveCount, sentAt } = delivery;
+  logger.info('handled', {
+    ...facts,
+    ...handled,
+    ...more,
+    messageId,
+    receiveCount,
+    waitedMs: now().getTime() - sentAt.getTime(),
+    durationMs: Math.round(performance.now() - started),
+  });
+}
+
 const poller = startPoller({
-  client: sqs(),
-  queueUrl: required('REQUESTS_QUEUE_URL', config.requestsQueueUrl),
-  concurrency: worker.concurrency,
+  queue: sqsRequestsQueue(sqs(), required('REQUESTS_QUEUE_URL', config.requestsQueueUrl), worker.visibilitySeconds),
   visibilitySeconds: worker.visibilitySeconds,
-  async handle(message) {
+  places: worker.concurrency,
+  orderMs: worker.orderMs,
+  patienceMs: worker.patienceSeconds * 1000,
+  deadlineMs: worker.deadlineSeconds * 1000,
+  routeOf: laneRoute,
+  gateOf: (_municipalityCode, authority) => breakers.of(authority).gate(),
+  now: Date.now,
+  prepare: async () => {},
+  async handle(received, inHandMs) {
     const started = performance.now();
-    const { work, delivery } = readMessage(message);
+    const { work, delivery, message } = received;
     const carried = message.Attributes?.AWSTraceHeader ?? work.traceHeader;
     const handled = await inWorkerSegment(work, carried, () => handleWork(deps, work, delivery));
-    const { fresh: _, traceHeader: __, ...facts } = work;
-    const { messageId, receiveCount, sentAt } = delivery;
-    logger.info('handled', {
-      ...facts,
-      ...handled,
-      messageId,
-      receiveCount,
-      waitedMs: now().getTime() - sentAt.getTime(),
-      durationMs: Math.round(performance.now() - started),
-    });
+    logHandled(received, handled, { inHandMs }, started);
   },
-  onError: (error, message) => {
-    logger.error(message ? 'message failed, left on the queue' : 'receive failed', {
-      messageId: message?.MessageId,
-      receiveCount: message?.Attributes?.ApproximateReceiveCount,
+  async turnAway(received, gate) {
+    const started = performance.now();
+    const handled = await turnAway(deps, received.work, received.delivery, gate);
+    logHandled(received, handled, { turnedAway: gate.kind }, started);
+  },
+  async failed(error, message) {
+    logger.error('message failed, left on the queue', {
+      messageId: message.MessageId,
+      receiveCount: message.Attributes?.ApproximateReceiveCount,
       error: failureOf(error),
     });
+    return 'leave';
   },
+  onPutBack: ({ work: { invoiceId, municipalityCode }, delivery: { messageId, receiveCount } }, turnInSeconds) =>
+    logger.info('put back', { invoiceId, municipalityCode, messageId, receiveCount, turnInSeconds }),
+  onTrouble: (error) => logger.error('the queue could not be talked to', { error: failureOf(error) }),
 });
 logger.info('worker started', { concurrency: worker.concurrency });
 
@@ -119,8 +158,8 @@ async function stop(reason: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   logger.info('worker stopping', { reason });
-  const { unfinished } = await poller.stop(DRAIN_MS);
-  logger.info('worker stopped', { unfinished });
+  const { unfinished, putBack } = await poller.stop(DRAIN_MS);
+  logger.info('worker stopped', { unfinished, putBack });
   process.exit(0);
 }
 

@@ -1,95 +1,255 @@
-import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
+import type { Gate } from './lanes/gate.ts';
+import { type LaneFigures, laneSchedule, type Queued, type ScheduleSettings } from './lanes/schedule.ts';
+import { acknowledger } from './queue/acknowledger.ts';
+import { heartbeat } from './queue/heartbeat.ts';
+import { receiver } from './queue/receiver.ts';
+import type { RequestsQueue } from './queue/requests-queue.ts';
+import { type Received, readMessage } from './work-message.ts';
 
-export interface PollerOptions {
-  readonly client: SQSClient;
-  readonly queueUrl: string;
-  /** Messages in hand at once. */
-  readonly concurrency: number;
+export interface PollerOptions extends ScheduleSettings {
+  readonly queue: RequestsQueue;
   readonly visibilitySeconds: number;
-  /** Resolves when the message is done with; a rejection leaves it on the queue, to come again and in the end to reach the DLQ. */
-  readonly handle: (message: Message) => Promise<void>;
-  readonly onError: (error: unknown, message?: Message) => void;
+  /** A message that takes longer is given up: it appears on the queue again. */
+  readonly deadlineMs: number;
+  readonly now: () => number;
+  /** Called with the municipalities of what was received, before any of it begins. */
+  readonly prepare: (municipalityCodes: readonly string[]) => Promise<void>;
+  /** Resolves when the message is done with. */
+  readonly handle: (received: Received, inHandMs: number) => Promise<void>;
+  /** Makes a deferral of a message whose lane cannot take it; resolves when it is done with. */
+  readonly turnAway: (received: Received, gate: Gate) => Promise<void>;
+  /**
+   * The one place for what the code cannot handle: a message that cannot be read, whose handling rejected, or that was given up.
+   *
+   * @returns `leave` to let it come again, and reach the dead-letter queue in the end; `delete` when it was seen to otherwise
+   */
+  readonly failed: (error: unknown, message: Message) => Promise<'leave' | 'delete'>;
+  /** Told of messages that went back to the queue unhandled. */
+  readonly onPutBack: (received: Received, turnInSeconds: number) => void;
+  /** Told when the queue cannot be talked to. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 export interface Poller {
-  /** Stops receiving, waits for what is in hand, and resolves when all of it is done or the time is up. */
-  stop(withinMs: number): Promise<{ unfinished: number }>;
+  /** Something outside has changed that decides which lanes may be used. */
+  look(): void;
+  figures(): readonly LaneFigures[];
+  /**
+   * Stops receiving, puts back what has not begun, waits for what has, and resolves when all of it is done or the time is up.
+   */
+  stop(withinMs: number): Promise<{ unfinished: number; putBack: number }>;
 }
 
-/** SQS gives at most this many messages a receive. */
-const BATCH = 10;
-const LONG_POLL_SECONDS = 20;
-const PAUSE_AFTER_ERROR_MS = 1000;
+/** The handling took longer than a message may be hidden. It may still end; the message comes again all the same. */
+export class HandlingOverdue extends Error {
+  override readonly name = 'HandlingOverdue';
+  readonly code = 'handling-overdue';
+  constructor(deadlineMs: number) {
+    super(`The message was not handled within ${deadlineMs} ms`);
+  }
+}
 
-/** Long polling with bounded concurrency. A slow message takes one place and never holds up the receive of others. */
+interface InHand extends Queued {
+  readonly received: Received;
+}
+
+/** Deferrals are two calls to the database each; so many at once. */
+const TURNING_AWAY = 8;
+const LEAST_PUT_BACK_SECONDS = 2;
+/** What a lane can hope for changes; nobody sleeps longer on a guess. */
+const MOST_PUT_BACK_SECONDS = 900;
+/** How often somebody looks whether a message has waited too long. */
+const LOOK_MS = 1000;
+
+/**
+ * Receives, hands each message to the lane of its municipality, and deletes what is done with. Messages are hidden from others from the
+ * moment they are received, and no longer than the deadline after they began.
+ */
 export function startPoller(options: PollerOptions): Poller {
-  const { client, queueUrl, concurrency, visibilitySeconds, handle, onError } = options;
-  const receiving = new AbortController();
-  const inHand = new Set<Promise<void>>();
+  const { queue, places, deadlineMs, now, handle, turnAway, failed, gateOf, routeOf, onTrouble } = options;
+  const lanes = laneSchedule<InHand>(options);
+  const acknowledge = acknowledger(queue, onTrouble);
+  const hidden = heartbeat(queue, options.visibilitySeconds, onTrouble);
+  const atWork = new Set<Promise<void>>();
+  const toTurnAway: InHand[] = [];
+  let turningAway = 0;
+  let inHand = 0;
+  let stopping = false;
+  let putBackAtStop = 0;
+  let alarm: NodeJS.Timeout | undefined;
 
-  const loop = (async () => {
-    while (!receiving.signal.aborted) {
-      if (inHand.size >= concurrency) {
-        await Promise.race(inHand);
-        continue;
-      }
+  const receiving = receiver({
+    queue,
+    // Twice the places: what runs, and what waits to run next.
+    room: () => 2 * places - inHand,
+    take,
+    onTrouble,
+    loops: Math.min(8, Math.ceil(places / 25) + 1),
+  });
+  const watch = setInterval(look, LOOK_MS);
+
+  async function take(messages: readonly Message[]): Promise<void> {
+    inHand += messages.length;
+    for (const { ReceiptHandle = '' } of messages) hidden.keep(ReceiptHandle);
+    const readable = messages.flatMap((message) => {
       try {
-        for (const message of await receive(Math.min(BATCH, concurrency - inHand.size))) take(message);
+        return [queued(readMessage(message), now())];
       } catch (error) {
-        if (receiving.signal.aborted) break;
-        onError(error);
-        await pause(PAUSE_AFTER_ERROR_MS, receiving.signal);
+        void track(giveUp(error, message).then(leaveHand));
+        return [];
       }
+    });
+    await options.prepare([...new Set(readable.map(({ municipalityCode }) => municipalityCode))]).catch(onTrouble);
+    if (stopping) return putBackUnbegun(readable);
+    const back: [InHand, number][] = [];
+    for (const message of readable) {
+      const verdict = lanes.admit(message, now());
+      if (verdict.kind === 'defer') toTurnAway.push(message);
+      if (verdict.kind === 'put-back') back.push([message, verdict.turnInMs]);
     }
-  })();
-
-  async function receive(most: number): Promise<Message[]> {
-    const { Messages } = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: most,
-        WaitTimeSeconds: LONG_POLL_SECONDS,
-        VisibilityTimeout: visibilitySeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'AWSTraceHeader'],
-      }),
-      { abortSignal: receiving.signal },
-    );
-    return Messages ?? [];
+    look();
+    await putBack(back);
   }
 
-  function take(message: Message): void {
-    const task = (async () => {
-      try {
-        await handle(message);
-        await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
-      } catch (error) {
-        onError(error, message);
+  function look(): void {
+    if (stopping) return;
+    const back: [InHand, number][] = [];
+    for (const [message, verdict] of lanes.overdue(now())) {
+      if (verdict.kind === 'defer') toTurnAway.push(message);
+      else back.push([message, verdict.turnInMs]);
+    }
+    if (back.length > 0) void track(putBack(back));
+    begin();
+  }
+
+  function begin(): void {
+    if (stopping) return;
+    while (turningAway < TURNING_AWAY) {
+      const message = toTurnAway.shift();
+      if (!message) break;
+      turningAway++;
+      const gate = gateOf(message.municipalityCode, routeOf(message.municipalityCode).authority, now());
+      void track(settle(message, turnAway(message.received, gate)).finally(() => turningAway--)).then(begin);
+    }
+    clearTimeout(alarm);
+    for (;;) {
+      const next = lanes.next(now());
+      if ('again' in next) {
+        if (Number.isFinite(next.again)) alarm = setTimeout(begin, Math.max(1, next.again - now()));
+        return;
       }
-    })();
-    inHand.add(task);
-    void task.finally(() => inHand.delete(task));
+      void track(run(next.message)).then(begin);
+    }
+  }
+
+  async function run(message: InHand): Promise<void> {
+    const begun = now();
+    try {
+      await settle(message, handle(message.received, begun - message.receivedAt));
+    } finally {
+      lanes.ended(message, now(), now() - begun);
+    }
+  }
+
+  async function settle({ received: { message } }: InHand, work: Promise<void>): Promise<void> {
+    const overdue = new AbortController();
+    const limit = pause(deadlineMs, overdue.signal).then(() => {
+      if (!overdue.signal.aborted) throw new HandlingOverdue(deadlineMs);
+    });
+    try {
+      await Promise.race([work, limit]);
+      hidden.letGo(message.ReceiptHandle ?? '');
+      acknowledge.done(message.ReceiptHandle ?? '');
+    } catch (error) {
+      await giveUp(error, message);
+    } finally {
+      overdue.abort();
+      leaveHand();
+    }
+  }
+
+  async function giveUp(error: unknown, message: Message): Promise<void> {
+    const handle = message.ReceiptHandle ?? '';
+    const fate = await failed(error, message).catch((trouble: unknown) => {
+      onTrouble(trouble);
+      return 'leave' as const;
+    });
+    hidden.letGo(handle);
+    if (fate === 'delete') acknowledge.done(handle);
+  }
+
+  async function putBack(messages: readonly (readonly [InHand, turnInMs: number])[]): Promise<void> {
+    if (messages.length === 0) return;
+    const entries = messages.map(([{ received }, turnInMs]) => {
+      const asked = Math.ceil(turnInMs / 1000);
+      const seconds = Math.min(Math.max(asked, LEAST_PUT_BACK_SECONDS), MOST_PUT_BACK_SECONDS);
+      options.onPutBack(received, seconds);
+      return { handle: received.message.ReceiptHandle ?? '', seconds };
+    });
+    await hidden.hide(entries);
+    for (const _ of messages) leaveHand();
+  }
+
+  /** Anybody may have these at once: nothing was done with them. */
+  async function putBackUnbegun(messages: readonly InHand[]): Promise<void> {
+    putBackAtStop += messages.length;
+    await hidden.hide(messages.map(({ id }) => ({ handle: id, seconds: 0 })));
+    inHand -= messages.length;
+  }
+
+  function leaveHand(): void {
+    inHand--;
+    receiving.roomAgain();
+  }
+
+  function track(task: Promise<void>): Promise<void> {
+    atWork.add(task);
+    return task.finally(() => atWork.delete(task));
   }
 
   return {
+    look,
+    figures: () => lanes.figures(),
     async stop(withinMs) {
-      receiving.abort();
-      await loop;
+      stopping = true;
+      clearInterval(watch);
+      clearTimeout(alarm);
+      await receiving.stop();
+      await putBackUnbegun([...lanes.clear(), ...toTurnAway.splice(0)]);
       const enough = new AbortController();
-      await Promise.race([Promise.all(inHand), pause(withinMs, enough.signal)]);
+      await Promise.race([Promise.all(atWork), pause(withinMs, enough.signal)]);
       enough.abort();
-      return { unfinished: inHand.size };
+      await acknowledge.settled();
+      await hidden.stop();
+      return { unfinished: inHand, putBack: putBackAtStop };
     },
   };
 }
 
+function queued(received: Received, receivedAt: number): InHand {
+  const { work, delivery, message } = received;
+  const company = work.companyCnpj ?? work.fresh?.companyCnpj;
+  return {
+    id: message.ReceiptHandle ?? '',
+    municipalityCode: work.municipalityCode,
+    // A message of an older version does not say whose it is: it waits for nobody.
+    company: company ?? work.invoiceId,
+    number: (work.dps ?? work.fresh?.dps)?.number ?? 0,
+    receiveCount: delivery.receiveCount,
+    receivedAt,
+    received,
+  };
+}
+
 /** A wait that an abort cuts short. It holds the process: a worker whose queue fails must not end as if it were done. */
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     const done = () => {
       clearTimeout(timer);
       resolve();
     };
-    signal?.addEventListener('abort', done, { once: true });
+    signal.addEventListener('abort', done, { once: true });
   });
 }

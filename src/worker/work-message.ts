@@ -3,9 +3,17 @@ import type { Work } from '../commands/ports.ts';
 import { readWork } from '../commands/read-work.ts';
 import type { Delivery } from './handle-work.ts';
 
+/** A message as it was received, and what it asks for. */
+export interface Received {
+  readonly work: Work;
+  readonly delivery: Delivery;
+  readonly message: Message;
+}
+
 /** What a message asks for, and how it came. @throws MalformedMessage */
-export function readMessage(message: Message): { work: Work; delivery: Delivery } {
+export function readMessage(message: Message): Received {
   return {
+    message,
     work: readWork(message.Body ?? ''),
     delivery: {
       messageId: message.MessageId ?? '',

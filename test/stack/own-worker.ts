@@ -125,6 +125,7 @@ export function startWorker(queue: OwnQueue, env: Record<string, string> = {}): 
       ...stack.environment,
       PROVIDER_TIMEOUT_MS: '1000',
       WORKER_VISIBILITY_SECONDS: '3',
+      WORKER_DEADLINE_SECONDS: '3',
       REQUESTS_QUEUE_URL: queue.url,
       ...env,
     },

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type Dialect, type NationalFront, type ProfilesFile, ProfilesSchema } from './schema.ts';
+import { type Dialect, type NationalFront, type ProfilesFile, ProfilesSchema, type Traffic } from './schema.ts';
 
 /** 1 production, 2 restricted production: the city's system, or the one it has for trying things out. */
 export type Environment = '1' | '2';
@@ -18,6 +18,7 @@ export interface AbrasfProfile {
   readonly name: string;
   readonly addresses: ProfilesFile['municipalities'][number]['addresses'];
   readonly dialect: Dialect;
+  readonly traffic?: Traffic;
 }
 
 export type MunicipalityProfile = NationalProfile | AbrasfProfile;
@@ -64,9 +65,16 @@ function profileOf(
   if (city.provider === 'national') return { provider: 'national', front: city };
   const dialect = dialects.get(city.dialect);
   if (!dialect) throw new ProfilesError(`${city.name} (${city.code}) speaks "${city.dialect}", which is no dialect`);
-  const { code, name, addresses, differences } = city;
+  const { code, name, addresses, differences, traffic } = city;
   const given = Object.fromEntries(Object.entries(differences ?? {}).filter(([, value]) => value !== undefined));
-  return { provider: 'abrasf', code, name, addresses, dialect: { ...dialect, ...given } };
+  return {
+    provider: 'abrasf',
+    code,
+    name,
+    addresses,
+    dialect: { ...dialect, ...given },
+    ...(traffic ? { traffic } : {}),
+  };
 }
 
 /** The address of a city's system in an environment; `undefined` where it has none there. */

@@ -106,10 +106,19 @@ export const DialectSchema = z.strictObject({
   ),
 });
 
+/** What a city's system bears. Left out, it is taken for an ordinary one: src/nfse/municipality-profiles/traffic.ts. */
+const TrafficSchema = z.strictObject({
+  /** Calls under way at once. */
+  concurrency: z.int().check(z.gte(1), z.lte(64)),
+  /** Notes begun in a second, on average; below 1 for a city that wants pauses. */
+  perSecond: z.number().check(z.gte(0.01), z.lte(1000)),
+});
+
 const place = {
   code: z.string().check(z.regex(/^\d{7}$/)),
   name: z.string().check(z.minLength(1), z.maxLength(60)),
   addresses,
+  traffic: z.optional(TrafficSchema),
 };
 
 /** A city with a front of its own that speaks the national system's contract. */
@@ -144,6 +153,7 @@ export const ProfilesSchema = z.strictObject({
 });
 
 export type Dialect = z.infer<typeof DialectSchema>;
+export type Traffic = z.infer<typeof TrafficSchema>;
 export type LoginPlace = z.infer<typeof LoginSchema>;
 export type ProfilesFile = z.infer<typeof ProfilesSchema>;
 export type NationalFront = z.infer<typeof NationalFrontSchema>;

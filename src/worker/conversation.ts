@@ -1,0 +1,77 @@
+import type { ExecuteDeps } from '../commands/execute.ts';
+import type { Documents } from '../commands/ports.ts';
+import type { Outcome } from '../commands/record-outcome/decide.ts';
+import type { InvoiceId } from '../events/ids.ts';
+import type { LivingInvoice, Note } from '../events/invoice.ts';
+import { type Authority, NotRepresentable, type Represented } from './authority.ts';
+import { recorded } from './evidence.ts';
+import { deferred, failed, type Kept, NOTHING_SAID } from './outcomes.ts';
+import type { Provider, Submission } from './providers/provider.ts';
+
+export interface WorkerDeps extends ExecuteDeps {
+  readonly documents: Documents;
+  /** @throws NotRepresentable when the company cannot show itself there */
+  readonly authorityFor: (represented: Represented) => Promise<Authority>;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly retryBaseSeconds: number;
+  /** How long a message of a fresh emission may be trusted to tell the state of its stream. */
+  readonly trustSeconds: number;
+  /** How long after a handling began it may still begin to send. */
+  readonly sendWithinSeconds: number;
+  /** The longest that any worker may still be sending on the strength of what it read. */
+  readonly inFlightSeconds: number;
+  /** Whether this process has not met the invoice lately: a message delivered twice must not be trusted twice. */
+  readonly firstSight: (invoiceId: InvoiceId) => boolean;
+}
+
+/** The handling of one message. */
+export interface Handling extends WorkerDeps {
+  /** After this time nothing is sent any more: it could still be on its way when the deadline is over. */
+  readonly sendBy: Date;
+}
+
+/** One invoice's exchanges with its authority: all of them are kept. */
+export interface Conversation extends Kept {
+  readonly provider: Provider;
+}
+
+/** The part of an invoice that a submission needs: from the stream, or from the message of a fresh emission. */
+export type Submittable = Pick<
+  LivingInvoice,
+  'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt' | 'deferralReason' | 'protocol'
+>;
+
+/**
+ * Speaks to the authority in the company's name. Where the company cannot show itself, what was certainly never sent fails and says
+ * what to do; what may have been sent waits, because only the authority knows what became of it.
+ */
+export async function speaking<O extends Outcome | undefined>(
+  deps: WorkerDeps,
+  invoice: Submittable & { readonly note?: Note },
+  mayHaveBeenSent: boolean,
+  talk: (conversation: Conversation) => Promise<O>,
+): Promise<O | Outcome> {
+  let authority: Authority;
+  try {
+    authority = await deps.authorityFor(invoice);
+  } catch (error) {
+    if (!(error instanceof NotRepresentable)) throw error;
+    if (mayHaveBeenSent) return deferred(deps, NOTHING_SAID, invoice, 'provider-unavailable', error.message);
+    if (invoice.note) return { kind: 'cancel-failed', error: error.error };
+    return failed(deps, NOTHING_SAID, error.error);
+  }
+  return talk(conversationWith(authority, deps, invoice));
+}
+
+export function conversationWith(authority: Authority, deps: WorkerDeps, invoice: Submittable): Conversation {
+  const { transport, keys } = recorded(authority.transport, deps.documents, invoice.id, deps.now);
+  return { provider: authority.provider(transport), keys };
+}
+
+export async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Submission> {
+  const { id, companyCnpj, municipalityCode, dps, xmlKey, attempt, protocol } = invoice;
+  const document = await deps.documents.get(xmlKey);
+  const known = protocol ? { protocol } : {};
+  return { invoiceId: id, companyCnpj, municipalityCode, dps, document, attempt, ...known };
+}

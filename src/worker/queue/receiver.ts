@@ -1,0 +1,84 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import { BATCH, type RequestsQueue } from './requests-queue.ts';
+
+export interface ReceiverOptions {
+  readonly queue: RequestsQueue;
+  /** How many more messages may be in hand. */
+  readonly room: () => number;
+  /** Takes what was received; what it takes counts against the room when it returns. */
+  readonly take: (messages: readonly Message[]) => Promise<void>;
+  readonly onTrouble: (error: unknown) => void;
+  /** Receives under way at once. */
+  readonly loops: number;
+}
+
+export interface Receiver {
+  /** Something left the hand. */
+  roomAgain(): void;
+  /** Aborts the receives, and nothing else; resolves when what they had brought is taken. */
+  stop(): Promise<void>;
+}
+
+const PAUSE_AFTER_ERROR_MS = 1000;
+
+/** Several long polls at a time, none for more than there is room for. */
+export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOptions): Receiver {
+  const stopped = new AbortController();
+  const sleepers = new Set<() => void>();
+  let asked = 0;
+
+  async function loop(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const most = Math.min(BATCH, room() - asked);
+      if (most <= 0) {
+        await woken();
+        continue;
+      }
+      await receive(most);
+    }
+  }
+
+  async function receive(most: number): Promise<void> {
+    asked += most;
+    let messages: readonly Message[] = [];
+    try {
+      messages = await queue.receive(most, stopped.signal);
+    } catch (error) {
+      if (!stopped.signal.aborted) {
+        onTrouble(error);
+        await woken(PAUSE_AFTER_ERROR_MS);
+      }
+    }
+    const taken = take(messages);
+    asked -= most;
+    await taken;
+  }
+
+  /** Until there is room again, the time is over, or all is stopped. The timer holds the process. */
+  function woken(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(wake, ms);
+      function wake() {
+        clearTimeout(timer);
+        if (timer === undefined) sleepers.delete(wake);
+        stopped.signal.removeEventListener('abort', wake);
+        resolve();
+      }
+      if (timer === undefined) sleepers.add(wake);
+      stopped.signal.addEventListener('abort', wake);
+      if (stopped.signal.aborted) wake();
+    });
+  }
+
+  const running = Promise.all(Array.from({ length: loops }, loop));
+
+  return {
+    roomAgain() {
+      for (const wake of [...sleepers]) wake();
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { nextLookAt } from '../commands/lane-looks.ts';
+import type { Work } from '../commands/ports.ts';
+import type { Outcome } from '../commands/record-outcome/decide.ts';
+import { read } from '../events/event-store.ts';
+import type { LivingInvoice } from '../events/invoice.ts';
+import { nextAttemptAt } from './attempt-times.ts';
+import type { WorkerDeps } from './conversation.ts';
+import { type Delivery, freshOf, type Handled, mayHaveBeenSent, record } from './handle-work.ts';
+import type { Gate } from './lanes/gate.ts';
+import { unsentOrUnknown } from './submit.ts';
+
+/**
+ * A message whose lane is shut, or has had too much for too long. The invoice waits in its history, and the queue is rid of the
+ * message: no receive is spent on waiting. The authority is not called.
+ */
+export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery, gate: Gate): Promise<Handled> {
+  const fresh = freshOf(deps, work, delivery);
+  if (fresh) {
+    const outcome = deferral(deps, work, { attempt: 0 }, gate, false);
+    const { status } = await record(deps, work, delivery, outcome, fresh);
+    return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: fresh.at };
+  }
+  const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
+  if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return { steps: [], status: invoice.status };
+  const outcome = deferral(deps, work, invoice, gate, mayHaveBeenSent(invoice, work, delivery));
+  const { status } = await record(deps, work, delivery, outcome);
+  return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: invoice.createdAt };
+}
+
+function deferral(
+  { now, random, retryBaseSeconds }: WorkerDeps,
+  { municipalityCode }: Work,
+  invoice: Pick<LivingInvoice, 'attempt' | 'deferralReason'>,
+  gate: Gate,
+  sentPerhaps: boolean,
+): Outcome & { kind: 'deferred' } {
+  const at = now();
+  const next =
+    gate.kind === 'shut'
+      ? new Date(nextLookAt(at.getTime(), gate.since, municipalityCode)).toISOString()
+      : nextAttemptAt(at, invoice.attempt, retryBaseSeconds, random());
+  const detail = gate.kind === 'shut' ? gate.why : 'not sent: the lane of the municipality has more than it can take';
+  return { kind: 'deferred', reason: unsentOrUnknown(invoice, sentPerhaps), detail, nextAttemptAt: next };
+}
