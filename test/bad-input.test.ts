@@ -1,10 +1,9 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import path from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apiAs, credentials, example } from './stack/api.ts';
+import { signedToken } from './stack/signed-token.ts';
 
 const client = await apiAs('client');
 const invoice = example('emit-invoice');
@@ -316,14 +315,7 @@ describe('a caller who is not let in', () => {
   const claims = JSON.parse(Buffer.from(part(1), 'base64url').toString('utf8'));
   const changedClaims = `${part(0)}.${json({ ...claims, 'custom:companies': '*' })}.${part(2)}`;
 
-  /** A token as the stack's own server signs it, with other claims. */
-  function signed(changes: object): string {
-    const file = path.join(path.dirname(inject('credentials')), 'openid/installation.json');
-    const { signingKey } = JSON.parse(readFileSync(file, 'utf8'));
-    const content = `${part(0)}.${json({ ...claims, ...changes })}`;
-    const key = createPrivateKey({ key: signingKey, format: 'jwk' });
-    return `${content}.${sign('RSA-SHA256', Buffer.from(content), key).toString('base64url')}`;
-  }
+  const signed = (changes: object) => signedToken(client.token, changes);
 
   it.each([
     ['without a token', {}, 401],

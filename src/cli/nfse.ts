@@ -40,6 +40,13 @@ const VERBS: Readonly<Record<string, Entry>> = {
     summary: 'confere um documento com o leiaute, com o esquema oficial se houver, e com as regras que ele não diz',
     load: async () => (await import('./validate.ts')).validate,
   },
+  dlq: {
+    usage:
+      'dlq list|show|replay|repair|discard [ID]… [--cause C] [--municipality M] [--all] [--dry-run] [--reason TEXT] [--json] [--data DIR]',
+    summary:
+      'mostra o que parou na fila de mensagens mortas de um serviço no ar, e por quê; processa de novo ou descarta',
+    load: async () => (await import('./dlq.ts')).dlq,
+  },
 };
 
 /** Node's own complaint about an unknown option or a missing value, which is the caller's mistake and not ours. */

@@ -1,9 +1,14 @@
-import type { Invoice } from '../events/invoice.ts';
+import type { Invoice, LivingInvoice } from '../events/invoice.ts';
 import type { CommandDeps, Work } from './ports.ts';
 
 /** The work an invoice waits for, or `undefined` when it waits for none. */
 export function workFor(invoice: Invoice, origin: Work['origin'], traceId?: string): Work | undefined {
   if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return undefined;
+  return workOn(invoice, origin, traceId);
+}
+
+/** The work of looking at an invoice, whether or not it waits for something. */
+export function workOn(invoice: LivingInvoice, origin: Work['origin'], traceId?: string): Work {
   return {
     operation: invoice.status === 'CANCELLING' && invoice.note ? 'cancel' : 'emit',
     invoiceId: invoice.id,

@@ -17,6 +17,7 @@ export const ACCESS = {
   register: ['operator', 'admin'],
   certificate: ['operator', 'admin'],
   'city-login': ['operator', 'admin'],
+  processor: ['ops', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type GuardedHandler = keyof typeof ACCESS;

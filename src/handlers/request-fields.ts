@@ -77,6 +77,14 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Retire o campo, ou faça esta operação no portal da prefeitura.',
   ],
   cursor: ['Cursor inválido.', 'Use o nextCursor da página anterior, com os mesmos filtros.'],
+  'no-selection': [
+    'Falta dizer quais mensagens.',
+    'Envie invoiceIds, letterIds, cause ou municipalityCode; ou all: true para todas.',
+  ],
+  'all-and-some': ['all não combina com outros filtros.', 'Envie all sozinho, ou retire-o.'],
+  'invoice-id': ['Identificador de nota inválido.', 'Use o invoiceId como GET /dlq o mostra.'],
+  'letter-id': ['Identificador de mensagem inválido.', 'Use o letterId como GET /dlq o mostra.'],
+  cause: ['Causa inválida.', 'Use uma causa como GET /dlq a mostra, por exemplo "worker-died".'],
   'request-id': ['Identificador de requisição inválido.', 'Use de 1 a 128 caracteres ASCII visíveis.'],
   'request-id-mismatch': ['requestId difere do cabeçalho Idempotency-Key.', 'Envie só um dos dois, ou o mesmo valor.'],
 };

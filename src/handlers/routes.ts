@@ -23,4 +23,7 @@ export const routes: readonly Route[] = [
   { method: 'PUT', path: '/companies/{cnpj}', handler: 'register' },
   { method: 'PUT', path: '/companies/{cnpj}/certificate', handler: 'certificate' },
   { method: 'PUT', path: '/companies/{cnpj}/city-login', handler: 'city-login' },
+  { method: 'GET', path: '/dlq', handler: 'processor' },
+  { method: 'POST', path: '/dlq/replay', handler: 'processor' },
+  { method: 'POST', path: '/dlq/discard', handler: 'processor' },
 ];

@@ -1,0 +1,39 @@
+import type { DeadLetter, DeadLetters } from './dead-letter.ts';
+
+/** How much of the DLQ is looked at in one go. */
+export interface Bounds {
+  /** Letters. */
+  readonly most: number;
+  readonly msLeft: () => number;
+}
+
+export interface Taken {
+  readonly letters: readonly DeadLetter[];
+  /** Whether these are all there are, as far as an estimate tells: nobody else has one in hand, and none was left. */
+  readonly complete: boolean;
+}
+
+/** SQS gives at most this many a receive. */
+const BATCH = 10;
+
+/**
+ * Takes letters in hand until there are no more, there are enough of them, or half of the time is over: the other half is for
+ * doing something about them.
+ */
+export async function takeAll(
+  deadLetters: DeadLetters,
+  { most, msLeft }: Bounds,
+  enough: (letters: readonly DeadLetter[]) => boolean = () => false,
+): Promise<Taken> {
+  const reserveMs = msLeft() / 2;
+  // By id: the queue may give one letter twice, and only its last receipt counts.
+  const letters = new Map<string, DeadLetter>();
+  let ended = false;
+  while (!ended && letters.size < most && msLeft() > reserveMs && !enough([...letters.values()])) {
+    const batch = await deadLetters.take(Math.min(BATCH, most - letters.size));
+    for (const letter of batch) letters.set(letter.letterId, letter);
+    ended = batch.length === 0;
+  }
+  const all = [...letters.values()];
+  return { letters: all, complete: ended && (await deadLetters.count()) <= all.length };
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { type DeadLetter, type DeadLetters, deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
+
+/** SQS gives, hides and deletes at most this many at once. */
+const BATCH = 10;
+/** A short poll asks some of the servers and may miss letters; this one asks all of them. */
+const LONG_POLL_SECONDS = 1;
+
+/** A batch was not done whole. What is left is left as it was. */
+export class BatchIncomplete extends Error {
+  override readonly name = 'BatchIncomplete';
+  readonly code = 'batch-incomplete';
+  constructor(operation: string, codes: readonly string[]) {
+    super(`${operation}: ${codes.length} not done (${[...new Set(codes)].join(', ')})`);
+  }
+}
+
+/** The DLQ on SQS. */
+export function sqsDeadLetters(client: SQSClient, queueUrl: string, holdSeconds: number): DeadLetters {
+  return {
+    async take(most) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: Math.min(BATCH, most),
+          VisibilityTimeout: holdSeconds,
+          WaitTimeSeconds: LONG_POLL_SECONDS,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['SentTimestamp'],
+        }),
+      );
+      return Messages.map(letterIn);
+    },
+    // A letter that was in hand too long is somebody else's by now: that it cannot be given back does no harm.
+    async giveBack(letters) {
+      for (const batch of batches(letters)) {
+        const Entries = batch.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+        await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+      }
+    },
+    async remove(letters) {
+      for (const Entries of batches(letters)) {
+        const { Failed = [] } = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+        if (Failed.length > 0) {
+          throw new BatchIncomplete(
+            'DeleteMessageBatch',
+            Failed.map(({ Code = '' }) => Code),
+          );
+        }
+      }
+    },
+    async count() {
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: queueUrl,
+          AttributeNames: [
+            'ApproximateNumberOfMessages',
+            'ApproximateNumberOfMessagesNotVisible',
+            'ApproximateNumberOfMessagesDelayed',
+          ],
+        }),
+      );
+      return Object.values(Attributes).reduce((sum, number) => sum + Number(number), 0);
+    },
+  };
+}
+
+/** A letter as the DLQ's mapping hands it to a function. */
+export function letterInRecord({
+  messageId,
+  receiptHandle,
+  body,
+  messageAttributes,
+  attributes,
+}: SQSRecord): DeadLetter {
+  return deadLetterOf({
+    letterId: messageId,
+    receipt: receiptHandle,
+    body,
+    bodyHash: sha256(body),
+    attributes: textsOf(messageAttributes, ({ stringValue }) => stringValue),
+    sentAtMs: Number(attributes.SentTimestamp),
+  });
+}
+
+function letterIn({ MessageId, ReceiptHandle, Body = '', MessageAttributes = {}, Attributes }: Message): DeadLetter {
+  return deadLetterOf({
+    letterId: MessageId ?? '',
+    receipt: ReceiptHandle ?? '',
+    body: Body,
+    bodyHash: sha256(Body),
+    attributes: textsOf(MessageAttributes, ({ StringValue }) => StringValue),
+    sentAtMs: Number(Attributes?.SentTimestamp),
+  });
+}
+
+function textsOf<Value>(attributes: Readonly<Record<string, Value>>, textOf: (value: Value) => string | undefined) {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, textOf(value)]));
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+function* batches(letters: readonly DeadLetter[]): Generator<{ Id: string; ReceiptHandle: string }[]> {
+  for (let start = 0; start < letters.length; start += BATCH) {
+    yield letters.slice(start, start + BATCH).map(({ receipt }, index) => ({
+      Id: String(index),
+      ReceiptHandle: receipt,
+    }));
+  }
+}

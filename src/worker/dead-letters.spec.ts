@@ -1,0 +1,122 @@
+import type { Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect, it, describe as suite } from 'vitest';
+import { invoiceId } from '../../test/invoices.ts';
+import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
+import { DocumentMissing } from '../commands/ports.ts';
+import { readWork } from '../commands/read-work.ts';
+import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
+import { describe, withDeadLetters } from './dead-letters.ts';
+
+const work = {
+  operation: 'emit',
+  invoiceId,
+  municipalityCode: '3106200',
+  requestId: 'pedido-118',
+  origin: 'emission',
+  traceId: '1-6b048c31-67df310f42458e731fb812fb',
+};
+const missing = new DocumentMissing(`${invoiceId}/dps-1.xml`);
+const contradiction = new ContradictoryOutcome(invoiceId, 'CANCELLED', 'issued');
+
+const message = (receives: number, body = JSON.stringify(work)): Message => ({
+  MessageId: 'original',
+  Body: body,
+  Attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: '1794312000000' },
+});
+
+/** Handles a message by failing, and tells what was sent to the DLQ. */
+async function failing(received: Message, error: unknown, dlq: () => Promise<unknown> = async () => ({})) {
+  const sent: SendMessageCommand['input'][] = [];
+  const trouble: unknown[] = [];
+  const handle = withDeadLetters(
+    {
+      client: {
+        send: async (command: SendMessageCommand) => {
+          await dlq();
+          sent.push(command.input);
+        },
+      } as unknown as SQSClient,
+      queueUrl: 'dlq',
+      maxReceives: 5,
+      onDeath: () => {},
+      onTrouble: (reason) => void trouble.push(reason),
+    },
+    async () => {
+      throw error;
+    },
+  );
+  const outcome = await handle(received).then(
+    () => 'done',
+    (thrown: unknown) => (thrown === error ? 'left on the queue' : thrown),
+  );
+  return { outcome, sent, trouble };
+}
+
+suite('a message that cannot be handled', () => {
+  it.each<[string, number, unknown, string]>([
+    ['stays while trying again may help', 4, missing, 'left on the queue'],
+    ['goes to the DLQ at its last receive', 5, missing, 'done'],
+    ['goes there at once when the authority contradicts the history', 1, contradiction, 'done'],
+  ])('%s', async (_title, receives, error, outcome) => {
+    const it = await failing(message(receives), error);
+    expect(it.outcome).toBe(outcome);
+    expect(it.sent).toHaveLength(outcome === 'done' ? 1 : 0);
+  });
+
+  it('goes there at once when it is no work of ours', async () => {
+    const body = '{"operation":"dance"}';
+    const it = await failing(
+      message(1, body),
+      await Promise.resolve()
+        .then(() => readWork(body))
+        .catch((e) => e),
+    );
+    expect(it).toMatchObject({ outcome: 'done', sent: [{ MessageBody: body }] });
+  });
+
+  it('stays when the DLQ cannot be reached: the queue moves it there in the end', async () => {
+    const it = await failing(message(5), missing, () => Promise.reject(new Error('down')));
+    expect(it).toMatchObject({ outcome: 'left on the queue', sent: [], trouble: [{ message: 'down' }] });
+  });
+
+  it('says there what went wrong, of which invoice, since when and how often', async () => {
+    const { sent } = await failing(message(5), missing);
+    const attributes = Object.fromEntries(
+      Object.entries(sent[0]?.MessageAttributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]),
+    );
+    const stored = { letterId: 'l', receipt: 'r', bodyHash: 'h', body: sent[0]?.MessageBody ?? '', sentAtMs: 0 };
+    expect(deadLetterOf({ ...stored, attributes })).toEqual({
+      letterId: 'l',
+      receipt: 'r',
+      bodyHash: 'h',
+      cause: 'document-missing',
+      errorName: 'DocumentMissing',
+      errorMessage: `Document ${invoiceId}/dps-1.xml does not exist`,
+      invoiceId,
+      municipalityCode: '3106200',
+      traceId: work.traceId,
+      sentAt: '2026-11-10T12:00:00.000Z',
+      receiveCount: 5,
+    });
+  });
+});
+
+suite('the cause of a death', () => {
+  const named = (name: string, more: object) => Object.assign(new Error('x'), { name, ...more });
+  it.each<[string, unknown]>([
+    ['document-missing', missing],
+    ['contradictory-outcome', contradiction],
+    ['aws-access-denied', named('AccessDeniedException', { $metadata: {} })],
+    ['aws-provisioned-throughput-exceeded', named('ProvisionedThroughputExceededException', { $metadata: {} })],
+    ['network', named('Error', { code: 'ECONNREFUSED' })],
+    ['defect', new TypeError("Cannot read properties of undefined (reading 'x')")],
+    ['defect', 'a string'],
+  ])('is %s', (cause, error) => expect(describe(error).cause).toBe(cause));
+
+  it('tells nothing of a person', () => {
+    const { errorMessage } = describe(
+      new Error('CPF 529.982.247-25, CNPJ 11222333000181 and fulana@exemplo.com.br\nat (31) 3333-0000 are wrong'),
+    );
+    expect(errorMessage).toBe('CPF #, CNPJ # and # at (31) # are wrong');
+  });
+});
