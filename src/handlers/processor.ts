@@ -12,7 +12,7 @@ import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { sqs, sqsRequests } from '../platform/sqs.ts';
 import { letterInRecord, sqsDeadLetters } from '../platform/sqs-dead-letters.ts';
-import { inSegment } from '../platform/tracer.ts';
+import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 import { commandDeps } from './command-deps.ts';
 import { checkSelection, DiscardBody, ReplayBody, SurveyQuery } from './dead-letter-request.ts';
 import { type Answer, type Call, lambda } from './lambda.ts';
@@ -63,7 +63,9 @@ export function handler(
   event: APIGatewayProxyEvent | SQSEvent,
   context: Context,
 ): Promise<APIGatewayProxyResult | SQSBatchResponse> {
-  return 'Records' in event ? inSegment('processor', () => mapped(event, context)) : api(event, context);
+  return 'Records' in event
+    ? inInvocation('processor', invocationTrace(), () => mapped(event, context))
+    : api(event, context);
 }
 
 async function surveyed({ event, context, note }: Call): Promise<Answer> {

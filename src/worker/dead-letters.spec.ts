@@ -5,7 +5,7 @@ import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
 import { DocumentMissing } from '../commands/ports.ts';
 import { readWork } from '../commands/read-work.ts';
 import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
-import { describe, withDeadLetters } from './dead-letters.ts';
+import { deadLetters, describe } from './dead-letters.ts';
 
 const work = {
   operation: 'emit',
@@ -24,43 +24,34 @@ const message = (receives: number, body = JSON.stringify(work)): Message => ({
   Attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: '1794312000000' },
 });
 
-/** Handles a message by failing, and tells what was sent to the DLQ. */
+/** Decides on a message that failed, and tells what was sent to the DLQ. */
 async function failing(received: Message, error: unknown, dlq: () => Promise<unknown> = async () => ({})) {
   const sent: SendMessageCommand['input'][] = [];
   const trouble: unknown[] = [];
-  const handle = withDeadLetters(
-    {
-      client: {
-        send: async (command: SendMessageCommand) => {
-          await dlq();
-          sent.push(command.input);
-        },
-      } as unknown as SQSClient,
-      queueUrl: 'dlq',
-      maxReceives: 5,
-      onDeath: () => {},
-      onTrouble: (reason) => void trouble.push(reason),
-    },
-    async () => {
-      throw error;
-    },
-  );
-  const outcome = await handle(received).then(
-    () => 'done',
-    (thrown: unknown) => (thrown === error ? 'left on the queue' : thrown),
-  );
-  return { outcome, sent, trouble };
+  const failed = deadLetters({
+    client: {
+      send: async (command: SendMessageCommand) => {
+        await dlq();
+        sent.push(command.input);
+      },
+    } as unknown as SQSClient,
+    queueUrl: 'dlq',
+    maxReceives: 5,
+    onFailed: () => {},
+    onTrouble: (reason) => void trouble.push(reason),
+  });
+  return { fate: await failed(error, received), sent, trouble };
 }
 
 suite('a message that cannot be handled', () => {
-  it.each<[string, number, unknown, string]>([
-    ['stays while trying again may help', 4, missing, 'left on the queue'],
-    ['goes to the DLQ at its last receive', 5, missing, 'done'],
-    ['goes there at once when the authority contradicts the history', 1, contradiction, 'done'],
-  ])('%s', async (_title, receives, error, outcome) => {
+  it.each<[string, number, unknown, 'leave' | 'delete']>([
+    ['stays while trying again may help', 4, missing, 'leave'],
+    ['goes to the DLQ at its last receive', 5, missing, 'delete'],
+    ['goes there at once when the authority contradicts the history', 1, contradiction, 'delete'],
+  ])('%s', async (_title, receives, error, fate) => {
     const it = await failing(message(receives), error);
-    expect(it.outcome).toBe(outcome);
-    expect(it.sent).toHaveLength(outcome === 'done' ? 1 : 0);
+    expect(it.fate).toBe(fate);
+    expect(it.sent).toHaveLength(fate === 'delete' ? 1 : 0);
   });
 
   it('goes there at once when it is no work of ours', async () => {
@@ -71,12 +62,12 @@ suite('a message that cannot be handled', () => {
         .then(() => readWork(body))
         .catch((e) => e),
     );
-    expect(it).toMatchObject({ outcome: 'done', sent: [{ MessageBody: body }] });
+    expect(it).toMatchObject({ fate: 'delete', sent: [{ MessageBody: body }] });
   });
 
   it('stays when the DLQ cannot be reached: the queue moves it there in the end', async () => {
     const it = await failing(message(5), missing, () => Promise.reject(new Error('down')));
-    expect(it).toMatchObject({ outcome: 'left on the queue', sent: [], trouble: [{ message: 'down' }] });
+    expect(it).toMatchObject({ fate: 'leave', sent: [], trouble: [{ message: 'down' }] });
   });
 
   it('says there what went wrong, of which invoice, since when and how often', async () => {

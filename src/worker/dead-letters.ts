@@ -8,28 +8,27 @@ export interface DeadLetterOptions {
   readonly queueUrl: string;
   /** After how many receives the queue itself moves a message, without a word of why. */
   readonly maxReceives: number;
-  readonly onDeath: (death: Death) => void;
+  /** Told what became of each message that failed. */
+  readonly onFailed: (death: Death, fate: 'leave' | 'delete', error: unknown) => void;
   /** The DLQ could not be reached: the message stays, and the queue's own redrive is the net. */
-  readonly onTrouble: (error: unknown, death: Death) => void;
+  readonly onTrouble: (error: unknown) => void;
 }
 
 /**
- * Around the handling of a message: one that cannot be handled goes to the DLQ with its cause, and counts as done. At once where
- * trying again changes nothing, at the last receive otherwise. It is sent before it is deleted: dying in between leaves it twice,
- * which is harmless, and never lost.
+ * Decides on a message whose handling failed. It goes to the DLQ with its cause, at once where trying again changes nothing, at the
+ * last receive otherwise; and only then may it be deleted. Dying in between leaves it twice, which is harmless, and never lost.
+ *
+ * @returns what is to be done with the message itself
  */
-export function withDeadLetters(
+export function deadLetters(
   options: DeadLetterOptions,
-  handle: (message: Message) => Promise<void>,
-): (message: Message) => Promise<void> {
-  return async (message) => {
-    try {
-      await handle(message);
-    } catch (error) {
-      const receiveCount = Number(message.Attributes?.ApproximateReceiveCount ?? 0);
-      if (!isHopeless(error) && receiveCount < options.maxReceives) throw error;
-      if (!(await buried(options, message, deathOf(message, error)))) throw error;
-    }
+): (error: unknown, message: Message) => Promise<'leave' | 'delete'> {
+  return async (error, message) => {
+    const death = deathOf(message, error);
+    const over = isHopeless(error) || death.receiveCount >= options.maxReceives;
+    const fate = over && (await sent(options, message, death)) ? 'delete' : 'leave';
+    options.onFailed(death, fate, error);
+    return fate;
   };
 }
 
@@ -38,24 +37,27 @@ function isHopeless(error: unknown): boolean {
   return error instanceof MalformedMessage || error instanceof ContradictoryOutcome;
 }
 
-async function buried({ client, queueUrl, onDeath, onTrouble }: DeadLetterOptions, message: Message, death: Death) {
+async function sent(
+  { client, queueUrl, onTrouble }: DeadLetterOptions,
+  { Body }: Message,
+  death: Death,
+): Promise<boolean> {
   const attributes = Object.entries(attributesOf(death));
   try {
     await client.send(
       new SendMessageCommand({
         QueueUrl: queueUrl,
-        MessageBody: message.Body,
+        MessageBody: Body,
         MessageAttributes: Object.fromEntries(
           attributes.map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
         ),
       }),
     );
+    return true;
   } catch (error) {
-    onTrouble(error, death);
+    onTrouble(error);
     return false;
   }
-  onDeath(death);
-  return true;
 }
 
 function deathOf(message: Message, error: unknown): Death {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Death } from '../commands/dead-letters/dead-letter.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
@@ -6,6 +7,7 @@ import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
+import { logMetrics } from '../platform/metrics.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3 } from '../platform/s3.ts';
 import { s3Documents } from '../platform/s3-documents.ts';
@@ -17,6 +19,7 @@ import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
 import { companyCertificates } from './company-certificates.ts';
 import { companyConnections } from './company-connections.ts';
 import type { WorkerDeps } from './conversation.ts';
+import { deadLetters } from './dead-letters.ts';
 import { type Handled, handleWork } from './handle-work.ts';
 import { authorityBreakers } from './lanes/authority-breakers.ts';
 import { guarded } from './lanes/guarded-provider.ts';
@@ -116,8 +119,20 @@ function logHandled({ work, delivery }: Received, handled: Handled, more: object
   });
 }
 
+/** A message that failed, and is left to come again or lies in the DLQ now: the latter is a metric by cause, and worth an alarm. */
+function noteFailure({ work, ...death }: Death, fate: 'leave' | 'delete', error: unknown): void {
+  const facts = { ...death, ...work, error: failureOf(error) };
+  if (fate === 'leave') logger.error('message failed, left on the queue', facts);
+  else {
+    const { cause: Cause } = death;
+    const metrics = { DeadLetters: [1, 'Count'] } as const;
+    logMetrics({ message: 'message failed, in the DLQ', facts, metrics, at: now(), dimensions: { Cause } });
+  }
+}
+
+const queue = sqs();
 const poller = startPoller({
-  queue: sqsRequestsQueue(sqs(), required('REQUESTS_QUEUE_URL', config.requestsQueueUrl), worker.visibilitySeconds),
+  queue: sqsRequestsQueue(queue, required('REQUESTS_QUEUE_URL', config.requestsQueueUrl), worker.visibilitySeconds),
   visibilitySeconds: worker.visibilitySeconds,
   places: worker.concurrency,
   orderMs: worker.orderMs,
@@ -139,14 +154,13 @@ const poller = startPoller({
     const handled = await turnAway(deps, received.work, received.delivery, gate);
     logHandled(received, handled, { turnedAway: gate.kind }, started);
   },
-  async failed(error, message) {
-    logger.error('message failed, left on the queue', {
-      messageId: message.MessageId,
-      receiveCount: message.Attributes?.ApproximateReceiveCount,
-      error: failureOf(error),
-    });
-    return 'leave';
-  },
+  failed: deadLetters({
+    client: queue,
+    queueUrl: required('DEAD_LETTER_QUEUE_URL', config.deadLetters.queueUrl),
+    maxReceives: worker.maxReceives,
+    onFailed: noteFailure,
+    onTrouble: (error) => logger.error('the DLQ could not be talked to', { error: failureOf(error) }),
+  }),
   onPutBack: ({ work: { invoiceId, municipalityCode }, delivery: { messageId, receiveCount } }, turnInSeconds) =>
     logger.info('put back', { invoiceId, municipalityCode, messageId, receiveCount, turnInSeconds }),
   onTrouble: (error) => logger.error('the queue could not be talked to', { error: failureOf(error) }),

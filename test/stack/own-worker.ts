@@ -73,12 +73,15 @@ export async function emittedOnly(
 
 export interface OwnQueue {
   readonly url: string;
+  readonly deadLetterUrl: string;
   send(message: Work | string): Promise<void>;
   /** Messages that wait or are in hand. */
   depth(): Promise<number>;
   /** Messages that were received too often. */
   dead(): Promise<number>;
 }
+
+const MAX_RECEIVES = 2;
 
 /** A queue that the stack's worker does not know, with a dead-letter queue behind it. */
 export async function ownQueue(visibilitySeconds = 3): Promise<OwnQueue> {
@@ -88,11 +91,12 @@ export async function ownQueue(visibilitySeconds = 3): Promise<OwnQueue> {
     VisibilityTimeout: String(visibilitySeconds),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: `arn:aws:sqs:${aws.region}:000000000000:${name}-Dead`,
-      maxReceiveCount: '2',
+      maxReceiveCount: String(MAX_RECEIVES),
     }),
   });
   return {
     url,
+    deadLetterUrl: dead,
     async send(message) {
       const MessageBody = typeof message === 'string' ? message : JSON.stringify(message);
       await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
@@ -127,6 +131,8 @@ export function startWorker(queue: OwnQueue, env: Record<string, string> = {}): 
       WORKER_VISIBILITY_SECONDS: '3',
       WORKER_DEADLINE_SECONDS: '3',
       REQUESTS_QUEUE_URL: queue.url,
+      DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
+      WORKER_MAX_RECEIVES: String(MAX_RECEIVES),
       ...env,
     },
     stdio: 'ignore',
