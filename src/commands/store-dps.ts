@@ -8,7 +8,6 @@ import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
 import type { MunicipalityProfile, ProfileOf } from '../nfse/municipality-profiles/profiles.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
-import { refuseLettersInCnpj } from '../nfse/national/revision.ts';
 import type { Documents } from './ports.ts';
 
 /** What every DPS of this installation bears. */
@@ -28,7 +27,7 @@ const CLOCK_MARGIN_MS = 60_000;
 /**
  * Whether the layout can carry the emission, found out before a number is spent on it.
  *
- * @throws UnwritableField naming the field to change
+ * @throws UnwritableFields naming every field to change
  */
 export function checkWritable(dps: DpsSettings, emission: Emission, series: string, at: string): void {
   documentOf(dps, emission, { series, number: 1 }, at);
@@ -39,7 +38,7 @@ export function checkWritable(dps: DpsSettings, emission: Emission, series: stri
  *
  * @param at ISO 8601, UTC: the moment of emission
  * @returns the key
- * @throws UnwritableField
+ * @throws UnwritableFields
  */
 export async function storeDps(
   deps: { readonly documents: Documents; readonly dps: DpsSettings },
@@ -65,8 +64,7 @@ function documentOf(
   const profile = profileIn(settings, emission.municipalityCode);
   if (profile.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(profile.dialect));
   const { environment, softwareVersion, alphanumericCnpj = true } = settings;
-  if (!alphanumericCnpj) refuseLettersInCnpj(emission);
-  return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt });
+  return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt }, { alphanumericCnpj });
 }
 
 /** The family of providers that serves a municipality: what `Emitted` says of who will be asked. */

@@ -4,8 +4,8 @@ import { TooMuchContention } from '../commands/execute.ts';
 import { SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
-import { UnwritableField } from '../nfse/national/dps-document.ts';
-import { invalid, Problem } from './problem.ts';
+import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
+import { type FieldError, invalid, Problem } from './problem.ts';
 import { fieldError } from './request-fields.ts';
 
 const STATUS_TEXT: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export function problemOf(error: unknown): Problem | undefined {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
   }
   if (error instanceof SeriesExhausted) return invalid([fieldError('/dps/series', error.code)]);
-  if (error instanceof UnwritableField) return invalid([fieldError(error.field, `unwritable-${error.problem}`)]);
+  if (error instanceof UnwritableFields) return invalid(error.fields.map(unwritable));
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {
     return new Problem(
@@ -43,6 +43,12 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof CommitTooLarge) return tooLarge(error);
   return undefined;
+}
+
+/** What the layout has room for stands in the advice, where it is known. */
+function unwritable({ field, problem, expected }: Unwritable): FieldError {
+  const error = fieldError(field, `unwritable-${problem}`);
+  return expected === undefined ? error : { ...error, howToFix: `${error.howToFix} O leiaute pede ${expected}.` };
 }
 
 export const keyReused = (cause: unknown): Problem =>

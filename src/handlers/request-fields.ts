@@ -71,6 +71,8 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Escreva por extenso, sem emojis.',
   ],
   'unwritable-too-long': ['O texto é longo demais para o documento fiscal.', 'Reduza o texto.'],
+  'unwritable-wrong-format': ['O documento fiscal não aceita este valor.', 'Corrija a forma do valor.'],
+  'unwritable-excluded': ['Este campo exclui outro, que também foi informado.', 'Envie só um dos dois.'],
   'unwritable-missing': ['O documento fiscal exige este campo.', 'Informe este campo.'],
   'unwritable-unsupported': [
     'O sistema da prefeitura não tem lugar para esta informação.',

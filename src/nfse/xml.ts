@@ -198,9 +198,11 @@ export function descend(element: XmlElement | undefined, ...path: readonly strin
   return here;
 }
 
-/** Text for the inside of an element. Carriage returns are kept out by {@link ./national/text.ts}, not escaped. */
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
+
+/** Text for the inside of an element, as the canonical form has it. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'));
+  return text.replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? '');
 }
 
 /** `<name>text</name>`, or nothing when there is no text: the layout wants an absent element, never an empty one. */

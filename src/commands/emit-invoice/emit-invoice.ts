@@ -51,7 +51,7 @@ export class RequestIdReused extends Error {
  * Accepts an emission. The order (number, document, event, workflow) leaves nothing that cannot be finished when the process
  * dies between two steps: see ADR 0004.
  *
- * @throws UnwritableField, RequestIdReused, CommitTooLarge
+ * @throws UnwritableFields, RequestIdReused, CommitTooLarge
  */
 export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
   const { requestId, emission } = request;

@@ -13,8 +13,8 @@ export interface LayoutTraits {
   /** A rate as percent (`2.00`) or as a fraction (`0.0200`). */
   readonly rate: 'percent' | 'fraction';
   readonly issueTime: 'date' | 'dateTime';
-  /** Longest texts. */
-  readonly most: { readonly name: number; readonly street: number; readonly number: number; readonly phone: number };
+  /** Digits that a telephone number may have: a longer one is left out, and nothing refused for it. */
+  readonly longestPhone: number;
   /** Whether there is room for remarks, events, deductions and people from abroad. */
   readonly extended: boolean;
   /** Whether the answer about a batch tells its status, or an operation of its own does. */
@@ -31,7 +31,7 @@ export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
     documentChoice: true,
     rate: 'percent',
     issueTime: 'date',
-    most: { name: 150, street: 255, number: 60, phone: 20 },
+    longestPhone: 20,
     extended: true,
     batchStatus: 'in-answer',
   },
@@ -43,7 +43,7 @@ export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
     documentChoice: true,
     rate: 'percent',
     issueTime: 'date',
-    most: { name: 150, street: 125, number: 10, phone: 20 },
+    longestPhone: 20,
     extended: false,
     batchStatus: 'in-answer',
   },
@@ -55,7 +55,7 @@ export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
     documentChoice: false,
     rate: 'fraction',
     issueTime: 'dateTime',
-    most: { name: 115, street: 125, number: 10, phone: 11 },
+    longestPhone: 11,
     extended: false,
     batchStatus: 'own-operation',
   },

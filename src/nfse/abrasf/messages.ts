@@ -1,8 +1,7 @@
 import { group, leaf } from '../xml.ts';
-import { LAYOUT_TRAITS } from './layout-differences.ts';
+import { LAYOUT_TRAITS, type LayoutTraits } from './layout-differences.ts';
 import { type AbrasfLayout, type AbrasfOperation, OPERATIONS } from './operations.ts';
 import { RPS_TYPE } from './rps-document.ts';
-import { providerIdentity } from './rps-parties.ts';
 
 /** What a dialect decides about messages. */
 export interface MessageStyle {
@@ -106,6 +105,16 @@ export function cancellationMessage(note: NoteToCancel, style: MessageStyle): st
 /** The first parameter of every call, which says what the second one is. */
 export function headerMessage(version: string, dataVersion: string, namespace: string): string {
   return `<cabecalho xmlns="${namespace}" versao="${version}">${leaf('versaoDados', dataVersion)}</cabecalho>`;
+}
+
+/** Who asks, as every message has it. */
+function providerIdentity(
+  companyCnpj: string,
+  municipalRegistration: string | undefined,
+  traits: Pick<LayoutTraits, 'documentChoice'>,
+): readonly string[] {
+  const cnpj = leaf('Cnpj', companyCnpj);
+  return [traits.documentChoice ? group('CpfCnpj', cnpj) : cnpj, leaf('InscricaoMunicipal', municipalRegistration)];
 }
 
 function prestador({ companyCnpj, municipalRegistration }: Requester, style: MessageStyle): string {

@@ -1,4 +1,4 @@
-import { type Cents, cents, formatCents } from '../cents.ts';
+import { type Cents, cents } from '../cents.ts';
 import type { Sale } from '../sale.ts';
 import { withheldContributions } from '../tax/federal.ts';
 import { deductionOf, issBase, withoutIss } from '../tax/iss.ts';
@@ -87,9 +87,4 @@ function totalTaxes({ approximateTaxes: given }: Sale): Cents | undefined {
 
 function some(amount: number | undefined): Cents | undefined {
   return amount ? cents(amount) : undefined;
-}
-
-/** `150000` → `1500.00`; nothing for nothing. */
-export function money(amount: Cents | undefined): string | undefined {
-  return amount === undefined ? undefined : formatCents(amount);
 }

@@ -1,13 +1,17 @@
+import { type Cents, formatCents } from '../cents.ts';
 import { parseCnpj } from '../cnpj.ts';
+import { RPS_LAYOUTS } from '../layouts/abrasf-rps.ts';
+import { AsItIs, type Content, Given, given, Part, part, type Slot } from '../layouts/content.ts';
+import { writeDocument } from '../layouts/write.ts';
 import { parseMunicipalityCode } from '../municipality.ts';
-import { optional, UnwritableField } from '../national/dps-fields.ts';
+import { line } from '../national/dps-fields.ts';
 import { manyLines } from '../national/text.ts';
 import type { Sale, SpecialRegime } from '../sale.ts';
 import { issDueTo } from '../tax/iss.ts';
-import { group, leaf } from '../xml.ts';
+import { UnwritableField } from '../unwritable.ts';
 import { LAYOUT_TRAITS, type LayoutTraits } from './layout-differences.ts';
 import type { AbrasfLayout } from './operations.ts';
-import { money, type RpsAmounts, rpsAmounts } from './rps-amounts.ts';
+import { type RpsAmounts, rpsAmounts } from './rps-amounts.ts';
 import { customer, intermediary, provider } from './rps-parties.ts';
 
 /** Everything an RPS is made of. */
@@ -46,7 +50,7 @@ const REGIMES: Readonly<Record<SpecialRegime, string | undefined>> = {
  * The declaration of a service (RPS) as XML text, in the layout that the city's system speaks: one default namespace, no
  * prefixes, no white space between elements. It stands alone here, and goes into the message of each operation as it is.
  *
- * @throws UnwritableField for what the client must change
+ * @throws UnwritableFields for what the client must change
  * @throws RangeError for codes that the edge has let through malformed
  * @source ABRASF 2.04, 2.03 and 1.00, field tables
  */
@@ -64,117 +68,132 @@ export function buildRps(input: RpsInput, style: RpsStyle): string {
   const content =
     traits.model === 1 ? modelOne(input, style, traits, amounts) : modelTwo(input, style, traits, amounts);
   const id = `decl${input.dps.series}n${input.dps.number}`;
-  const declaration = `<${traits.declaration} Id="${id}">${content.join('')}</${traits.declaration}>`;
-  return `<?xml version="1.0" encoding="UTF-8"?><Rps xmlns="${style.namespace}">${declaration}</Rps>`;
+  const rps = new Part('', { [traits.declaration]: new Part('', { '@Id': id, ...content }) });
+  return writeDocument('Rps', RPS_LAYOUTS[style.layout], style.namespace, rps);
 }
 
-function modelTwo(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): readonly string[] {
-  const { service, dps } = input;
-  return [
-    `<Rps Id="rps${dps.series}n${dps.number}">`,
-    rpsIdentity(input),
-    leaf('DataEmissao', input.issuedAt.slice(0, 10)),
-    leaf('Status', '1'),
-    '</Rps>',
-    leaf('Competencia', style.competence === 'date' ? input.competenceDate : `${input.competenceDate.slice(0, 8)}01`),
-    group(
-      'Servico',
-      group(
-        'Valores',
-        leaf('ValorServicos', money(amounts.service)),
-        leaf('ValorDeducoes', money(amounts.deductions)),
+function modelTwo(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): Content {
+  const { service, dps, iss } = input;
+  const from = '/service';
+  return {
+    Rps: new Part('', {
+      '@Id': `rps${dps.series}n${dps.number}`,
+      IdentificacaoRps: rpsIdentity(input),
+      DataEmissao: input.issuedAt.slice(0, 10),
+      Status: '1',
+    }),
+    Competencia: given(
+      '/competenceDate',
+      style.competence === 'date' ? input.competenceDate : `${input.competenceDate.slice(0, 8)}01`,
+    ),
+    Servico: part(from, {
+      Valores: part('/amounts', {
+        ...money(amounts),
         ...federal(amounts),
-        leaf('ValTotTributos', money(amounts.totalTaxes)),
-        leaf('ValorIss', money(amounts.iss)),
-        leaf('Aliquota', rate(amounts, traits)),
-        leaf('DescontoIncondicionado', money(amounts.unconditionalDiscount)),
-        leaf('DescontoCondicionado', money(amounts.conditionalDiscount)),
-      ),
-      leaf('IssRetido', amounts.issWithheld ? '1' : '2'),
-      leaf('ResponsavelRetencao', withheldBy(input)),
-      leaf('ItemListaServico', serviceItem(service.code, style)),
-      leaf('CodigoTributacaoMunicipio', service.municipalCode),
-      leaf('CodigoNbs', service.nbsCode),
-      leaf('Discriminacao', description(input, style, traits)),
-      leaf('CodigoMunicipio', service.country === undefined ? service.municipalityCode : ABROAD),
-      leaf('ExigibilidadeISS', demandability(input)),
-      leaf('MunicipioIncidencia', issDueTo(input)),
-      leaf('NumeroProcesso', optional(input.iss?.suspension?.process, 30, '/iss/suspension/process')),
-    ),
-    provider(input, traits),
-    customer(input.customer, traits),
-    intermediary(input.intermediary, traits),
-    traits.extended
-      ? group('ConstrucaoCivil', leaf('CodigoObra', optional(service.work?.number, 30, '/service/work/number')))
-      : '',
-    leaf('RegimeEspecialTributacao', specialRegime(input)),
-    leaf('OptanteSimplesNacional', input.issuer.simplesNacional === 'NONE' ? '2' : '1'),
-    leaf('IncentivoFiscal', '2'),
-    ...(traits.extended ? extended(input) : []),
-  ];
+        ValTotTributos: cents('/approximateTaxes', amounts.totalTaxes),
+        ValorIss: cents('/amounts/issRate', amounts.iss),
+        Aliquota: rate(amounts, traits),
+      }),
+      IssRetido: amounts.issWithheld ? '1' : '2',
+      ResponsavelRetencao: withheldBy(input),
+      ItemListaServico: serviceItem(service.code, style),
+      CodigoTributacaoMunicipio: given(`${from}/municipalCode`, service.municipalCode),
+      CodigoNbs: given(`${from}/nbsCode`, service.nbsCode),
+      Discriminacao: description(input, style, traits),
+      CodigoMunicipio: placeOf(input),
+      ExigibilidadeISS: demandability(input),
+      MunicipioIncidencia: issDueTo(input),
+      NumeroProcesso: line('/iss/suspension/process', iss?.suspension?.process),
+    }),
+    Prestador: provider(input, traits),
+    [traits.customer]: customer(input.customer, traits),
+    ...intermediary(input.intermediary, traits),
+    ConstrucaoCivil: traits.extended
+      ? part(`${from}/work`, { CodigoObra: line(`${from}/work/number`, service.work?.number) })
+      : undefined,
+    RegimeEspecialTributacao: specialRegime(input),
+    OptanteSimplesNacional: input.issuer.simplesNacional === 'NONE' ? '2' : '1',
+    IncentivoFiscal: '2',
+    ...(traits.extended ? extended(input) : {}),
+  };
 }
 
-function modelOne(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): readonly string[] {
+function modelOne(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): Content {
   const { service } = input;
-  return [
-    rpsIdentity(input),
-    leaf('DataEmissao', input.issuedAt.slice(0, 19)),
-    leaf('NaturezaOperacao', operationNature(input)),
-    leaf('RegimeEspecialTributacao', specialRegime(input)),
-    leaf('OptanteSimplesNacional', input.issuer.simplesNacional === 'NONE' ? '2' : '1'),
-    leaf('IncentivadorCultural', '2'),
-    leaf('Status', '1'),
-    group(
-      'Servico',
-      group(
-        'Valores',
-        leaf('ValorServicos', money(amounts.service)),
-        leaf('ValorDeducoes', money(amounts.deductions)),
-        leaf('ValorPis', money(amounts.pis)),
-        leaf('ValorCofins', money(amounts.cofins)),
-        leaf('ValorInss', money(amounts.inss)),
-        leaf('ValorIr', money(amounts.ir)),
-        leaf('ValorCsll', money(amounts.csll)),
-        leaf('IssRetido', amounts.issWithheld ? '1' : '2'),
-        leaf('ValorIss', money(amounts.iss)),
-        leaf('ValorIssRetido', amounts.issWithheld ? money(amounts.iss) : undefined),
-        leaf('BaseCalculo', money(amounts.base)),
-        leaf('Aliquota', rate(amounts, traits)),
-        leaf('ValorLiquidoNfse', money(amounts.net)),
-        leaf('DescontoIncondicionado', money(amounts.unconditionalDiscount)),
-        leaf('DescontoCondicionado', money(amounts.conditionalDiscount)),
-      ),
-      leaf('ItemListaServico', serviceItem(service.code, style)),
-      leaf('CodigoTributacaoMunicipio', service.municipalCode),
-      leaf('Discriminacao', description(input, style, traits)),
-      leaf('CodigoMunicipio', service.country === undefined ? service.municipalityCode : ABROAD),
-    ),
-    provider(input, traits),
-    customer(input.customer, traits),
-    intermediary(input.intermediary, traits),
-  ];
+  const from = '/service';
+  return {
+    IdentificacaoRps: rpsIdentity(input),
+    DataEmissao: input.issuedAt.slice(0, 19),
+    NaturezaOperacao: operationNature(input),
+    RegimeEspecialTributacao: specialRegime(input),
+    OptanteSimplesNacional: input.issuer.simplesNacional === 'NONE' ? '2' : '1',
+    IncentivadorCultural: '2',
+    Status: '1',
+    Servico: part(from, {
+      Valores: part('/amounts', {
+        ...money(amounts),
+        ...federal(amounts),
+        IssRetido: amounts.issWithheld ? '1' : '2',
+        ValorIss: cents('/amounts/issRate', amounts.iss),
+        ValorIssRetido: amounts.issWithheld ? cents('/amounts/issRate', amounts.iss) : undefined,
+        BaseCalculo: cents('/amounts/service', amounts.base),
+        Aliquota: rate(amounts, traits),
+        ValorLiquidoNfse: cents('/amounts/service', amounts.net),
+      }),
+      ItemListaServico: serviceItem(service.code, style),
+      CodigoTributacaoMunicipio: given(`${from}/municipalCode`, service.municipalCode),
+      Discriminacao: description(input, style, traits),
+      CodigoMunicipio: placeOf(input),
+    }),
+    Prestador: provider(input, traits),
+    [traits.customer]: customer(input.customer, traits),
+    ...intermediary(input.intermediary, traits),
+  };
 }
 
-function rpsIdentity({ dps }: RpsInput): string {
-  return group('IdentificacaoRps', leaf('Numero', dps.number), leaf('Serie', dps.series), leaf('Tipo', RPS_TYPE));
+function rpsIdentity({ dps }: RpsInput): Part {
+  return new Part('/dps', {
+    Numero: given('/dps/number', dps.number),
+    Serie: given('/dps/series', dps.series),
+    Tipo: RPS_TYPE,
+  });
 }
 
-function federal(amounts: RpsAmounts): readonly string[] {
-  return [
-    leaf('ValorPis', money(amounts.pis)),
-    leaf('ValorCofins', money(amounts.cofins)),
-    leaf('ValorInss', money(amounts.inss)),
-    leaf('ValorIr', money(amounts.ir)),
-    leaf('ValorCsll', money(amounts.csll)),
-  ];
+function placeOf({ service }: RpsInput): Slot {
+  return service.country === undefined ? given('/service/municipalityCode', service.municipalityCode) : ABROAD;
+}
+
+function money(amounts: RpsAmounts): Content {
+  const from = '/amounts';
+  return {
+    ValorServicos: cents(`${from}/service`, amounts.service),
+    ValorDeducoes: cents(`${from}/deduction`, amounts.deductions),
+    DescontoIncondicionado: cents(`${from}/unconditionalDiscount`, amounts.unconditionalDiscount),
+    DescontoCondicionado: cents(`${from}/conditionalDiscount`, amounts.conditionalDiscount),
+  };
+}
+
+function federal(amounts: RpsAmounts): Content {
+  const from = '/federalTaxes';
+  return {
+    ValorPis: cents(`${from}/csrfWithheld`, amounts.pis),
+    ValorCofins: cents(`${from}/csrfWithheld`, amounts.cofins),
+    ValorInss: cents(`${from}/inssWithheld`, amounts.inss),
+    ValorIr: cents(`${from}/irrfWithheld`, amounts.ir),
+    ValorCsll: cents(`${from}/csrfWithheld`, amounts.csll),
+  };
+}
+
+function cents(from: string, amount: Cents | undefined): Given | undefined {
+  return amount === undefined ? undefined : given(from, formatCents(amount));
 }
 
 /** 200 basis points: `2.00` as a percentage, `0.0200` as a fraction. */
-function rate({ rateBasisPoints }: RpsAmounts, traits: LayoutTraits): string | undefined {
+function rate({ rateBasisPoints }: RpsAmounts, traits: LayoutTraits): Given | undefined {
   if (rateBasisPoints === undefined) return undefined;
   const digits = traits.rate === 'percent' ? 2 : 4;
   const text = String(rateBasisPoints).padStart(digits + 1, '0');
-  return `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return given('/amounts/issRate', `${text.slice(0, -digits)}.${text.slice(-digits)}`);
 }
 
 function withheldBy({ amounts }: RpsInput): string | undefined {
@@ -185,28 +204,29 @@ function withheldBy({ amounts }: RpsInput): string | undefined {
 const LAST_ITEM = 40;
 
 /** The national code's item and subitem; its split is the nation's alone. @throws UnwritableField */
-function serviceItem(code: string, { serviceItem: form }: RpsStyle): string {
+function serviceItem(code: string, { serviceItem: form }: RpsStyle): Slot {
   const [item, subitem] = [code.slice(0, 2), code.slice(2, 4)];
   if (Number(item) > LAST_ITEM) throw new UnwritableField('/service/code', 'unsupported');
   switch (form) {
     case 'nn.nn':
-      return `${item}.${subitem}`;
+      return given('/service/code', `${item}.${subitem}`);
     case 'n.nn':
-      return `${Number(item)}.${subitem}`;
+      return new AsItIs(`${Number(item)}.${subitem}`);
     case 'nnnn':
-      return `${item}${subitem}`;
+      return new AsItIs(`${item}${subitem}`);
   }
 }
 
-/** The client's reference stands below the description where the layout has no other room for it. */
-function description(input: RpsInput, style: RpsStyle, traits: LayoutTraits): string {
-  const { description: given, reference } = input.service;
-  const written = manyLines(given);
-  if (written === '') throw new UnwritableField('/service/description', 'empty');
+/** The client's reference stands below the description where the layout has no other room for it. @throws UnwritableField */
+function description(input: RpsInput, style: RpsStyle, traits: LayoutTraits): Given {
+  const { description: words, reference } = input.service;
+  const from = '/service/description';
+  const written = manyLines(words);
+  if (written === '') return new Given(from, '');
   const whole = traits.extended || reference === undefined ? written : `${written}\n${referenceLine(reference)}`;
   const text = whole.replaceAll('\n', style.lineBreak);
-  if (text.length > style.descriptionCharacters) throw new UnwritableField('/service/description', 'too-long');
-  return text;
+  if (text.length > style.descriptionCharacters) throw new UnwritableField(from, 'too-long');
+  return new Given(from, text);
 }
 
 function referenceLine(reference: string): string {
@@ -234,17 +254,17 @@ function specialRegime({ issuer }: RpsInput): string | undefined {
   return { NONE: undefined, MEI: '5', ME_EPP: '6' }[issuer.simplesNacional];
 }
 
-function extended({ service }: RpsInput): readonly string[] {
+function extended({ service }: RpsInput): Content {
+  const from = '/service/event';
   const remarks = [service.information?.text, service.reference && referenceLine(service.reference)];
-  const text = remarks.filter((line) => line).join('\n');
-  const written = manyLines(text);
-  if (written.length > 2000) throw new UnwritableField('/service/information/text', 'too-long');
-  return [
-    group(
-      'Evento',
-      leaf('IdentificacaoEvento', optional(service.event?.number, 30, '/service/event/number')),
-      leaf('DescricaoEvento', optional(service.event?.name, 255, '/service/event/name')),
+  return {
+    Evento: part(from, {
+      IdentificacaoEvento: line(`${from}/number`, service.event?.number),
+      DescricaoEvento: line(`${from}/name`, service.event?.name),
+    }),
+    InformacoesComplementares: given(
+      '/service/information/text',
+      manyLines(remarks.filter((remark) => remark).join('\n')),
     ),
-    leaf('InformacoesComplementares', written),
-  ];
+  };
 }

@@ -1,90 +1,93 @@
+import { type Content, given, type Part, part } from '../layouts/content.ts';
 import { parseMunicipalityCode, stateOf } from '../municipality.ts';
-import { optional, required, UnwritableField } from '../national/dps-fields.ts';
+import { demandedLine, line } from '../national/dps-fields.ts';
 import type { Sale, SaleParty } from '../sale.ts';
-import { group, leaf } from '../xml.ts';
+import { UnwritableField } from '../unwritable.ts';
 import type { LayoutTraits } from './layout-differences.ts';
 
 /** `Prestador` of an RPS. */
-export function provider(sale: Pick<Sale, 'companyCnpj' | 'issuer'>, traits: LayoutTraits): string {
-  const registration = optional(sale.issuer.municipalRegistration, 15, '/issuer/municipalRegistration');
-  return group('Prestador', ...providerIdentity(sale.companyCnpj, registration, traits));
-}
-
-/** Who asks, as every message has it. */
-export function providerIdentity(
-  companyCnpj: string,
-  municipalRegistration: string | undefined,
-  traits: Pick<LayoutTraits, 'documentChoice'>,
-): readonly string[] {
-  const cnpj = leaf('Cnpj', companyCnpj);
-  return [traits.documentChoice ? group('CpfCnpj', cnpj) : cnpj, leaf('InscricaoMunicipal', municipalRegistration)];
+export function provider(
+  sale: Pick<Sale, 'companyCnpj' | 'issuer'>,
+  { documentChoice }: LayoutTraits,
+): Part | undefined {
+  const from = '/issuer';
+  const cnpj = given('/companyCnpj', sale.companyCnpj);
+  return part(from, {
+    ...(documentChoice ? { CpfCnpj: part('/companyCnpj', { Cnpj: cnpj }) } : { Cnpj: cnpj }),
+    InscricaoMunicipal: line(`${from}/municipalRegistration`, sale.issuer.municipalRegistration),
+  });
 }
 
 /** The taker; nothing without one. */
-export function customer(given: SaleParty | undefined, traits: LayoutTraits): string {
-  if (!given) return '';
-  return group(
-    traits.customer,
-    group(
-      'IdentificacaoTomador',
-      group('CpfCnpj', given.cnpj ? leaf('Cnpj', given.cnpj) : leaf('Cpf', given.cpf)),
-      leaf(
-        'InscricaoMunicipal',
-        given.cnpj || given.cpf
-          ? optional(given.municipalRegistration, 15, '/customer/municipalRegistration')
-          : undefined,
-      ),
-    ),
-    leaf('NifTomador', traits.extended ? optional(given.nif, 40, '/customer/nif') : undefined),
-    leaf('RazaoSocial', required(given.name, traits.most.name, '/customer/name')),
-    address(given.address, traits),
-    contact(given, traits),
-  );
+export function customer(party: SaleParty | undefined, traits: LayoutTraits): Part | undefined {
+  if (!party) return undefined;
+  const from = '/customer';
+  return part(from, {
+    IdentificacaoTomador: party.cnpj || party.cpf ? identity(from, party) : undefined,
+    NifTomador: traits.extended ? line(`${from}/nif`, party.nif) : undefined,
+    RazaoSocial: demandedLine(`${from}/name`, party.name),
+    Endereco: address(`${from}/address`, party.address),
+    Contato: contact(from, party, traits),
+  });
 }
 
-function address(given: SaleParty['address'], { most }: LayoutTraits): string {
-  const code = parseMunicipalityCode(given?.municipalityCode);
-  if (!given || !code) return '';
-  const at = '/customer/address';
-  return group(
-    'Endereco',
-    leaf('Endereco', required(given.street, most.street, `${at}/street`)),
-    leaf('Numero', optional(given.number, most.number, `${at}/number`) ?? 'S/N'),
-    leaf('Complemento', optional(given.complement, 60, `${at}/complement`)),
-    leaf('Bairro', required(given.district, 60, `${at}/district`)),
-    leaf('CodigoMunicipio', code),
-    leaf('Uf', stateOf(code)),
-    leaf('Cep', given.postalCode),
-  );
+function identity(from: string, party: SaleParty): Part | undefined {
+  return part(from, {
+    CpfCnpj: document(from, party),
+    InscricaoMunicipal: line(`${from}/municipalRegistration`, party.municipalRegistration),
+  });
+}
+
+function document(from: string, { cnpj, cpf }: SaleParty): Part | undefined {
+  return part(from, cnpj ? { Cnpj: given(`${from}/cnpj`, cnpj) } : { Cpf: given(`${from}/cpf`, cpf) });
+}
+
+function address(from: string, address: SaleParty['address']): Part | undefined {
+  const code = parseMunicipalityCode(address?.municipalityCode);
+  if (!address || !code) return undefined;
+  return part(from, {
+    Endereco: demandedLine(`${from}/street`, address.street),
+    Numero: line(`${from}/number`, address.number) ?? 'S/N',
+    Complemento: line(`${from}/complement`, address.complement),
+    Bairro: demandedLine(`${from}/district`, address.district),
+    CodigoMunicipio: given(`${from}/municipalityCode`, code),
+    Uf: stateOf(code),
+    Cep: given(`${from}/postalCode`, address.postalCode),
+  });
 }
 
 /** A telephone number that does not fit is left out: nobody's invoice should fail for it. */
-function contact({ phone, email }: SaleParty, { most }: LayoutTraits): string {
+function contact(from: string, { phone, email }: SaleParty, { longestPhone }: LayoutTraits): Part | undefined {
   const digits = phone?.replace(/\D/g, '') ?? '';
-  return group(
-    'Contato',
-    leaf('Telefone', digits !== '' && digits.length <= most.phone ? digits : undefined),
-    leaf('Email', optional(email, 80, '/customer/email')),
-  );
+  return part(from, {
+    Telefone: digits.length <= longestPhone ? given(`${from}/phone`, digits) : undefined,
+    Email: line(`${from}/email`, email),
+  });
 }
 
-/** The intermediary, who needs a CNPJ or CPF and a municipality here. */
-export function intermediary(given: SaleParty | undefined, { model }: LayoutTraits): string {
-  if (!given) return '';
-  if (!given.cnpj && !given.cpf) throw new UnwritableField('/intermediary', 'missing');
-  const document = group('CpfCnpj', given.cnpj ? leaf('Cnpj', given.cnpj) : leaf('Cpf', given.cpf));
-  const registration = leaf(
-    'InscricaoMunicipal',
-    optional(given.municipalRegistration, 15, '/intermediary/municipalRegistration'),
-  );
-  const name = leaf('RazaoSocial', required(given.name, model === 1 ? 115 : 150, '/intermediary/name'));
-  if (model === 1) return group('IntermediarioServico', name, document, registration);
-  const municipality = given.address?.municipalityCode;
-  if (!municipality) throw new UnwritableField('/intermediary/address', 'missing');
-  return group(
-    'Intermediario',
-    group('IdentificacaoIntermediario', document, registration),
-    name,
-    leaf('CodigoMunicipio', municipality),
-  );
+/** The intermediary, who needs a CNPJ or CPF and, in the second model, a municipality here. By its element's name. */
+export function intermediary(party: SaleParty | undefined, { model }: LayoutTraits): Content {
+  if (!party) return {};
+  const from = '/intermediary';
+  if (!party.cnpj && !party.cpf) throw new UnwritableField(from, 'missing');
+  const name = demandedLine(`${from}/name`, party.name);
+  if (model === 1) {
+    const { municipalRegistration } = party;
+    return {
+      IntermediarioServico: part(from, {
+        RazaoSocial: name,
+        CpfCnpj: document(from, party),
+        InscricaoMunicipal: line(`${from}/municipalRegistration`, municipalRegistration),
+      }),
+    };
+  }
+  const municipality = party.address?.municipalityCode;
+  if (!municipality) throw new UnwritableField(`${from}/address`, 'missing');
+  return {
+    Intermediario: part(from, {
+      IdentificacaoIntermediario: identity(from, party),
+      RazaoSocial: name,
+      CodigoMunicipio: given(`${from}/address/municipalityCode`, municipality),
+    }),
+  };
 }

@@ -1,8 +1,21 @@
 import {
+  address,
+  construction,
+  contact,
+  customer,
+  intermediary,
+  name,
+  party,
+  provider,
+  regime,
+  rps,
+  service,
+  state,
+} from './abrasf-1-00-rps.ts';
+import {
   batchMessages,
   date,
   dateTime,
-  document,
   header,
   messages,
   noteWithFate,
@@ -13,106 +26,20 @@ import {
 import {
   batchNumber,
   batchStatus,
-  choices,
-  cnae,
   cnpj,
-  description,
-  email,
   integer,
   money,
   municipality,
   municipalRegistration,
-  municipalServiceCode,
   noteNumber,
   protocol,
-  rpsStatus,
-  specialRegime,
   tag,
   verificationCode,
   version,
-  yesNo,
 } from './abrasf-values.ts';
-import { attributed, choice, type Elements, type Layout, seq } from './notation.ts';
-import { decimal, text, trimmed } from './values.ts';
+import { attributed, choice, type Layout, seq } from './notation.ts';
+import { trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
-
-const name = trimmed(1, 115);
-const state = text(2, 2);
-const provider = seq({ Cnpj: cnpj, 'InscricaoMunicipal?': municipalRegistration });
-const party = seq({ 'CpfCnpj?': document, 'InscricaoMunicipal?': municipalRegistration });
-
-const address = seq({
-  'Endereco?': trimmed(1, 125),
-  'Numero?': trimmed(1, 10),
-  'Complemento?': trimmed(1, 60),
-  'Bairro?': trimmed(1, 60),
-  'CodigoMunicipio?': municipality,
-  'Uf?': state,
-  'Cep?': integer(8),
-});
-const contact = seq({ 'Telefone?': trimmed(1, 11), 'Email?': email });
-
-const service = seq({
-  Valores: seq({
-    ValorServicos: money,
-    'ValorDeducoes?': money,
-    'ValorPis?': money,
-    'ValorCofins?': money,
-    'ValorInss?': money,
-    'ValorIr?': money,
-    'ValorCsll?': money,
-    IssRetido: yesNo,
-    'ValorIss?': money,
-    'ValorIssRetido?': money,
-    'OutrasRetencoes?': money,
-    'BaseCalculo?': money,
-    // A fraction here, 0.0200, and not a percentage.
-    'Aliquota?': decimal({ digits: 5, fraction: 4, least: 0 }),
-    'ValorLiquidoNfse?': money,
-    'DescontoIncondicionado?': money,
-    'DescontoCondicionado?': money,
-  }),
-  ItemListaServico: trimmed(1, 5),
-  'CodigoCnae?': cnae,
-  'CodigoTributacaoMunicipio?': municipalServiceCode,
-  Discriminacao: description,
-  CodigoMunicipio: municipality,
-});
-
-const customer = seq({
-  'IdentificacaoTomador?': party,
-  'RazaoSocial?': name,
-  'Endereco?': address,
-  'Contato?': contact,
-});
-const intermediary = seq({ RazaoSocial: name, CpfCnpj: document, 'InscricaoMunicipal?': municipalRegistration });
-// The name is misspelt in the model itself.
-const construction: Elements = { 'ContrucaoCivil?': seq({ CodigoObra: trimmed(1, 15), Art: trimmed(1, 15) }) };
-
-const regime: Elements = {
-  NaturezaOperacao: choices('1 2 3 4 5 6'),
-  'RegimeEspecialTributacao?': specialRegime,
-  OptanteSimplesNacional: yesNo,
-  IncentivadorCultural: yesNo,
-};
-
-const rps = seq(
-  signedPart(
-    'InfRps',
-    seq({
-      IdentificacaoRps: rpsIdentity,
-      DataEmissao: dateTime,
-      ...regime,
-      Status: rpsStatus,
-      'RpsSubstituido?': rpsIdentity,
-      Servico: service,
-      Prestador: provider,
-      'Tomador?': customer,
-      'IntermediarioServico?': intermediary,
-      ...construction,
-    }),
-  ),
-);
 
 const note = versioned(
   seq({

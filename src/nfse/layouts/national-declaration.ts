@@ -1,4 +1,5 @@
 import {
+  ALPHANUMERIC,
   caepf,
   counted,
   country,
@@ -12,6 +13,7 @@ import {
   money,
   municipality,
   municipalRegistration,
+  NUMERIC,
   name,
   noForeignNumber,
   percent1,
@@ -58,7 +60,7 @@ export const issuerAddress = seq({ ...street, cMun: municipality, UF: states(), 
  *
  * @source NFS-e national layout 1.01 (2026-02-09), DPS; facts §6 and §7
  */
-export function declaration(revision: Revision): Complex {
+function declaration(revision: Revision): Complex {
   const { cnpj, accessKey, dateTime } = revision;
   const identity = choice({ CNPJ: cnpj, CPF: cpf, NIF: foreignNumber, cNaoNIF: noForeignNumber });
   const contact = { 'end?': address, 'fone?': phone, 'email?': email };
@@ -99,6 +101,9 @@ export function declaration(revision: Revision): Complex {
     }),
   );
 }
+
+/** The declaration in both revisions of layout 1.01: with letters in a CNPJ, and with digits alone. */
+export const DECLARATIONS = { alphanumeric: declaration(ALPHANUMERIC), numeric: declaration(NUMERIC) } as const;
 
 function service({ lines, municipalServiceCode }: Revision): Group {
   return seq({

@@ -1,11 +1,10 @@
-import { declaration } from './national-declaration.ts';
+import { DECLARATIONS } from './national-declaration.ts';
 import { eventRequest, registeredEvent } from './national-events.ts';
 import { note } from './national-note.ts';
 import { ALPHANUMERIC, NUMERIC, type Revision } from './national-values.ts';
-import type { Layout } from './notation.ts';
+import type { Complex, Layout } from './notation.ts';
 
-function national(name: string, revision: Revision): Layout {
-  const DPS = declaration(revision);
+function national(name: string, revision: Revision, DPS: Complex): Layout {
   const pedRegEvento = eventRequest(revision);
   return {
     name,
@@ -16,7 +15,7 @@ function national(name: string, revision: Revision): Layout {
 }
 
 /** National layout 1.01 of 2026-02-09: CNPJs are digits. */
-export const NATIONAL_1_01 = national('nacional-1.01', NUMERIC);
+export const NATIONAL_1_01 = national('nacional-1.01', NUMERIC, DECLARATIONS.numeric);
 
 /** The revision of 1.01 in which CNPJs may have letters. */
-export const NATIONAL_1_01_ALPHANUMERIC = national('nacional-1.01-cnpj-alfa', ALPHANUMERIC);
+export const NATIONAL_1_01_ALPHANUMERIC = national('nacional-1.01-cnpj-alfa', ALPHANUMERIC, DECLARATIONS.alphanumeric);

@@ -1,12 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factFile, type SchemaCheck, schemaCheck } from '../../../test/national-schema.ts';
+import type { SaleAddress } from '../sale.ts';
 import { acceptableSale } from '../tax/any-sale.fixtures.ts';
 import { ownDebits } from '../tax/federal.ts';
 import { cleaning, exported, software } from '../tax/sales.fixtures.ts';
+import { DefectiveDocument, type Unwritable, UnwritableFields } from '../unwritable.ts';
 import { descend, parseXml, type XmlElement } from '../xml.ts';
 import { emission } from './dps-document.fixtures.ts';
-import { buildDps, type DpsInput, UnwritableField } from './dps-document.ts';
+import { buildDps, type DpsInput, type DpsRevision } from './dps-document.ts';
 import { readDps } from './read-documents.ts';
 
 const numeric = schemaCheck('nacional-1.01', 'DPS_v1.01.xsd');
@@ -15,6 +17,17 @@ const alphanumeric = schemaCheck('nacional-1.01-cnpj-alfa', 'DPS_v1.01.xsd');
 /** The content of an element of the declaration. */
 function written(name: string, input: DpsInput): string | undefined {
   return new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(buildDps(input))?.[1];
+}
+
+/** What the layout refuses of an emission. */
+function refused(input: DpsInput, revision?: DpsRevision): readonly Unwritable[] {
+  try {
+    buildDps(input, revision);
+    return [];
+  } catch (error) {
+    if (error instanceof UnwritableFields) return error.fields;
+    throw error;
+  }
 }
 
 /** What a declaration bears besides the sale. */
@@ -142,9 +155,9 @@ describe('a declaration', () => {
       `<chSubstda>${accessKey}</chSubstda><cMotivo>99</cMotivo><xMotivo>Correção do valor informado</xMotivo>`,
     );
     const short = { ...replaces, reason: 'Correção 🙂🙂🙂🙂🙂🙂🙂' };
-    expect(() => buildDps({ ...emission, replaces: short })).toThrow(
-      new UnwritableField('/replaces/reason', 'too-short'),
-    );
+    expect(refused({ ...emission, replaces: short })).toMatchObject([
+      { field: '/replaces/reason', problem: 'too-short' },
+    ]);
   });
 
   it('works out the own debits that were left out, and keeps those that were given', () => {
@@ -223,15 +236,53 @@ describe('a declaration', () => {
 
   it('says which field nothing can be written of', () => {
     const service = { ...emission.service, description: '🙂 \u200b' };
-    expect(() => buildDps({ ...emission, service })).toThrow(new UnwritableField('/service/description', 'empty'));
+    expect(refused({ ...emission, service })).toMatchObject([{ field: '/service/description', problem: 'empty' }]);
   });
 
   it('says which field is longer than the layout allows', () => {
     const customer = { cpf: '52998224725', name: 'a'.repeat(301) };
-    expect(() => buildDps({ ...emission, customer })).toThrow(new UnwritableField('/customer/name', 'too-long'));
+    expect(refused({ ...emission, customer })).toEqual([
+      { field: '/customer/name', problem: 'too-long', expected: 'um texto de 1 a 300 caracteres' },
+    ]);
   });
 
   it('says that a customer without CNPJ and CPF cannot be named', () => {
-    expect(() => buildDps({ ...emission, customer: { name: 'Fulano' } })).toThrow(UnwritableField);
+    expect(refused({ ...emission, customer: { name: 'Fulano' } })).toEqual([
+      { field: '/customer', problem: 'missing' },
+    ]);
   });
+
+  it('names every field that the layout refuses, and what it has room for', () => {
+    const { customer, service } = emission;
+    const address = { ...customer?.address, postalCode: '3013000' } as SaleAddress;
+    expect(
+      refused({
+        ...emission,
+        service: { ...service, code: '1.01', reference: 'PED-1' },
+        customer: { cpf: '52998224725', cnpj: '12345678000195', name: 'Fulano', address },
+      }),
+    ).toEqual([
+      { field: '/customer/address/postalCode', problem: 'wrong-format', expected: '8 dígitos' },
+      { field: '/customer/cpf', problem: 'excluded' },
+      { field: '/service/code', problem: 'wrong-format', expected: '6 dígitos' },
+      {
+        field: '/service/reference',
+        problem: 'wrong-format',
+        expected: '1 a 20 letras sem acento ou dígitos',
+      },
+    ]);
+  });
+
+  it('has letters in a CNPJ where the revision has them', () => {
+    const customer = { cnpj: '12ABC34501DE35', name: 'Tomadora' };
+    expect(refused({ ...emission, customer })).toEqual([]);
+    expect(refused({ ...emission, customer }, { alphanumericCnpj: false })).toEqual([
+      { field: '/customer/cnpj', problem: 'wrong-format', expected: '14 dígitos' },
+    ]);
+  });
+
+  it('is our defect, and nobody’s request to mend, when the software’s own name does not fit', () =>
+    expect(() => buildDps({ ...emission, softwareVersion: 'x'.repeat(21) })).toThrow(
+      new DefectiveDocument(['/DPS/infDPS/verAplic too-long']),
+    ));
 });

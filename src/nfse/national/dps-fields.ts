@@ -1,47 +1,31 @@
 import { cents, formatCents } from '../cents.ts';
+import { Given, given } from '../layouts/content.ts';
 import { oneLine } from './text.ts';
 
-/**
- * A field that the layout cannot carry even when its type is right: nothing of it is left in the layout's repertoire, or it
- * is longer than the layout's field. The client has to change it; `field` is a JSON pointer into the emission.
- */
-export class UnwritableField extends Error {
-  override readonly name = 'UnwritableField';
-  readonly code = 'unwritable-field';
-  readonly field: string;
-  readonly problem: 'empty' | 'too-short' | 'too-long' | 'missing' | 'unsupported';
-  constructor(field: string, problem: 'empty' | 'too-short' | 'too-long' | 'missing' | 'unsupported') {
-    super(`${field} cannot be written in the DPS: ${problem}`);
-    this.field = field;
-    this.problem = problem;
-  }
+/** Text on one line, as far as the layout's repertoire has it; absent where nothing is left. */
+export function line(from: string, text: string | undefined): Given | undefined {
+  return given(from, oneLine(text ?? ''));
 }
 
-/** @throws UnwritableField */
-export function required(text: string, longest: number, field: string): string {
-  const written = optional(text, longest, field);
-  if (written === undefined) throw new UnwritableField(field, 'empty');
-  return written;
-}
-
-/** @throws UnwritableField */
-export function optional(text: string | undefined, longest: number, field: string): string | undefined {
-  const written = bounded(oneLine(text ?? ''), longest, field);
-  return written === '' ? undefined : written;
-}
-
-/** @throws UnwritableField */
-export function bounded(text: string, longest: number, field: string): string {
-  if (text.length > longest) throw new UnwritableField(field, 'too-long');
-  return text;
+/** The same of a text that the layout demands: refused as empty where nothing is left. */
+export function demandedLine(from: string, text: string): Given {
+  return new Given(from, oneLine(text));
 }
 
 /** An amount, or a rate in basis points: both have two places. */
-export function decimal(hundredths: number | undefined): string | undefined {
-  return hundredths === undefined ? undefined : formatCents(cents(hundredths));
+export function decimal(from: string, hundredths: number | undefined): Given | undefined {
+  return hundredths === undefined ? undefined : new Given(from, formatCents(cents(hundredths)));
 }
 
 /** An amount that the layout refuses when it is zero (E0431, E0432, E0699 to E0701): absent instead. */
-export function nonZero(amount: number | undefined): string | undefined {
-  return amount ? decimal(amount) : undefined;
+export function nonZero(from: string, amount: number | undefined): Given | undefined {
+  return amount ? decimal(from, amount) : undefined;
+}
+
+/** A list for an element that repeats; absent where it is empty. */
+export function items<T, Item>(
+  list: readonly T[] | undefined,
+  write: (item: T, place: number) => Item,
+): readonly Item[] | undefined {
+  return list && list.length > 0 ? list.map(write) : undefined;
 }

@@ -1,87 +1,91 @@
+import { type Content, type Given, given, type Part, part } from '../layouts/content.ts';
 import type { SaleAddress, SaleForeignAddress, SaleParty, SalePlace } from '../sale.ts';
-import { group, leaf } from '../xml.ts';
-import { optional, required, UnwritableField } from './dps-fields.ts';
+import { demandedLine, line } from './dps-fields.ts';
 
 const NO_NIF = { NOT_INFORMED: '0', EXEMPT: '1', NOT_REQUIRED: '2' } as const;
 
-/** `toma` or `interm`, by its element's name. */
-export function party(element: string, given: SaleParty | undefined, at: string): string {
-  if (!given) return '';
-  return group(
-    element,
-    document(given, at),
-    leaf('IM', optional(given.municipalRegistration, 15, `${at}/municipalRegistration`)),
-    leaf('xNome', required(given.name, 300, `${at}/name`)),
-    ...address(given, at),
-    ...contact(given, at),
-  );
+/** `toma`, `interm`, or the supplier of a deduction. */
+export function party(from: string, party: SaleParty | undefined): Part | undefined {
+  if (!party) return undefined;
+  return part(from, {
+    ...document(from, party),
+    IM: line(`${from}/municipalRegistration`, party.municipalRegistration),
+    xNome: demandedLine(`${from}/name`, party.name),
+    ...reach(from, party),
+  });
 }
 
-/** `IBSCBS/dest`: has no registration with a city, and a shorter name. */
-export function recipient(given: SaleParty | undefined, at: string): string {
-  if (!given) return '';
-  return group(
-    'dest',
-    document(given, at),
-    leaf('xNome', required(given.name, 150, `${at}/name`)),
-    ...address(given, at),
-    ...contact(given, at),
-  );
+/** `IBSCBS/dest`: has no registration with a city. */
+export function recipient(from: string, party: SaleParty | undefined): Part | undefined {
+  if (!party) return undefined;
+  const { name } = party;
+  return part(from, { ...document(from, party), xNome: demandedLine(`${from}/name`, name), ...reach(from, party) });
 }
 
-function document({ cnpj, cpf, nif, noNif }: SaleParty, at: string): string {
-  if (cnpj) return leaf('CNPJ', cnpj);
-  if (cpf) return leaf('CPF', cpf);
-  if (nif) return leaf('NIF', required(nif, 40, `${at}/nif`));
-  if (noNif) return leaf('cNaoNIF', NO_NIF[noNif]);
-  throw new UnwritableField(at, 'missing');
+export function document(from: string, { cnpj, cpf, nif, noNif }: SaleParty): Content {
+  return {
+    CNPJ: given(`${from}/cnpj`, cnpj),
+    CPF: given(`${from}/cpf`, cpf),
+    NIF: nif === undefined ? undefined : demandedLine(`${from}/nif`, nif),
+    cNaoNIF: given(`${from}/noNif`, noNif && NO_NIF[noNif]),
+  };
 }
 
-function contact({ phone, email }: SaleParty, at: string): readonly string[] {
+/** Where a party is, and how it is reached. A phone number that does not fit is left out: nobody's invoice fails for it. */
+function reach(from: string, { address, foreignAddress, phone, email }: SaleParty): Content {
   const digits = phone?.replace(/\D/g, '') ?? '';
-  return [
-    leaf('fone', /^\d{6,20}$/.test(digits) ? digits : undefined),
-    leaf('email', optional(email, 80, `${at}/email`)),
-  ];
+  return {
+    end: foreignAddress
+      ? abroad(`${from}/foreignAddress`, foreignAddress)
+      : address && inBrazil(`${from}/address`, address),
+    fone: /^\d{6,20}$/.test(digits) ? given(`${from}/phone`, digits) : undefined,
+    email: line(`${from}/email`, email),
+  };
 }
 
-function address({ address, foreignAddress }: SaleParty, at: string): readonly string[] {
-  if (foreignAddress) return [abroad(foreignAddress, `${at}/foreignAddress`)];
-  return address ? [inBrazil(address, `${at}/address`)] : [];
+function inBrazil(from: string, address: SaleAddress): Part | undefined {
+  return part(from, {
+    endNac: part(from, {
+      cMun: given(`${from}/municipalityCode`, address.municipalityCode),
+      CEP: given(`${from}/postalCode`, address.postalCode),
+    }),
+    ...street(from, address),
+  });
 }
 
-/** The city stands before the CEP. */
-function inBrazil(given: SaleAddress, at: string): string {
-  const city = group('endNac', leaf('cMun', given.municipalityCode), leaf('CEP', given.postalCode));
-  return group('end', city, ...street(given, at));
+function abroad(from: string, address: SaleForeignAddress): Part | undefined {
+  return part(from, {
+    endExt: part(from, { cPais: given(`${from}/country`, address.country), ...foreignCity(from, address) }),
+    ...street(from, address),
+  });
 }
 
-function abroad(given: SaleForeignAddress, at: string): string {
-  return group('end', group('endExt', leaf('cPais', given.country), ...foreignCity(given, at)), ...street(given, at));
+/** `end` of a construction work, an event or a property. */
+export function place(from: string, place: SalePlace | undefined): Part | undefined {
+  if (!place) return undefined;
+  const { foreign, postalCode } = place;
+  return part(from, {
+    endExt: foreign && part(`${from}/foreign`, foreignCity(`${from}/foreign`, foreign)),
+    CEP: given(`${from}/postalCode`, postalCode),
+    ...street(from, place),
+  });
 }
 
-/** `end` of a construction work or an event. */
-export function place(given: SalePlace | undefined, at: string): string {
-  if (!given) return '';
-  const { foreign, postalCode } = given;
-  const where = foreign ? group('endExt', ...foreignCity(foreign, `${at}/foreign`)) : leaf('CEP', postalCode);
-  return group('end', where, ...street(given, at));
-}
-
-function foreignCity(given: NonNullable<SalePlace['foreign']>, at: string): readonly string[] {
-  return [
-    leaf('cEndPost', required(given.postalCode, 11, `${at}/postalCode`)),
-    leaf('xCidade', required(given.city, 60, `${at}/city`)),
-    leaf('xEstProvReg', required(given.region, 60, `${at}/region`)),
-  ];
+function foreignCity(from: string, city: NonNullable<SalePlace['foreign']>): Content {
+  return {
+    cEndPost: demandedLine(`${from}/postalCode`, city.postalCode),
+    xCidade: demandedLine(`${from}/city`, city.city),
+    xEstProvReg: demandedLine(`${from}/region`, city.region),
+  };
 }
 
 /** A number left out by the writer becomes the customary "S/N", as the layout demands one. */
-function street(given: Omit<SalePlace, 'postalCode' | 'foreign'>, at: string): readonly string[] {
-  return [
-    leaf('xLgr', required(given.street, 255, `${at}/street`)),
-    leaf('nro', optional(given.number, 60, `${at}/number`) ?? 'S/N'),
-    leaf('xCpl', optional(given.complement, 156, `${at}/complement`)),
-    leaf('xBairro', required(given.district, 60, `${at}/district`)),
-  ];
+function street(from: string, street: Omit<SalePlace, 'postalCode' | 'foreign'>): Content {
+  const number: Given | string = line(`${from}/number`, street.number) ?? 'S/N';
+  return {
+    xLgr: demandedLine(`${from}/street`, street.street),
+    nro: number,
+    xCpl: line(`${from}/complement`, street.complement),
+    xBairro: demandedLine(`${from}/district`, street.district),
+  };
 }

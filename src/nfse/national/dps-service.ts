@@ -1,90 +1,80 @@
+import { Given, given, type Part, part } from '../layouts/content.ts';
 import type { SaleEvent, SaleForeignTrade, SaleInformation, SaleService, SaleWork } from '../sale.ts';
-import { group, leaf } from '../xml.ts';
-import { bounded, decimal, optional, required, UnwritableField } from './dps-fields.ts';
+import { decimal, demandedLine, items, line } from './dps-fields.ts';
 import { place } from './dps-parties.ts';
 import { manyLines } from './text.ts';
 
 /** `serv`: what was rendered, and where. */
-export function service(given: SaleService): string {
-  const description = bounded(manyLines(given.description), 2000, '/service/description');
-  if (description === '') throw new UnwritableField('/service/description', 'empty');
-  return group(
-    'serv',
-    group(
-      'locPrest',
-      given.country === undefined
-        ? leaf('cLocPrestacao', given.municipalityCode)
-        : leaf('cPaisPrestacao', given.country),
+export function service(service: SaleService): Part | undefined {
+  const from = '/service';
+  return part(from, {
+    locPrest: part(
+      from,
+      service.country === undefined
+        ? { cLocPrestacao: given(`${from}/municipalityCode`, service.municipalityCode) }
+        : { cPaisPrestacao: given(`${from}/country`, service.country) },
     ),
-    group(
-      'cServ',
-      leaf('cTribNac', given.code),
-      leaf('cTribMun', given.municipalCode),
-      leaf('xDescServ', description),
-      leaf('cNBS', given.nbsCode),
-      leaf('cIntContrib', given.reference),
-    ),
-    foreignTrade(given.foreignTrade),
-    work(given.work),
-    event(given.event),
-    information(given.information),
-  );
+    cServ: part(from, {
+      cTribNac: given(`${from}/code`, service.code),
+      cTribMun: given(`${from}/municipalCode`, service.municipalCode),
+      xDescServ: new Given(`${from}/description`, manyLines(service.description)),
+      cNBS: given(`${from}/nbsCode`, service.nbsCode),
+      cIntContrib: given(`${from}/reference`, service.reference),
+    }),
+    comExt: foreignTrade(`${from}/foreignTrade`, service.foreignTrade),
+    obra: work(`${from}/work`, service.work),
+    atvEvento: event(`${from}/event`, service.event),
+    infoCompl: information(`${from}/information`, service.information),
+  });
 }
 
-function foreignTrade(given: SaleForeignTrade | undefined): string {
-  if (!given) return '';
-  const at = '/service/foreignTrade';
-  return group(
-    'comExt',
-    leaf('mdPrestacao', given.deliveryMode),
-    leaf('vincPrest', given.relationship),
-    leaf('tpMoeda', given.currency),
-    leaf('vServMoeda', decimal(given.amountInCurrency)),
-    leaf('mecAFComexP', given.providerSupport),
-    leaf('mecAFComexT', given.customerSupport),
-    leaf('movTempBens', given.goodsMovement),
-    leaf('nDI', optional(given.importDeclaration, 12, `${at}/importDeclaration`)),
-    leaf('nRE', optional(given.exportRegistration, 12, `${at}/exportRegistration`)),
-    leaf('mdic', given.shareWithMdic ? '1' : '0'),
-  );
+function foreignTrade(from: string, trade: SaleForeignTrade | undefined): Part | undefined {
+  if (!trade) return undefined;
+  return part(from, {
+    mdPrestacao: given(`${from}/deliveryMode`, trade.deliveryMode),
+    vincPrest: given(`${from}/relationship`, trade.relationship),
+    tpMoeda: given(`${from}/currency`, trade.currency),
+    vServMoeda: decimal(`${from}/amountInCurrency`, trade.amountInCurrency),
+    mecAFComexP: given(`${from}/providerSupport`, trade.providerSupport),
+    mecAFComexT: given(`${from}/customerSupport`, trade.customerSupport),
+    movTempBens: given(`${from}/goodsMovement`, trade.goodsMovement),
+    nDI: line(`${from}/importDeclaration`, trade.importDeclaration),
+    nRE: line(`${from}/exportRegistration`, trade.exportRegistration),
+    mdic: given(`${from}/shareWithMdic`, trade.shareWithMdic ? '1' : '0'),
+  });
 }
 
-function work(given: SaleWork | undefined): string {
-  if (!given) return '';
-  const at = '/service/work';
-  return group(
-    'obra',
-    leaf('inscImobFisc', optional(given.propertyRegistration, 30, `${at}/propertyRegistration`)),
-    leaf('cObra', optional(given.number, 30, `${at}/number`)),
-    leaf('cCIB', given.cib),
-    place(given.place, `${at}/place`),
-  );
+function work(from: string, work: SaleWork | undefined): Part | undefined {
+  if (!work) return undefined;
+  return part(from, {
+    inscImobFisc: line(`${from}/propertyRegistration`, work.propertyRegistration),
+    cObra: line(`${from}/number`, work.number),
+    cCIB: given(`${from}/cib`, work.cib),
+    end: place(`${from}/place`, work.place),
+  });
 }
 
-function event(given: SaleEvent | undefined): string {
-  if (!given) return '';
-  const at = '/service/event';
-  return group(
-    'atvEvento',
-    leaf('xNome', required(given.name, 255, `${at}/name`)),
-    leaf('dtIni', given.startDate),
-    leaf('dtFim', given.endDate),
-    leaf('idAtvEvt', optional(given.number, 30, `${at}/number`)),
-    place(given.place, `${at}/place`),
-  );
+function event(from: string, event: SaleEvent | undefined): Part | undefined {
+  if (!event) return undefined;
+  return part(from, {
+    xNome: demandedLine(`${from}/name`, event.name),
+    dtIni: given(`${from}/startDate`, event.startDate),
+    dtFim: given(`${from}/endDate`, event.endDate),
+    idAtvEvt: line(`${from}/number`, event.number),
+    end: place(`${from}/place`, event.place),
+  });
 }
 
-function information(given: SaleInformation | undefined): string {
-  if (!given) return '';
-  const at = '/service/information';
-  const text = bounded(manyLines(given.text ?? ''), 2000, `${at}/text`);
-  const items = given.orderItems ?? [];
-  return group(
-    'infoCompl',
-    leaf('idDocTec', optional(given.technicalDocument, 40, `${at}/technicalDocument`)),
-    leaf('docRef', optional(given.document, 255, `${at}/document`)),
-    leaf('xPed', optional(given.order, 60, `${at}/order`)),
-    group('gItemPed', ...items.map((item, place) => leaf('xItemPed', required(item, 60, `${at}/orderItems/${place}`)))),
-    leaf('xInfComp', text === '' ? undefined : text),
-  );
+function information(from: string, information: SaleInformation | undefined): Part | undefined {
+  if (!information) return undefined;
+  const at = `${from}/orderItems`;
+  return part(from, {
+    idDocTec: line(`${from}/technicalDocument`, information.technicalDocument),
+    docRef: line(`${from}/document`, information.document),
+    xPed: line(`${from}/order`, information.order),
+    gItemPed: part(at, {
+      xItemPed: items(information.orderItems, (item, index) => demandedLine(`${at}/${index}`, item)),
+    }),
+    xInfComp: given(`${from}/text`, manyLines(information.text ?? '')),
+  });
 }

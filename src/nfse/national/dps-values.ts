@@ -1,8 +1,8 @@
+import { type Content, given, type Part, part } from '../layouts/content.ts';
 import type { Sale, SaleApproximateTaxes, SaleFederalTaxes, WithheldContributions } from '../sale.ts';
 import { taxationOf } from '../sale.ts';
 import { hasContributionBase, ownDebits, withheldContributions } from '../tax/federal.ts';
 import { rateStatement } from '../tax/stated-rate.ts';
-import { group, leaf } from '../xml.ts';
 import { decimal, nonZero } from './dps-fields.ts';
 
 const TAXATION = { TAXABLE: '1', IMMUNE: '2', EXPORT: '3', NOT_SUBJECT: '4' } as const;
@@ -20,112 +20,121 @@ const WITHHELD: Readonly<Record<WithheldContributions, string>> = {
 };
 
 /** `valores`: price, what is taken from it, and the taxes as far as the issuer declares them. */
-export function values(sale: Sale): string {
+export function values(sale: Sale): Part | undefined {
   const { amounts } = sale;
-  return group(
-    'valores',
-    group('vServPrest', leaf('vServ', decimal(amounts.service))),
-    group(
-      'vDescCondIncond',
-      leaf('vDescIncond', nonZero(amounts.unconditionalDiscount)),
-      leaf('vDescCond', nonZero(amounts.conditionalDiscount)),
-    ),
-    group('vDedRed', leaf('pDR', nonZero(amounts.deductionBasisPoints)), leaf('vDR', nonZero(amounts.deduction))),
-    group('trib', municipalTax(sale), federalTaxes(sale.federalTaxes), group('totTrib', totals(sale))),
-  );
+  const from = '/amounts';
+  return part(from, {
+    vServPrest: part(from, { vServ: decimal(`${from}/service`, amounts.service) }),
+    vDescCondIncond: part(from, {
+      vDescIncond: nonZero(`${from}/unconditionalDiscount`, amounts.unconditionalDiscount),
+      vDescCond: nonZero(`${from}/conditionalDiscount`, amounts.conditionalDiscount),
+    }),
+    vDedRed: part(from, {
+      pDR: nonZero(`${from}/deductionRate`, amounts.deductionBasisPoints),
+      vDR: nonZero(`${from}/deduction`, amounts.deduction),
+    }),
+    trib: part('/iss', {
+      tribMun: municipalTax(sale),
+      tribFed: federalTaxes('/federalTaxes', sale.federalTaxes),
+      totTrib: part('/approximateTaxes', totals('/approximateTaxes', sale)),
+    }),
+  });
 }
 
-function municipalTax(sale: Sale): string {
+function municipalTax(sale: Sale): Part | undefined {
   const { amounts, iss, service } = sale;
   const taxation = taxationOf(sale);
-  const country = taxation === 'EXPORT' ? (iss?.resultCountry ?? service.country) : undefined;
   const { suspension, benefit } = iss ?? {};
-  return group(
-    'tribMun',
-    leaf('tribISSQN', TAXATION[taxation]),
-    leaf('cPaisResult', country),
-    leaf('tpImunidade', iss?.immunity),
-    suspension
-      ? group('exigSusp', leaf('tpSusp', SUSPENSION[suspension.kind]), leaf('nProcesso', suspension.process))
-      : '',
-    benefit
-      ? group(
-          'BM',
-          leaf('nBM', benefit.number),
-          leaf('vRedBCBM', nonZero(benefit.reduction)),
-          leaf('pRedBCBM', nonZero(benefit.reductionBasisPoints)),
-        )
-      : '',
-    leaf('tpRetISSQN', WITHHELD_BY[amounts.issWithheldBy]),
-    leaf('pAliq', rateStatement(sale) === 'omitted' ? undefined : decimal(amounts.issRateBasisPoints)),
-  );
+  const from = '/iss';
+  const stated = rateStatement(sale) !== 'omitted';
+  return part(from, {
+    tribISSQN: given(`${from}/taxation`, TAXATION[taxation]),
+    cPaisResult:
+      taxation === 'EXPORT' ? given(`${from}/resultCountry`, iss?.resultCountry ?? service.country) : undefined,
+    tpImunidade: given(`${from}/immunity`, iss?.immunity),
+    exigSusp:
+      suspension &&
+      part(`${from}/suspension`, {
+        tpSusp: given(`${from}/suspension/kind`, SUSPENSION[suspension.kind]),
+        nProcesso: given(`${from}/suspension/process`, suspension.process),
+      }),
+    BM:
+      benefit &&
+      part(`${from}/benefit`, {
+        nBM: given(`${from}/benefit/number`, benefit.number),
+        vRedBCBM: nonZero(`${from}/benefit/reduction`, benefit.reduction),
+        pRedBCBM: nonZero(`${from}/benefit/reductionRate`, benefit.reductionBasisPoints),
+      }),
+    tpRetISSQN: given('/amounts/issWithheldBy', WITHHELD_BY[amounts.issWithheldBy]),
+    pAliq: stated ? decimal('/amounts/issRate', amounts.issRateBasisPoints) : undefined,
+  });
 }
 
-function federalTaxes(given: SaleFederalTaxes | undefined): string {
-  if (!given) return '';
-  return group(
-    'tribFed',
-    contributions(given),
-    leaf('vRetCP', nonZero(given.inssWithheld)),
-    leaf('vRetIRRF', nonZero(given.irrfWithheld)),
-    leaf('vRetCSLL', nonZero(given.csrfWithheld)),
-  );
+function federalTaxes(from: string, taxes: SaleFederalTaxes | undefined): Part | undefined {
+  if (!taxes) return undefined;
+  return part(from, {
+    piscofins: contributions(`${from}/pisCofins`, taxes),
+    vRetCP: nonZero(`${from}/inssWithheld`, taxes.inssWithheld),
+    vRetIRRF: nonZero(`${from}/irrfWithheld`, taxes.irrfWithheld),
+    vRetCSLL: nonZero(`${from}/csrfWithheld`, taxes.csrfWithheld),
+  });
 }
 
 /** Own debits, never what is withheld. Which contributions are withheld must be said unless there is no base (E0698). */
-function contributions(taxes: SaleFederalTaxes): string {
+function contributions(from: string, taxes: SaleFederalTaxes): Part | undefined {
   const { pisCofins } = taxes;
-  if (!pisCofins) return '';
+  if (!pisCofins) return undefined;
   const { pis, cofins } = ownDebits(pisCofins);
   const based = hasContributionBase(pisCofins.cst);
   const withheld = withheldContributions(taxes);
-  return group(
-    'piscofins',
-    leaf('CST', pisCofins.cst),
-    leaf('vBCPisCofins', based ? decimal(pisCofins.base) : undefined),
-    leaf('pAliqPis', based ? decimal(pisCofins.pisRateBasisPoints) : undefined),
-    leaf('pAliqCofins', based ? decimal(pisCofins.cofinsRateBasisPoints) : undefined),
-    leaf('vPis', decimal(pis)),
-    leaf('vCofins', decimal(cofins)),
-    leaf('tpRetPisCofins', based || withheld !== 'NONE' ? WITHHELD[withheld] : undefined),
-  );
+  return part(from, {
+    CST: given(`${from}/cst`, pisCofins.cst),
+    vBCPisCofins: based ? decimal(`${from}/base`, pisCofins.base) : undefined,
+    pAliqPis: based ? decimal(`${from}/pisRate`, pisCofins.pisRateBasisPoints) : undefined,
+    pAliqCofins: based ? decimal(`${from}/cofinsRate`, pisCofins.cofinsRateBasisPoints) : undefined,
+    vPis: decimal(`${from}/pis`, pis),
+    vCofins: decimal(`${from}/cofins`, cofins),
+    tpRetPisCofins: based || withheld !== 'NONE' ? given(`${from}/withheld`, WITHHELD[withheld]) : undefined,
+  });
 }
 
 /**
  * Approximate taxes (law 12.741/2012): as given, else the way in which each regime leaves them unstated. Zero percentages are the
  * layout's way for those who may not use `indTotTrib`, which is MEI's alone (E0710, E0712, E0713).
  */
-function totals({ issuer, approximateTaxes: given }: Sale): string {
-  const stated = given && statedTotals(given);
+function totals(from: string, { issuer, approximateTaxes: taxes }: Sale): Content {
+  const stated = taxes && statedTotals(from, taxes);
   if (stated) return stated;
   switch (issuer.simplesNacional) {
     case 'MEI':
-      return leaf('indTotTrib', '0');
+      return { indTotTrib: '0' };
     case 'ME_EPP':
-      return leaf('pTotTribSN', decimal(given?.simplesRateBasisPoints ?? 0));
+      return { pTotTribSN: decimal(`${from}/simplesRate`, taxes?.simplesRateBasisPoints ?? 0) };
     case 'NONE':
-      return percentages({});
+      return percentages(from, {});
   }
 }
 
-function statedTotals(given: SaleApproximateTaxes): string | undefined {
-  const { federal, state, municipal, federalRateBasisPoints, stateRateBasisPoints, municipalRateBasisPoints } = given;
+function statedTotals(from: string, taxes: SaleApproximateTaxes): Content | undefined {
+  const { federal, state, municipal, federalRateBasisPoints, stateRateBasisPoints, municipalRateBasisPoints } = taxes;
   const has = (...figures: readonly (number | undefined)[]) => figures.some((figure) => figure !== undefined);
-  if (has(federalRateBasisPoints, stateRateBasisPoints, municipalRateBasisPoints)) return percentages(given);
+  if (has(federalRateBasisPoints, stateRateBasisPoints, municipalRateBasisPoints)) return percentages(from, taxes);
   if (!has(federal, state, municipal)) return undefined;
-  return group(
-    'vTotTrib',
-    leaf('vTotTribFed', decimal(federal ?? 0)),
-    leaf('vTotTribEst', decimal(state ?? 0)),
-    leaf('vTotTribMun', decimal(municipal ?? 0)),
-  );
+  return {
+    vTotTrib: part(from, {
+      vTotTribFed: decimal(`${from}/federal`, federal ?? 0),
+      vTotTribEst: decimal(`${from}/state`, state ?? 0),
+      vTotTribMun: decimal(`${from}/municipal`, municipal ?? 0),
+    }),
+  };
 }
 
-function percentages(given: SaleApproximateTaxes): string {
-  return group(
-    'pTotTrib',
-    leaf('pTotTribFed', decimal(given.federalRateBasisPoints ?? 0)),
-    leaf('pTotTribEst', decimal(given.stateRateBasisPoints ?? 0)),
-    leaf('pTotTribMun', decimal(given.municipalRateBasisPoints ?? 0)),
-  );
+function percentages(from: string, taxes: SaleApproximateTaxes): Content {
+  return {
+    pTotTrib: part(from, {
+      pTotTribFed: decimal(`${from}/federalRate`, taxes.federalRateBasisPoints ?? 0),
+      pTotTribEst: decimal(`${from}/stateRate`, taxes.stateRateBasisPoints ?? 0),
+      pTotTribMun: decimal(`${from}/municipalRate`, taxes.municipalRateBasisPoints ?? 0),
+    }),
+  };
 }

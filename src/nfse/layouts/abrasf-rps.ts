@@ -1,0 +1,11 @@
+import { rps as rps100 } from './abrasf-1-00-rps.ts';
+import { declaration as rps203 } from './abrasf-2-03-rps.ts';
+import { declaration as rps204 } from './abrasf-2-04-rps.ts';
+import type { Type } from './notation.ts';
+
+/** `Rps`, what is declared to a city hall, in each of ABRASF's models. */
+export const RPS_LAYOUTS: Readonly<Record<'1.00' | '2.03' | '2.04', Type>> = {
+  '1.00': rps100,
+  '2.03': rps203,
+  '2.04': rps204,
+};
