@@ -1,4 +1,4 @@
-import { dateTime, document, rpsIdentity, signedPart } from './abrasf-groups.ts';
+import { dateTime, document, rpsIdentity } from './abrasf-groups.ts';
 import {
   choices,
   cnae,
@@ -12,9 +12,10 @@ import {
   municipalServiceCode,
   rpsStatus,
   specialRegime,
+  tag,
   yesNo,
 } from './abrasf-values.ts';
-import { type Elements, seq } from './notation.ts';
+import { attributed, type Elements, seq } from './notation.ts';
 import { decimal, text, trimmed } from './values.ts';
 
 export const name = trimmed(1, 115);
@@ -77,10 +78,10 @@ export const regime: Elements = {
   IncentivadorCultural: yesNo,
 };
 
-/** `Rps`: the declaration of a service, and its signature. */
-export const rps = seq(
-  signedPart(
-    'InfRps',
+/** `Rps`: the declaration of a service, before it is signed. */
+export const rps = seq({
+  InfRps: attributed(
+    { 'Id?': tag },
     seq({
       IdentificacaoRps: rpsIdentity,
       DataEmissao: dateTime,
@@ -94,4 +95,4 @@ export const rps = seq(
       ...construction,
     }),
   ),
-);
+});

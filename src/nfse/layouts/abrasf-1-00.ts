@@ -8,9 +8,9 @@ import {
   party,
   provider,
   regime,
-  rps,
   service,
   state,
+  rps as unsigned,
 } from './abrasf-1-00-rps.ts';
 import {
   batchMessages,
@@ -20,7 +20,6 @@ import {
   messages,
   noteWithFate,
   rpsIdentity,
-  signedPart,
   versioned,
 } from './abrasf-groups.ts';
 import {
@@ -38,8 +37,11 @@ import {
   version,
 } from './abrasf-values.ts';
 import { attributed, choice, type Layout, seq } from './notation.ts';
+import { signable, signedPart } from './signed.ts';
 import { trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
+
+const rps = signable(unsigned);
 
 const note = versioned(
   seq({

@@ -1,5 +1,5 @@
 import { identity } from './abrasf-2-messages.ts';
-import { date, rpsIdentity, signedPart } from './abrasf-groups.ts';
+import { date, rpsIdentity } from './abrasf-groups.ts';
 import {
   choices,
   cnae,
@@ -68,10 +68,10 @@ const service = seq({
   'NumeroProcesso?': trimmed(1, 30),
 });
 
-/** `Rps`: the declaration of a service, and its signature. */
-export const declaration = seq(
-  signedPart(
-    'InfDeclaracaoPrestacaoServico',
+/** `Rps`: the declaration of a service, before it is signed. */
+export const declaration = seq({
+  InfDeclaracaoPrestacaoServico: attributed(
+    { 'Id?': tag },
     seq({
       'Rps?': attributed(
         { 'Id?': tag },
@@ -94,4 +94,4 @@ export const declaration = seq(
       IncentivoFiscal: yesNo,
     }),
   ),
-);
+});

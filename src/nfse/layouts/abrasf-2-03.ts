@@ -1,6 +1,6 @@
-import { address, contact, declaration, name, person, rate } from './abrasf-2-03-rps.ts';
+import { address, contact, name, person, rate, declaration as unsigned } from './abrasf-2-03-rps.ts';
 import { identity, type Model2, messages2, page, period } from './abrasf-2-messages.ts';
-import { dateTime, document, issuingBody, noteWithFate, signedPart, versioned } from './abrasf-groups.ts';
+import { dateTime, document, issuingBody, noteWithFate, versioned } from './abrasf-groups.ts';
 import {
   choices,
   integer,
@@ -12,8 +12,11 @@ import {
   verificationCode,
 } from './abrasf-values.ts';
 import { attributed, choice, type Layout, seq } from './notation.ts';
+import { signable, signedPart } from './signed.ts';
 import { narrowed, trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
+
+const declaration = signable(unsigned);
 
 const cancellationRequest = seq(
   signedPart(

@@ -1,5 +1,5 @@
 import { identity } from './abrasf-2-messages.ts';
-import { date, document, rpsIdentity, signedPart } from './abrasf-groups.ts';
+import { date, document, rpsIdentity } from './abrasf-groups.ts';
 import {
   choices,
   cnae,
@@ -106,10 +106,10 @@ const rps = attributed(
   seq({ 'IdentificacaoRps?': rpsIdentity, DataEmissao: date, Status: rpsStatus, 'RpsSubstituido?': rpsIdentity }),
 );
 
-/** `Rps`: the declaration of a service, and its signature. */
-export const declaration = seq(
-  signedPart(
-    'InfDeclaracaoPrestacaoServico',
+/** `Rps`: the declaration of a service, before it is signed. */
+export const declaration = seq({
+  InfDeclaracaoPrestacaoServico: attributed(
+    { 'Id?': tag },
     seq({
       'Rps?': rps,
       Competencia: date,
@@ -127,6 +127,5 @@ export const declaration = seq(
       'InformacoesComplementares?': trimmed(1, 2000),
       'Deducao*': deduction,
     }),
-    tag,
   ),
-);
+});

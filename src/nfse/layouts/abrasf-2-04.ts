@@ -1,10 +1,22 @@
-import { address, alphanumericCode, contact, declaration, name, person, rate, tag } from './abrasf-2-04-rps.ts';
+import {
+  address,
+  alphanumericCode,
+  contact,
+  name,
+  person,
+  rate,
+  tag,
+  declaration as unsigned,
+} from './abrasf-2-04-rps.ts';
 import { type Model2, messages2, page, period } from './abrasf-2-messages.ts';
-import { dateTime, document, issuingBody, noteWithFate, signedPart, versioned } from './abrasf-groups.ts';
+import { dateTime, document, issuingBody, noteWithFate, versioned } from './abrasf-groups.ts';
 import { choices, integer, money, municipality, municipalRegistration, noteNumber } from './abrasf-values.ts';
 import { attributed, choice, type Layout, seq } from './notation.ts';
+import { signable, signedPart } from './signed.ts';
 import { trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
+
+const declaration = signable(unsigned);
 
 const cancellationRequest = seq(
   signedPart(

@@ -1,6 +1,7 @@
-import { batchMessages, date, dateTime, document, header, messages, rpsIdentity, signedPart } from './abrasf-groups.ts';
+import { batchMessages, date, dateTime, document, header, messages, rpsIdentity } from './abrasf-groups.ts';
 import { batchNumber, batchStatus, noteNumber, protocol, version } from './abrasf-values.ts';
 import { attributed, choice, type Elements, type Group, seq, type Type, times } from './notation.ts';
+import { signedPart } from './signed.ts';
 import { decimal, type ValueType } from './values.ts';
 import { signature } from './xmldsig.ts';
 

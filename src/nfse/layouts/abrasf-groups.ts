@@ -8,12 +8,10 @@ import {
   rpsSeries,
   rpsType,
   state,
-  tag,
   version,
 } from './abrasf-values.ts';
-import { attributed, type Complex, choice, type Elements, type Group, seq, type Type } from './notation.ts';
-import { form, type ValueType } from './values.ts';
-import { signature } from './xmldsig.ts';
+import { attributed, type Complex, choice, type Group, seq, type Type } from './notation.ts';
+import { form } from './values.ts';
 
 /** What the ABRASF models have in common, from 1.00 to 2.04. */
 
@@ -34,11 +32,6 @@ export const batchMessages = seq({ 'MensagemRetorno+': seq({ IdentificacaoRps: r
 
 /** First message of every call: which model the other one is of. */
 export const header = attributed({ versao: version }, seq({ versaoDados: version }));
-
-/** Something the city hall or the company signs by its `Id`, with the signature beside it. */
-export function signedPart(name: string, content: Group, id: ValueType = tag): Elements {
-  return { [name]: attributed({ 'Id?': id }, content), 'Signature?': signature };
-}
 
 /** The note with what has become of it. */
 export function noteWithFate(note: Type, cancellation: Type, replacement: Type): Group {

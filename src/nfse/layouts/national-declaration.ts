@@ -30,7 +30,6 @@ import {
 } from './national-values.ts';
 import { attributed, type Complex, choice, type Group, seq } from './notation.ts';
 import { codes, digits, form, pattern, text } from './values.ts';
-import { signature } from './xmldsig.ts';
 
 const foreignPlace = { cEndPost: text(1, 11), xCidade: text(1, 60), xEstProvReg: text(1, 60) };
 const street = { xLgr: latin(1, 255), nro: latin(1, 60), 'xCpl?': latin(1, 156), xBairro: latin(1, 60) };
@@ -56,54 +55,57 @@ const regime = seq({
 export const issuerAddress = seq({ ...street, cMun: municipality, UF: states(), CEP: postalCode });
 
 /**
- * The declaration of services (DPS), layout 1.01.
+ * The declaration of services (DPS), layout 1.01, before it is signed.
  *
  * @source NFS-e national layout 1.01 (2026-02-09), DPS; facts §6 and §7
  */
-function declaration(revision: Revision): Complex {
+function declaration(revision: Revision): Group {
   const { cnpj, accessKey, dateTime } = revision;
   const identity = choice({ CNPJ: cnpj, CPF: cpf, NIF: foreignNumber, cNaoNIF: noForeignNumber });
   const contact = { 'end?': address, 'fone?': phone, 'email?': email };
   const registrations = { 'CAEPF?': caepf, 'IM?': municipalRegistration };
   const party = seq(identity, { ...registrations, xNome: name, ...contact });
 
-  return attributed(
-    { versao: layoutVersion },
-    seq({
-      infDPS: attributed(
-        { Id: revision.dpsId },
-        seq({
-          tpAmb: environment,
-          dhEmi: dateTime,
-          verAplic: softwareVersion,
-          serie: revision.series,
-          nDPS: counted(15),
-          dCompet: date,
-          tpEmit: codes('1 2 3'),
-          'cMotivoEmisTI?': codes('1 2 3 4'),
-          'chNFSeRej?': accessKey,
-          cLocEmi: municipality,
-          'subst?': seq({ chSubstda: accessKey, cMotivo: replacementReason, 'xMotivo?': reason }),
-          prest: seq(identity, { ...registrations, 'xNome?': name, ...contact, regTrib: regime }),
-          'toma?': party,
-          'interm?': party,
-          serv: service(revision),
-          valores: seq({
-            vServPrest: seq({ 'vReceb?': money, vServ: money }),
-            'vDescCondIncond?': seq({ 'vDescIncond?': money, 'vDescCond?': money }),
-            'vDedRed?': deductions(revision, party),
-            trib: taxes(),
-          }),
-          'IBSCBS?': consumptionTaxes(revision, identity),
+  return seq({
+    infDPS: attributed(
+      { Id: revision.dpsId },
+      seq({
+        tpAmb: environment,
+        dhEmi: dateTime,
+        verAplic: softwareVersion,
+        serie: revision.series,
+        nDPS: counted(15),
+        dCompet: date,
+        tpEmit: codes('1 2 3'),
+        'cMotivoEmisTI?': codes('1 2 3 4'),
+        'chNFSeRej?': accessKey,
+        cLocEmi: municipality,
+        'subst?': seq({ chSubstda: accessKey, cMotivo: replacementReason, 'xMotivo?': reason }),
+        prest: seq(identity, { ...registrations, 'xNome?': name, ...contact, regTrib: regime }),
+        'toma?': party,
+        'interm?': party,
+        serv: service(revision),
+        valores: seq({
+          vServPrest: seq({ 'vReceb?': money, vServ: money }),
+          'vDescCondIncond?': seq({ 'vDescIncond?': money, 'vDescCond?': money }),
+          'vDedRed?': deductions(revision, party),
+          trib: taxes(),
         }),
-      ),
-      'Signature?': signature,
-    }),
-  );
+        'IBSCBS?': consumptionTaxes(revision, identity),
+      }),
+    ),
+  });
 }
 
-/** The declaration in both revisions of layout 1.01: with letters in a CNPJ, and with digits alone. */
-export const DECLARATIONS = { alphanumeric: declaration(ALPHANUMERIC), numeric: declaration(NUMERIC) } as const;
+/** The declaration in both revisions of layout 1.01, with letters in a CNPJ and with digits alone, before it is signed. */
+export const DECLARED = { alphanumeric: declaration(ALPHANUMERIC), numeric: declaration(NUMERIC) } as const;
+
+/** `DPS` around what is declared, and around its signature once there is one. */
+export function dps(content: Group): Complex {
+  return attributed({ versao: layoutVersion }, content);
+}
+
+export const DECLARATIONS = { alphanumeric: dps(DECLARED.alphanumeric), numeric: dps(DECLARED.numeric) } as const;
 
 function service({ lines, municipalServiceCode }: Revision): Group {
   return seq({

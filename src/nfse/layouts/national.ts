@@ -1,10 +1,12 @@
-import { DECLARATIONS } from './national-declaration.ts';
+import { DECLARED, dps } from './national-declaration.ts';
 import { eventRequest, registeredEvent } from './national-events.ts';
 import { note } from './national-note.ts';
 import { ALPHANUMERIC, NUMERIC, type Revision } from './national-values.ts';
-import type { Complex, Layout } from './notation.ts';
+import type { Group, Layout } from './notation.ts';
+import { signable } from './signed.ts';
 
-function national(name: string, revision: Revision, DPS: Complex): Layout {
+function national(name: string, revision: Revision, declared: Group): Layout {
+  const DPS = dps(signable(declared));
   const pedRegEvento = eventRequest(revision);
   return {
     name,
@@ -15,7 +17,7 @@ function national(name: string, revision: Revision, DPS: Complex): Layout {
 }
 
 /** National layout 1.01 of 2026-02-09: CNPJs are digits. */
-export const NATIONAL_1_01 = national('nacional-1.01', NUMERIC, DECLARATIONS.numeric);
+export const NATIONAL_1_01 = national('nacional-1.01', NUMERIC, DECLARED.numeric);
 
 /** The revision of 1.01 in which CNPJs may have letters. */
-export const NATIONAL_1_01_ALPHANUMERIC = national('nacional-1.01-cnpj-alfa', ALPHANUMERIC, DECLARATIONS.alphanumeric);
+export const NATIONAL_1_01_ALPHANUMERIC = national('nacional-1.01-cnpj-alfa', ALPHANUMERIC, DECLARED.alphanumeric);

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { dialectsFrom } from './dialects.ts';
 import { type Dialect, type NationalFront, type ProfilesFile, ProfilesSchema, type Traffic } from './schema.ts';
 
 /** 1 production, 2 restricted production: the city's system, or the one it has for trying things out. */
@@ -42,11 +43,13 @@ const NATIONAL: NationalProfile = { provider: 'national' };
  * @throws ProfilesError
  */
 export function profilesFrom(...files: readonly unknown[]): ProfileOf {
-  const dialects = new Map<string, Dialect>();
+  const read = files.map(checked);
+  const dialects = dialectsFrom(read, ({ path, message }) => {
+    throw new ProfilesError(`The municipality profiles are wrong at ${path}: ${message}`);
+  });
   const byCode = new Map<string, MunicipalityProfile>();
-  for (const file of files.map(checked)) {
-    for (const [name, dialect] of Object.entries(file.dialects)) dialects.set(name, dialect);
-    for (const city of file.municipalities) byCode.set(city.code, profileOf(city, dialects));
+  for (const city of read.flatMap(({ municipalities }) => municipalities)) {
+    byCode.set(city.code, profileOf(city, dialects));
   }
   return (code) => byCode.get(code) ?? NATIONAL;
 }

@@ -148,7 +148,8 @@ const AbrasfCitySchema = z.strictObject({
 
 export const ProfilesSchema = z.strictObject({
   $comment: z.optional(z.string()),
-  dialects: z._default(z.record(name, DialectSchema), {}),
+  /** Each is whole, or says what it has otherwise than the one it is `like`: see `dialects.ts`. */
+  dialects: z._default(z.record(name, z.looseObject({ like: z.optional(name) })), {}),
   municipalities: z.array(z.discriminatedUnion('provider', [NationalFrontSchema, AbrasfCitySchema])),
 });
 

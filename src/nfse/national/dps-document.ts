@@ -52,6 +52,12 @@ export interface DpsRevision {
  * @source NFS-e national layout 1.01 (2026-02-09), infDPS
  */
 export function buildDps(input: DpsInput, { alphanumericCnpj }: DpsRevision = { alphanumericCnpj: true }): string {
+  const layout = alphanumericCnpj ? DECLARATIONS.alphanumeric : DECLARATIONS.numeric;
+  return writeDocument('DPS', layout, NAMESPACE, declared(input));
+}
+
+/** What the declaration says, and of which members of the emission, before the layout has seen it. */
+export function declared(input: DpsInput): Part {
   const companyCnpj = parseCnpj(input.companyCnpj);
   const municipalityCode = parseMunicipalityCode(input.municipalityCode);
   if (!companyCnpj || !municipalityCode) {
@@ -80,9 +86,7 @@ export function buildDps(input: DpsInput, { alphanumericCnpj }: DpsRevision = { 
     valores: values(input),
     IBSCBS: ibsCbs(input.ibsCbs),
   });
-  const document = new Part('', { '@versao': LAYOUT_VERSION, infDPS: content });
-  const layout = alphanumericCnpj ? DECLARATIONS.alphanumeric : DECLARATIONS.numeric;
-  return writeDocument('DPS', layout, NAMESPACE, document);
+  return new Part('', { '@versao': LAYOUT_VERSION, infDPS: content });
 }
 
 /** `regApTribSN` belongs to ME/EPP alone (E0162, E0166); all taxes inside Simples is the rule for them. */
