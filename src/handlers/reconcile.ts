@@ -1,50 +1,74 @@
-import { workFor } from '../commands/start-work.ts';
-import { newId, now } from '../platform/clock.ts';
-import { readConfig, required } from '../platform/config.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
+import { type Reconciled, reconcile } from '../commands/reconcile/reconcile.ts';
+import { now } from '../platform/clock.ts';
+import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
+import { logMetrics } from '../platform/metrics.ts';
 import { inInvocation, invocationTrace } from '../platform/tracer.ts';
-import { DUE_SHARDS, fromRow, type InvoiceRow } from '../projections/invoice-row.ts';
-import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
+import { DUE_SHARDS } from '../projections/invoice-row.ts';
+import { dueCount, dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
+import { commandDeps } from './command-deps.ts';
 
 const config = readConfig();
-const invoices = dynamoDbInvoicesTable(dynamoDb(), config.tables.invoices);
-const workflow = stepFunctionsWorkflow(stepFunctions(), required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn), newId);
+const client = dynamoDb();
+const { events, workflow } = commandDeps(config, client);
+const { due, claimDue } = dynamoDbInvoicesTable(client, config.tables.invoices);
+const countDue = dueCount(client, config.tables.invoices);
 
-/** Of each shard, a run: the rest is still due at the next one. */
-const MOST_PER_SHARD = 100;
+/** The next run comes after a minute. */
+const LONGEST_MS = 50_000;
+/** For what is under way when the time is up, and for the report. */
+const RESERVE_MS = 8_000;
 
-/**
- * Each minute: starts the workflow again for every unfinished invoice whose time has come, be it deferred or forgotten (a crash
- * between append and start, a message lost). A row is claimed before its workflow is started, so that one backlog is not
- * started anew each minute; a claim whose start fails is simply due again later.
- */
-export function handler(): Promise<{ started: number; failed: number }> {
-  return inInvocation('reconcile', invocationTrace(), async () => {
-    const at = now();
-    const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));
-    const due = (
-      await Promise.all(shards.map((shard) => invoices.due(shard, at.toISOString(), MOST_PER_SHARD)))
-    ).flat();
-    const later = new Date(at.getTime() + config.reconcileAfterSeconds * 1000).toISOString();
-    const results = await Promise.allSettled(due.map((row) => restart(row, later)));
-    const summary = {
-      started: results.filter((result) => result.status === 'fulfilled' && result.value).length,
-      failed: results.filter(({ status }) => status === 'rejected').length,
-    };
-    for (const result of results) {
-      if (result.status === 'rejected')
-        logger.error('not started, due again later', { error: failureOf(result.reason) });
-    }
-    if (due.length > 0) logger.info('reconciled', summary);
-    return summary;
+/** ReconcileFn, each minute: starts the work again of every unfinished invoice whose time has come. */
+export function handler(_event: unknown, context: Context): Promise<Reconciled> {
+  const trace = invocationTrace();
+  return inInvocation('reconcile', trace, async () => {
+    const given = context.getRemainingTimeInMillis();
+    const longest = Math.min(LONGEST_MS, given - RESERVE_MS);
+    const done = await reconcile(
+      {
+        events,
+        workflow,
+        due,
+        claimDue,
+        countDue,
+        now,
+        msLeft: () => longest - (given - context.getRemainingTimeInMillis()),
+        pause: (ms) => pause(ms),
+        onFailure: (invoiceId, error) =>
+          logger.error('not started, due again later', { invoiceId, error: failureOf(error) }),
+        onStuck: (invoiceId, since) =>
+          logger.warn('started for an hour, and nothing comes of it', { invoiceId, since }),
+      },
+      {
+        shards: Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard)),
+        restMs: config.reconcileAfterSeconds * 1000,
+        ...config.reconcile,
+        traceId: trace?.root,
+      },
+    );
+    report(done);
+    return done;
   });
 }
 
-async function restart(row: InvoiceRow, later: string): Promise<boolean> {
-  const work = workFor(fromRow(row).invoice, 'reconciliation', invocationTrace()?.root);
-  if (!work || !(await invoices.claimDue(row, later))) return false;
-  await workflow.start(work);
-  return true;
+/** Each run, also one that found nothing: a reconciler that is silent is one that does not run. */
+function report({ stoppedBy, ...done }: Reconciled): void {
+  logMetrics({
+    message: 'reconciled',
+    facts: { stoppedBy },
+    metrics: {
+      ReconcileStarted: [done.started, 'Count'],
+      ReconcileSkipped: [done.skipped, 'Count'],
+      ReconcileStale: [done.stale, 'Count'],
+      ReconcileFailed: [done.failed, 'Count'],
+      StuckInvoices: [done.stuck, 'Count'],
+      OldestDueSeconds: [done.oldestDueSeconds, 'Seconds'],
+      DueLeft: [done.left, 'Count'],
+    },
+    at: now(),
+  });
 }

@@ -79,6 +79,9 @@ const ConfigSchema = z.object({
   RETRY_BASE_SECONDS: defaulted(30),
   /** How long an unfinished invoice may rest before the reconciler starts its workflow again. */
   RECONCILE_AFTER_SECONDS: defaulted(300),
+  /** Workflows that a run of the reconciler starts at the most, and how many a second: a backlog must not become a stampede. */
+  RECONCILE_MOST_STARTS: defaulted(2000),
+  RECONCILE_STARTS_PER_SECOND: defaulted(50),
   PRESIGNED_URL_SECONDS: defaulted(300),
   /** A PostgreSQL for the reporting tables, by URL; on AWS they are in the Aurora cluster below. */
   DATABASE_URL: z.optional(z.string().check(z.regex(/^postgres(ql)?:\/\//))),
@@ -145,6 +148,7 @@ export interface Config {
     readonly retryBaseSeconds: number;
   };
   readonly reconcileAfterSeconds: number;
+  readonly reconcile: { readonly mostStarts: number; readonly startsPerSecond: number };
   readonly presignedUrlSeconds: number;
   readonly projectionPointerSeconds: number;
   readonly sealMarginMinutes: number;
@@ -220,6 +224,7 @@ function shape(env: Environment): Config {
       retryBaseSeconds: env.RETRY_BASE_SECONDS,
     },
     reconcileAfterSeconds: env.RECONCILE_AFTER_SECONDS,
+    reconcile: { mostStarts: env.RECONCILE_MOST_STARTS, startsPerSecond: env.RECONCILE_STARTS_PER_SECOND },
     presignedUrlSeconds: env.PRESIGNED_URL_SECONDS,
     projectionPointerSeconds: env.PROJECTION_POINTER_SECONDS,
     sealMarginMinutes: env.SEAL_MARGIN_MINUTES,

@@ -37,8 +37,8 @@ export interface InvoicesTable {
   put(row: InvoiceRow): Promise<boolean>;
   /** Newest first. A page may come short of `limit` when few rows match; only a missing `next` means the end. */
   list(filter: ListFilter, limit: number, after?: ListPosition): Promise<{ rows: InvoiceRow[]; next?: ListPosition }>;
-  /** Rows whose `dueAt` has come, oldest first, of one shard. */
-  due(shard: string, until: string, limit: number): Promise<InvoiceRow[]>;
+  /** Rows whose `dueAt` has come, oldest first, of one shard; from the one after `after` on. */
+  due(shard: string, until: string, limit: number, after?: InvoiceRow): Promise<InvoiceRow[]>;
   /**
    * Moves a due row to a later time, for one caller only.
    *
@@ -111,7 +111,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
       return { rows, next: { invoiceId, createdAt } };
     },
 
-    async due(shard, until, limit) {
+    async due(shard, until, limit, after) {
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: tableName,
@@ -119,6 +119,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
           KeyConditionExpression: 'dueShard = :shard AND dueAt <= :until',
           ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until }),
           Limit: limit,
+          ...(after && { ExclusiveStartKey: positionOf(after) }),
         }),
       );
       return Items.map((item) => unmarshall(item) as InvoiceRow);
@@ -138,6 +139,10 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
     },
   };
 
+  function positionOf({ invoiceId, dueShard = '', dueAt = '' }: InvoiceRow) {
+    return marshall({ invoiceId, dueShard, dueAt });
+  }
+
   async function guarded(write: PutItemCommand | UpdateItemCommand): Promise<boolean> {
     try {
       await client.send(write as PutItemCommand);
@@ -147,4 +152,20 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
       throw error;
     }
   }
+}
+
+/** How many rows of a shard are due: all, or what one look of the engine's comes to (a megabyte of them). */
+export function dueCount(client: DynamoDBClient, tableName: string): (shard: string, until: string) => Promise<number> {
+  return async (shard, until) => {
+    const { Count = 0 } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'byDue',
+        Select: 'COUNT',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :until',
+        ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until }),
+      }),
+    );
+    return Count;
+  };
 }

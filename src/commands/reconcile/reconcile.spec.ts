@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { companyCnpj, emitted, issued, meta } from '../../../test/invoices.ts';
+import { START, tipAfter } from '../../events/commit.ts';
+import type { NewEvent } from '../../events/event-types.ts';
+import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
+import { memoryEventStore } from '../../events/memory-event-store.ts';
+import type { Work } from '../ports.ts';
+import { type Due, type ReconcileDeps, type ReconcileSettings, reconcile } from './reconcile.ts';
+
+const NOON = Date.parse('2026-11-10T12:00:00.000Z');
+const MINUTE = 60_000;
+const SHARDS = ['0', '1', '2', '3'];
+const settings: ReconcileSettings = { shards: SHARDS, restMs: 5 * MINUTE, mostStarts: 1000, startsPerSecond: 50 };
+
+interface Row extends Due {
+  readonly shard: string;
+}
+
+const time = (ms: number) => new Date(ms).toISOString();
+
+/** Rows in memory, the streams they were made of, and a clock that moves only while somebody waits. */
+async function backlog(size: number, history: readonly NewEvent[] = [emitted], ageMs = 10 * MINUTE) {
+  let clock = NOON;
+  const events = memoryEventStore();
+  const rows = new Map<InvoiceId, Row>();
+  for (let place = 0; place < size; place++) {
+    const invoiceId = invoiceIdFor(companyCnpj, `pedido-${place}`);
+    let tip = START;
+    for (const happened of history) {
+      const draft = { invoiceId, tip, events: [happened], meta, commitId: `${place}-${tip.version}`, at: time(NOON) };
+      tip = tipAfter(await events.append(draft));
+    }
+    const updatedAt = time(NOON - ageMs - place);
+    rows.set(invoiceId, { invoiceId, shard: String(place % 4), updatedAt, dueAt: time(NOON - MINUTE - place) });
+  }
+  const started: { work: Work; at: number }[] = [];
+  const failures: unknown[] = [];
+  const stuck: InvoiceId[] = [];
+  const dueIn = (shard: string, until: string) =>
+    [...rows.values()]
+      .filter((row) => row.shard === shard && (row.dueAt ?? '') <= until)
+      .sort((a, b) => (a.dueAt ?? '').localeCompare(b.dueAt ?? ''));
+  const deps: ReconcileDeps<Row> = {
+    events,
+    workflow: { start: async (work) => void started.push({ work, at: clock }) },
+    due: async (shard, until, limit, after) =>
+      dueIn(shard, until)
+        .filter(({ dueAt = '' }) => !after || dueAt > (after.dueAt ?? ''))
+        .slice(0, limit),
+    async claimDue(row, dueAt) {
+      if (rows.get(row.invoiceId)?.dueAt !== row.dueAt) return false;
+      rows.set(row.invoiceId, { ...row, dueAt });
+      return true;
+    },
+    countDue: async (shard, until) => dueIn(shard, until).length,
+    now: () => new Date(clock),
+    msLeft: () => Number.POSITIVE_INFINITY,
+    pause: async (ms) => {
+      clock += ms;
+    },
+    onFailure: (_, error) => void failures.push(error),
+    onStuck: (invoiceId) => void stuck.push(invoiceId),
+  };
+  return {
+    deps,
+    rows,
+    started,
+    failures,
+    stuck,
+    clock: () => clock,
+    advance: (ms: number) => {
+      clock += ms;
+    },
+    startedIds: () => started.map(({ work }) => work.invoiceId),
+  };
+}
+
+const workflowDown = {
+  start: async () => {
+    throw new Error('throttled');
+  },
+};
+
+describe('the reconciler', () => {
+  it('starts everything that is due, once, page after page', async () => {
+    const it = await backlog(450);
+    const done = await reconcile(it.deps, settings);
+    expect(done).toMatchObject({
+      started: 450,
+      skipped: 0,
+      failed: 0,
+      left: 0,
+      stoppedBy: 'end',
+      oldestDueSeconds: 60,
+    });
+    expect(new Set(it.startedIds()).size).toBe(450);
+    expect(await reconcile(it.deps, settings)).toMatchObject({ started: 0, oldestDueSeconds: 0 });
+  });
+
+  it('never starts faster than it may, however much is due', async () => {
+    const it = await backlog(300);
+    await reconcile(it.deps, settings);
+    const atOnce = 10;
+    for (const { at } of it.started) {
+      const within = it.started.filter((other) => other.at >= at && other.at < at + 1000).length;
+      expect(within).toBeLessThanOrEqual(settings.startsPerSecond + atOnce);
+    }
+    expect(it.clock() - NOON).toBeGreaterThanOrEqual((300 * 1000) / settings.startsPerSecond);
+  });
+
+  it('stops at its limit and says how much is left; the next run goes on there, oldest first', async () => {
+    const it = await backlog(300);
+    const bounded = { ...settings, mostStarts: 123 };
+    expect(await reconcile(it.deps, bounded)).toMatchObject({ started: 123, left: 177, stoppedBy: 'limit' });
+    expect(await reconcile(it.deps, bounded)).toMatchObject({ started: 123, left: 54, stoppedBy: 'limit' });
+    expect(await reconcile(it.deps, bounded)).toMatchObject({ started: 54, left: 0, stoppedBy: 'end' });
+    expect(new Set(it.startedIds()).size).toBe(300);
+  });
+
+  it('stops before its time is up, and says how much is left', async () => {
+    const it = await backlog(300);
+    const end = it.clock() + 2000;
+    const done = await reconcile({ ...it.deps, msLeft: () => end - it.clock() }, settings);
+    expect(done).toMatchObject({ stoppedBy: 'time', left: 300 - done.started });
+    expect(done.started).toBeGreaterThanOrEqual(90);
+    expect(it.clock()).toBeLessThan(end + 1000);
+  });
+
+  it('lets every shard have its turn', async () => {
+    const it = await backlog(800);
+    await reconcile(it.deps, { ...settings, mostStarts: 200 });
+    const shards = it.startedIds().map((id) => it.rows.get(id)?.shard);
+    for (const shard of SHARDS) expect(shards.filter((one) => one === shard)).toHaveLength(50);
+  });
+
+  it('that runs twice at once starts each invoice once', async () => {
+    const it = await backlog(200);
+    const both = await Promise.all([reconcile(it.deps, settings), reconcile(it.deps, settings)]);
+    expect(both.reduce((sum, { started }) => sum + started, 0)).toBe(200);
+    expect(new Set(it.startedIds()).size).toBe(200);
+  });
+
+  it('does not start what has ended, though its row still shows it waiting', async () => {
+    const it = await backlog(3, [emitted, issued]);
+    expect(await reconcile(it.deps, settings)).toMatchObject({ started: 0, stale: 3 });
+    expect(it.started).toEqual([]);
+  });
+
+  it('tries again what could not be started, waiting as long again as it has waited, an hour at the most', async () => {
+    const it = await backlog(1, [emitted], 5 * MINUTE);
+    const broken = { ...it.deps, workflow: workflowDown };
+    const waits: number[] = [];
+    for (let run = 0; run < 8; run++) {
+      await reconcile(broken, settings);
+      const [row] = it.rows.values();
+      const wait = Date.parse(row?.dueAt ?? '') - it.clock();
+      waits.push(Math.round(wait / MINUTE));
+      it.advance(wait);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 60, 60, 60, 60]);
+    expect(it.failures).toHaveLength(8);
+  });
+
+  it('leaves the rest due when nothing can be started at all', async () => {
+    const it = await backlog(300);
+    const done = await reconcile({ ...it.deps, workflow: workflowDown }, settings);
+    expect(done).toMatchObject({ started: 0, failed: 20, left: 280, stoppedBy: 'failures' });
+  });
+
+  it('is not stopped by one invoice that fails', async () => {
+    const it = await backlog(30);
+    const [first] = it.rows.keys();
+    const start = async (work: Work) => {
+      if (work.invoiceId === first) throw new Error('too large');
+      await it.deps.workflow.start(work);
+    };
+    const done = await reconcile({ ...it.deps, workflow: { start } }, settings);
+    expect(done).toMatchObject({ started: 29, failed: 1, left: 0 });
+  });
+
+  it('names what has not moved for an hour, however often it was started', async () => {
+    const it = await backlog(2, [emitted], 90 * MINUTE);
+    expect(await reconcile(it.deps, settings)).toMatchObject({ started: 2, stuck: 2 });
+    expect(it.stuck).toHaveLength(2);
+  });
+});

@@ -1,0 +1,141 @@
+import { type EventStore, read } from '../../events/event-store.ts';
+import type { InvoiceId } from '../../events/ids.ts';
+import type { Workflow } from '../ports.ts';
+import { workFor } from '../start-work.ts';
+
+/** What a reader shows of an unfinished invoice. Times are ISO 8601, UTC. */
+export interface Due {
+  readonly invoiceId: InvoiceId;
+  readonly dueAt?: string;
+  readonly updatedAt: string;
+  readonly nextAttemptAt?: string;
+}
+
+export interface ReconcileDeps<Row extends Due> {
+  readonly events: Pick<EventStore, 'load'>;
+  readonly workflow: Workflow;
+  /** Rows of one shard that are due, oldest first, from the one after `after` on. */
+  readonly due: (shard: string, until: string, limit: number, after?: Row) => Promise<readonly Row[]>;
+  /** Moves a row on, for one caller only. @returns `false` when it has moved already */
+  readonly claimDue: (row: Row, dueAt: string) => Promise<boolean>;
+  /** How many rows of a shard are due, or at least are. */
+  readonly countDue: (shard: string, until: string) => Promise<number>;
+  readonly now: () => Date;
+  /** Until this run has to be over. */
+  readonly msLeft: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+  /** An invoice was not started; it is due again later. */
+  readonly onFailure: (invoiceId: InvoiceId, error: unknown) => void;
+  /** An invoice was started for the hour, and nothing has come of it. */
+  readonly onStuck: (invoiceId: InvoiceId, since: string) => void;
+}
+
+export interface ReconcileSettings {
+  readonly shards: readonly string[];
+  /** How long an unfinished invoice may rest. */
+  readonly restMs: number;
+  readonly mostStarts: number;
+  readonly startsPerSecond: number;
+  readonly traceId?: string | undefined;
+}
+
+/** What a run did. */
+export interface Reconciled {
+  readonly started: number;
+  /** Taken by another run, or moved on since the index was written. */
+  readonly skipped: number;
+  /** Their streams have ended, and their rows do not show it yet. */
+  readonly stale: number;
+  readonly failed: number;
+  /** Among those taken up: unmoved for an hour and more. */
+  readonly stuck: number;
+  /** Of the row that waited longest, when the run began: how long it was due. */
+  readonly oldestDueSeconds: number;
+  /** Due and not taken up, or at least so many. */
+  readonly left: number;
+  readonly stoppedBy: 'end' | 'time' | 'limit' | 'failures';
+}
+
+const PAGE = 50;
+/** Starts at once. */
+const ABREAST = 10;
+/** So many failures with no start between them: whatever starts workflows is down, and the rest may as well stay due. */
+const MOST_FAILURES = 20;
+/** Also the longest wait of what nothing comes of. */
+const STUCK_MS = 3_600_000;
+
+/**
+ * Starts the work again of unfinished invoices whose time has come, be they deferred or forgotten (a crash between append and start,
+ * a message lost, a queue purged). It keeps no place between runs: a row that is taken up moves on, so the next run begins with what
+ * this one left. Shards take turns, a page each, and starts are paced: a backlog of thousands is no stampede.
+ */
+export async function reconcile<Row extends Due>(
+  deps: ReconcileDeps<Row>,
+  { shards, restMs, mostStarts, startsPerSecond, traceId }: ReconcileSettings,
+): Promise<Reconciled> {
+  const until = deps.now().toISOString();
+  const counts = { started: 0, skipped: 0, stale: 0, failed: 0, stuck: 0 };
+  let failuresInARow = 0;
+  let oldestDueAt = until;
+  let stoppedBy: Reconciled['stoppedBy'] = 'end';
+
+  async function takeUp(row: Row): Promise<void> {
+    const { invoiceId } = row;
+    const since = row.nextAttemptAt ?? row.updatedAt;
+    const restedMs = deps.now().getTime() - Date.parse(since);
+    // As long again as it has not moved: what fails at each start is tried less and less, without anybody counting.
+    const waitMs = Math.max(restMs, Math.min(restedMs, STUCK_MS));
+    try {
+      if (!(await deps.claimDue(row, new Date(deps.now().getTime() + waitMs).toISOString()))) {
+        counts.skipped++;
+        return;
+      }
+      // The row is what a reader saw last; only the stream knows whether there is still something to do.
+      const { invoice } = read(invoiceId, await deps.events.load(invoiceId));
+      const work = workFor(invoice, 'reconciliation', traceId);
+      if (!work) {
+        counts.stale++;
+        return;
+      }
+      await deps.workflow.start(work);
+      counts.started++;
+      failuresInARow = 0;
+    } catch (error) {
+      counts.failed++;
+      failuresInARow++;
+      deps.onFailure(invoiceId, error);
+    }
+    if (restedMs < STUCK_MS) return;
+    counts.stuck++;
+    deps.onStuck(invoiceId, since);
+  }
+
+  function isOver(): boolean {
+    if (deps.msLeft() <= 0) stoppedBy = 'time';
+    else if (counts.started >= mostStarts) stoppedBy = 'limit';
+    else if (failuresInARow >= MOST_FAILURES) stoppedBy = 'failures';
+    return stoppedBy !== 'end';
+  }
+
+  const turns: { readonly shard: string; readonly after?: Row }[] = shards.map((shard) => ({ shard }));
+  for (let turn = turns.shift(); turn && !isOver(); turn = turns.shift()) {
+    const { shard, after } = turn;
+    const page = await deps.due(shard, until, PAGE, after);
+    const [oldest] = page;
+    if (!after && oldest?.dueAt !== undefined && oldest.dueAt < oldestDueAt) oldestDueAt = oldest.dueAt;
+    for (let start = 0; start < page.length && !isOver(); start += ABREAST) {
+      const abreast = page.slice(start, Math.min(start + ABREAST, start + mostStarts - counts.started));
+      await Promise.all([...abreast.map(takeUp), deps.pause((abreast.length * 1000) / startsPerSecond)]);
+    }
+    const last = page.at(-1);
+    if (page.length === PAGE && last) turns.push({ shard, after: last });
+  }
+
+  const left = isOver() ? await Promise.all(shards.map((shard) => deps.countDue(shard, until))) : [];
+  return {
+    ...counts,
+    oldestDueSeconds: Math.round((Date.parse(until) - Date.parse(oldestDueAt)) / 1000),
+    left: left.reduce((sum, rows) => sum + rows, 0),
+    stoppedBy,
+  };
+}
