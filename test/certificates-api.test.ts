@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
-import { inProject } from '../local/project.ts';
 import { cnpjCheckDigits } from '../src/nfse/cnpj.ts';
 import { verifySignatures } from '../src/nfse/xmldsig/verify.ts';
 import { makeCertificate, makePfx, type TestCertificate } from './certificates.ts';
 import { apiAs, example } from './stack/api.ts';
+import { certificateFor } from './stack/own-certificate.ts';
 import { eventually } from './stack/own-worker.ts';
 
 const admin = await apiAs('admin');
@@ -20,14 +18,6 @@ async function newCompany(): Promise<string> {
   const cnpj = base + cnpjCheckDigits(base);
   expect((await admin.request('PUT', `/companies/${cnpj}`, example('register-company'))).status).toBe(201);
   return cnpj;
-}
-
-/** The command that makes a certificate for a company of the sandbox. */
-async function certificateFor(company: string): Promise<{ pfx: string; password: string }> {
-  const args = [inProject('local/certificate.ts'), '--company', company, '--data', data];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const { pfx, password } = JSON.parse(stdout) as { pfx: string; password: string };
-  return { pfx: readFileSync(pfx).toString('base64'), password };
 }
 
 const put = (cnpj: string, body: unknown) => admin.request('PUT', `/companies/${cnpj}/certificate`, body);

@@ -19,7 +19,7 @@ const deps = commandDeps(config, client);
 const once = idempotent('cancel', client, config.tables.requests);
 
 /** The national event 101101 asks for 15 to 255 characters of reason, as they are once written in the document. */
-const CancelBody = z.strictObject({
+export const Body = z.strictObject({
   requestId: z.optional(z.string()),
   reasonCode: z._default(z.enum(['1', '2', '9']), '9'),
   reason: z.string().check(
@@ -31,7 +31,7 @@ const CancelBody = z.strictObject({
 export const handler = lambda('cancel', async (call) => {
   const json = readBody(call.event);
   const requestId = requestIdOf(call.event, json);
-  const { reasonCode, reason } = parse(CancelBody, json);
+  const { reasonCode, reason } = parse(Body, json);
   const invoiceId = invoiceIdIn(call);
   const before = await visibleInvoice(deps.events, call.caller, invoiceId);
   call.note({ invoiceId, requestId, companyCnpj: before.invoice.companyCnpj });

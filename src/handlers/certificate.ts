@@ -21,7 +21,7 @@ import { etag } from './resource.ts';
 /** An A1 file has some kilobytes; with the whole chain in it, some more. */
 const MAX_BASE64 = 128 * 1024;
 
-const CertificateBody = z.strictObject({
+export const Body = z.strictObject({
   pfx: z.string().check(z.maxLength(MAX_BASE64), z.regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, field('base64'))),
   password: z.string().check(z.maxLength(256)),
 });
@@ -42,7 +42,7 @@ const deps = {
 export const handler = lambda('certificate', async (call) => {
   const companyCnpj = companyIn(call);
   call.note({ companyCnpj });
-  const { pfx, password } = parse(CertificateBody, readBody(call.event));
+  const { pfx, password } = parse(Body, readBody(call.event));
   const change = { by: call.caller.name, at: call.now.toISOString() };
   try {
     const sent = { file: Buffer.from(pfx, 'base64'), password };

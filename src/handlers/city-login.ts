@@ -11,7 +11,7 @@ import { parse } from './request-fields.ts';
 
 const secretText = z.string().check(z.minLength(1), z.maxLength(256));
 
-const CityLoginBody = z.strictObject({ municipalityCode: municipality, user: secretText, password: secretText });
+export const Body = z.strictObject({ municipalityCode: municipality, user: secretText, password: secretText });
 
 const config = readConfig();
 const companies = dynamoDbCompanies(dynamoDb(), config.tables.companies);
@@ -21,7 +21,7 @@ const logins = cityLoginWriter(secretsManager(), config.cityLoginSecretPrefix);
 export const handler = lambda('city-login', async (call) => {
   const companyCnpj = companyIn(call);
   call.note({ companyCnpj });
-  const { municipalityCode, user, password } = parse(CityLoginBody, readBody(call.event));
+  const { municipalityCode, user, password } = parse(Body, readBody(call.event));
   if (!(await companies.get(companyCnpj))) throw companyNotFound();
   await logins.put(companyCnpj, municipalityCode, { user, password });
   return { status: 200, body: { companyCnpj, municipalityCode, storedAt: call.now.toISOString() } };

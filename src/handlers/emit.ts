@@ -25,6 +25,8 @@ import { forbidden } from './problem.ts';
 import { readBody, requestIdOf } from './request-body.ts';
 import { fail, parse } from './request-fields.ts';
 
+export { EmitBody as Body };
+
 const config = readConfig();
 const client = dynamoDb();
 const deps = {

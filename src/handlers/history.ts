@@ -23,7 +23,7 @@ const client = dynamoDb();
 const events = dynamoDbEventStore({ client, tableName: config.tables.events });
 const invoices = dynamoDbInvoicesTable(client, config.tables.invoices);
 
-const Query = z.strictObject({
+export const Query = z.strictObject({
   version: z.optional(z.pipe(z.coerce.number(), z.int().check(z.gte(1)))),
   asOf: z.optional(z.iso.datetime({ offset: true, error: field('date-time') })),
   /** Adds the commits as they lie in the store, of which the hashes are made. */

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 import { parseInvoiceId } from '../events/ids.ts';
-import { parseCnpj } from '../nfse/cnpj.ts';
-import { parseMunicipalityCode } from '../nfse/municipality.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { fromRow } from '../projections/invoice-row.ts';
 import { dynamoDbInvoicesTable, type ListFilter, type ListPosition } from '../projections/invoices-table.ts';
 import { type Caller, mayAccess } from './access.ts';
+import { cnpj, municipality } from './emission-fields.ts';
 import { lambda } from './lambda.ts';
 import { badRequest, forbidden } from './problem.ts';
 import { fail, field, fieldError, parse } from './request-fields.ts';
@@ -19,12 +18,10 @@ const invoices = dynamoDbInvoicesTable(dynamoDb(), config.tables.invoices);
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], field('date-time'));
 
-const Query = z.strictObject({
-  companyCnpj: z.optional(z.string().check(z.refine((value) => parseCnpj(value) !== undefined, field('cnpj')))),
+export const Query = z.strictObject({
+  companyCnpj: z.optional(cnpj),
   status: z.optional(z.enum(['EMITTED', 'ISSUED', 'FAILED', 'CANCELLING', 'CANCELLED'])),
-  municipalityCode: z.optional(
-    z.string().check(z.refine((value) => parseMunicipalityCode(value) !== undefined, field('municipality'))),
-  ),
+  municipalityCode: z.optional(municipality),
   from: z.optional(moment),
   to: z.optional(moment),
   limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(100))), 20),

@@ -17,6 +17,8 @@ import { readBody } from './request-body.ts';
 import { parse } from './request-fields.ts';
 import { etag } from './resource.ts';
 
+export { RegistrationBody as Body };
+
 const config = readConfig();
 const client = dynamoDb();
 const companies = dynamoDbCompanies(client, config.tables.companies);

@@ -32,7 +32,7 @@ const deps = {
 };
 const once = idempotent('retry', client, config.tables.requests);
 
-const RetryBody = z.strictObject({
+export const Body = z.strictObject({
   requestId: z.optional(z.string()),
   reason: z._default(z.string().check(z.trim(), z.minLength(1), z.maxLength(255)), 'Reenvio solicitado'),
   corrections: z.optional(z.record(z.string(), z.unknown())),
@@ -41,7 +41,7 @@ const RetryBody = z.strictObject({
 export const handler = lambda('retry', async (call) => {
   const json = readBody(call.event);
   const requestId = requestIdOf(call.event, json);
-  const { reason, corrections: patch } = parse(RetryBody, json);
+  const { reason, corrections: patch } = parse(Body, json);
   const invoiceId = invoiceIdIn(call);
   const before = await visibleInvoice(deps.events, call.caller, invoiceId);
   call.note({ invoiceId, requestId, companyCnpj: before.invoice.companyCnpj });

@@ -12,6 +12,7 @@ export interface Route {
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/ping', handler: 'ping', open: true },
+  { method: 'GET', path: '/openapi.json', handler: 'openapi', open: true },
   { method: 'POST', path: '/invoices', handler: 'emit' },
   { method: 'GET', path: '/invoices', handler: 'list' },
   { method: 'GET', path: '/invoices/{invoiceId}', handler: 'get' },

@@ -13,7 +13,7 @@ const events = dynamoDbEventStore({ client: dynamoDb(), tableName: config.tables
 const documents = s3(config.s3);
 
 /** `nfse` is what the authority authorised, `dps` what was declared to it, `cancellation` the event that ended it. */
-const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps', 'cancellation']), 'nfse') });
+export const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps', 'cancellation']), 'nfse') });
 
 /** A link to a document that works for a few minutes. The link itself is the permission, so it is never logged. */
 export const handler = lambda('xml', async (call) => {

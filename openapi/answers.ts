@@ -1,0 +1,176 @@
+import * as z from 'zod/mini';
+import { EVENT_SCHEMAS } from '../src/events/event-types.ts';
+import { cnpj, money, municipality } from '../src/handlers/emission-fields.ts';
+import { emissionParts } from '../src/handlers/emission-parts.ts';
+
+/**
+ * What the API answers. The parts of an emission are those that a request has: what was read can be changed and sent again. Strict, so
+ * that a test notices a field that nobody wrote down; the document leaves that out, since an answer may gain fields.
+ */
+const text = z.string();
+const time = z.iso.datetime({ offset: true });
+const invoiceId = text.check(z.regex(/^inv_[0-9a-hjkmnp-tv-z]{26}$/));
+const hash = text;
+
+export const Rejection = z.strictObject({
+  code: text,
+  message: text,
+  howToFix: text,
+  field: z.optional(text),
+  source: text,
+});
+
+const status = z.enum(['EMITTED', 'ISSUED', 'FAILED', 'CANCELLING', 'CANCELLED']);
+const dps = z.strictObject({ series: text, number: z.int() });
+const replay = z.strictObject({
+  by: text,
+  mode: z.enum(['replay', 'repair']),
+  cause: text,
+  reason: z.optional(text),
+  letterId: text,
+});
+
+export const Taxes = z.strictObject({
+  issBase: z.optional(money),
+  iss: z.optional(money),
+  issWithheld: z.optional(money),
+  federallyWithheld: z.optional(money),
+  totalWithheld: z.optional(money),
+  net: z.optional(money),
+});
+
+export const Invoice = z.strictObject({
+  invoiceId,
+  requestId: text,
+  status,
+  version: z.int().check(z.gte(1)),
+  companyCnpj: cnpj,
+  municipalityCode: municipality,
+  provider: z.enum(['national', 'abrasf']),
+  dps,
+  ...emissionParts,
+  total: money,
+  taxes: Taxes,
+  createdAt: time,
+  updatedAt: time,
+  processedAt: z.optional(time),
+  attempt: z.int(),
+  nextAttemptAt: z.optional(time),
+  deferralReason: z.optional(z.enum(['provider-unavailable', 'outcome-unknown', 'authority-processing'])),
+  protocol: z.optional(text),
+  providerProtocol: z.optional(text),
+  nfseNumber: z.optional(text),
+  accessKey: z.optional(text),
+  verificationCode: z.optional(text),
+  issuedAt: z.optional(text),
+  error: z.optional(Rejection),
+  replay: z.optional(replay),
+  cancellation: z.optional(
+    z.strictObject({
+      requestedAt: time,
+      reasonCode: text,
+      reason: text,
+      cancelledAt: z.optional(text),
+      protocol: z.optional(text),
+      error: z.optional(Rejection),
+    }),
+  ),
+  links: z.strictObject({ self: text, events: text, xml: text }),
+});
+
+export const InvoiceList = z.strictObject({ items: z.array(Invoice), nextCursor: z.optional(text) });
+
+const Meta = z.strictObject({
+  actor: text,
+  requestId: text,
+  traceId: z.optional(text),
+  causationId: z.optional(text),
+});
+
+const EMITTED = z.looseObject({
+  companyCnpj: text,
+  municipalityCode: text,
+  requestId: text,
+  total: money,
+  xmlKey: text,
+});
+const RETRIED = z.looseObject({ by: text, reason: text, total: money, xmlKey: text });
+
+/** In a history, amounts are written as everywhere in the API; the other events are shown as they are stored. */
+const DATA = { ...EVENT_SCHEMAS, Emitted: EMITTED, RetryRequested: RETRIED };
+
+const event = (type: keyof typeof DATA) =>
+  z.strictObject({
+    version: z.int(),
+    id: text,
+    type: z.literal(type),
+    v: z.int(),
+    at: time,
+    data: DATA[type] as z.ZodMiniType,
+    meta: Meta,
+    commit: z.strictObject({ commitId: text, hash, prevHash: hash }),
+  });
+
+const [first, ...others] = (Object.keys(DATA) as (keyof typeof DATA)[]).map(event);
+if (!first) throw new Error('There are event types');
+
+export const InvoiceEvent = z.discriminatedUnion('type', [first, ...others]);
+
+export const History = z.strictObject({
+  invoiceId,
+  chain: z.strictObject({
+    intact: z.boolean(),
+    commits: z.optional(z.int()),
+    head: z.optional(hash),
+    brokenAt: z.optional(z.int()),
+    reason: z.optional(z.enum(['content-changed', 'link-broken', 'commit-missing', 'tail-missing', 'tail-replaced'])),
+    message: z.optional(text),
+  }),
+  invoice: z.nullable(Invoice),
+  events: z.array(InvoiceEvent),
+  commits: z.optional(z.array(z.looseObject({ invoiceId, version: z.int(), hash, prevHash: hash }))),
+});
+
+export const DocumentLink = z.strictObject({
+  document: z.enum(['nfse', 'dps', 'cancellation']),
+  url: z.url(),
+  expiresAt: time,
+});
+
+export const Company = z.strictObject({
+  companyCnpj: cnpj,
+  version: z.int().check(z.gte(1)),
+  name: text,
+  municipalityCode: municipality,
+  issuer: emissionParts.issuer,
+  dps: z.strictObject({ series: text, nextNumber: z.int() }),
+  environment: z.enum(['PRODUCTION', 'RESTRICTED']),
+  certificate: z.optional(
+    z.strictObject({
+      holder: text,
+      fingerprint: text,
+      validFrom: time,
+      validTo: time,
+      storedAt: time,
+      status: z.enum(['VALID', 'EXPIRED']),
+      daysLeft: z.int(),
+    }),
+  ),
+  updatedAt: time,
+  updatedBy: text,
+});
+
+export const StoredLogin = z.strictObject({ companyCnpj: cnpj, municipalityCode: municipality, storedAt: time });
+
+export const Ping = z.strictObject({ service: z.literal('nfse-ledger'), version: text, time });
+
+export const Description = z.looseObject({ openapi: z.literal('3.1.0') });
+
+export const Problem = z.strictObject({
+  type: text.check(z.regex(/^urn:nfse-ledger:problem:[a-z-]+$/)),
+  title: text,
+  status: z.int(),
+  detail: text,
+  requestId: text,
+  errors: z.optional(z.array(z.strictObject({ pointer: text, code: text, message: text, howToFix: text }))),
+});

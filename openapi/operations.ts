@@ -1,0 +1,166 @@
+import type * as z from 'zod/mini';
+import * as answers from './answers.ts';
+import type { ProblemCode } from './problems.ts';
+
+/** What is said of a route beyond its schemas. */
+export interface Operation {
+  readonly id: string;
+  readonly tag: 'Invoices' | 'Companies' | 'Service';
+  readonly summary: string;
+  readonly description?: string;
+  /** Component name of the body, which is the handler's own `Body`. */
+  readonly body?: string;
+  /** Members of the body that the handler completes before it judges it. */
+  readonly completed?: readonly string[];
+  /** Happens once a request id: takes `Idempotency-Key`. */
+  readonly once?: true;
+  readonly headers?: readonly RequestHeader[];
+  readonly examples?: readonly string[];
+  /** By status, without the problems. */
+  readonly answers: Readonly<Record<number, OperationAnswer>>;
+  readonly problems?: readonly ProblemCode[];
+}
+
+export type RequestHeader = 'If-Match' | 'If-None-Match';
+export type AnswerHeader = 'Location' | 'ETag' | 'Idempotency-Replayed';
+
+export interface OperationAnswer {
+  readonly description: string;
+  readonly schema?: z.ZodMiniType;
+  readonly headers?: readonly AnswerHeader[];
+}
+
+const accepted = {
+  202: {
+    description:
+      'Safe in the event store; the authority answers later. A replay answers with the invoice as it is now.',
+    schema: answers.Invoice,
+    headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+  },
+} as const;
+const company = { description: 'The company.', schema: answers.Company, headers: ['ETag'] } as const;
+
+/** Every route of the API, as `METHOD path`. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'GET /ping': {
+    id: 'ping',
+    tag: 'Service',
+    summary: 'Whether the service answers',
+    answers: { 200: { description: 'It does.', schema: answers.Ping } },
+  },
+  'GET /openapi.json': {
+    id: 'openapi',
+    tag: 'Service',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: answers.Description } },
+  },
+  'POST /invoices': {
+    id: 'emit',
+    tag: 'Invoices',
+    summary: 'Emit an invoice',
+    description:
+      'What the company’s registration says may be left out: `municipalityCode`, `issuer` as a whole, `dps.series`. The same request id never emits twice.',
+    body: 'Emission',
+    completed: ['municipalityCode'],
+    once: true,
+    examples: ['emit-invoice', 'emit-withheld', 'emit-export'],
+    answers: accepted,
+    problems: ['company-not-registered', 'other-environment', 'contention'],
+  },
+  'GET /invoices': {
+    id: 'list',
+    tag: 'Invoices',
+    summary: 'List a company’s invoices, newest first',
+    description:
+      'Go on with `nextCursor` and the same filters until there is none; a page may be short and still have one.',
+    answers: { 200: { description: 'A page.', schema: answers.InvoiceList } },
+    problems: ['invalid-request', 'invalid-cursor'],
+  },
+  'GET /invoices/{invoiceId}': {
+    id: 'get',
+    tag: 'Invoices',
+    summary: 'Read an invoice',
+    description: 'Always as fresh as your last write.',
+    headers: ['If-None-Match'],
+    answers: {
+      200: { description: 'The invoice.', schema: answers.Invoice, headers: ['ETag'] },
+      304: { description: 'It is still at that version.', headers: ['ETag'] },
+    },
+    problems: ['invoice-not-found'],
+  },
+  'GET /invoices/{invoiceId}/events': {
+    id: 'history',
+    tag: 'Invoices',
+    summary: 'Replay an invoice’s history, and check its chain',
+    description: 'Up to its end, to a `version`, or to the moment `asOf`; not both.',
+    answers: { 200: { description: 'What happened, and the state that it led to.', schema: answers.History } },
+    problems: ['invoice-not-found', 'invalid-request'],
+  },
+  'GET /invoices/{invoiceId}/xml': {
+    id: 'xml',
+    tag: 'Invoices',
+    summary: 'Get a link to a document of an invoice',
+    answers: { 200: { description: 'A link that works for a few minutes.', schema: answers.DocumentLink } },
+    problems: ['invoice-not-found', 'document-not-available', 'invalid-request'],
+  },
+  'POST /invoices/{invoiceId}/cancel': {
+    id: 'cancel',
+    tag: 'Invoices',
+    summary: 'Cancel an invoice',
+    body: 'Cancellation',
+    once: true,
+    examples: ['cancel-invoice'],
+    answers: accepted,
+    problems: ['invoice-not-found', 'nothing-to-cancel', 'contention'],
+  },
+  'POST /invoices/{invoiceId}/retry': {
+    id: 'retry',
+    tag: 'Invoices',
+    summary: 'Correct an invoice that was refused, and send it again',
+    description:
+      '`corrections` is a JSON merge patch (RFC 7396) over the invoice as you read it: send what changes, `null` removes.',
+    body: 'Retry',
+    once: true,
+    examples: ['retry-corrected'],
+    answers: accepted,
+    problems: ['invoice-not-found', 'nothing-to-retry', 'contention'],
+  },
+  'GET /companies/{cnpj}': {
+    id: 'company',
+    tag: 'Companies',
+    summary: 'Read a company’s registration',
+    answers: { 200: company },
+    problems: ['company-not-found'],
+  },
+  'PUT /companies/{cnpj}': {
+    id: 'register',
+    tag: 'Companies',
+    summary: 'Register a company, or change its registration',
+    body: 'Registration',
+    headers: ['If-Match'],
+    examples: ['register-company'],
+    answers: {
+      200: company,
+      201: { description: 'The company, which is new.', schema: answers.Company, headers: ['ETag', 'Location'] },
+    },
+    problems: ['company-not-found', 'company-changed', 'if-match-required'],
+  },
+  'PUT /companies/{cnpj}/certificate': {
+    id: 'certificate',
+    tag: 'Companies',
+    summary: 'Store a company’s A1 certificate',
+    description: 'Key and password are never shown again.',
+    body: 'CertificateFile',
+    answers: { 200: company },
+    problems: ['company-not-found'],
+  },
+  'PUT /companies/{cnpj}/city-login': {
+    id: 'cityLogin',
+    tag: 'Companies',
+    summary: 'Store what a city hall gave the company to log in with',
+    description: 'It replaces the one before, and is never shown again.',
+    body: 'CityLogin',
+    answers: { 200: { description: 'It is stored.', schema: answers.StoredLogin } },
+    problems: ['company-not-found'],
+  },
+};

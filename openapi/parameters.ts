@@ -1,0 +1,61 @@
+import type { Json } from './document.ts';
+import type { AnswerHeader, RequestHeader } from './operations.ts';
+
+const text = { type: 'string' };
+
+export const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
+  invoiceId: {
+    description: 'Of the invoice, as its emission answered.',
+    schema: { type: 'string', pattern: '^inv_[0-9a-hjkmnp-tv-z]{26}$' },
+  },
+  cnpj: {
+    description: 'CNPJ of the company, without punctuation.',
+    schema: { type: 'string', pattern: '^[0-9A-Z]{12}[0-9]{2}$', examples: ['11222333000181'] },
+  },
+};
+
+/** What the members of a query are, by the handler that reads it. */
+export const QUERY_TEXTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  list: {
+    companyCnpj: 'The company; may be left out by whoever has but one.',
+    status: 'Only invoices of this status.',
+    municipalityCode: 'Only invoices of this municipality.',
+    from: 'Emitted at this time or later: a time, or a day in Brasília.',
+    to: 'Emitted at this time or earlier: a time, or a day in Brasília.',
+    limit: 'How many at most.',
+    cursor: '`nextCursor` of the page before.',
+  },
+  history: {
+    version: 'Up to this version.',
+    asOf: 'Up to this moment.',
+    stored: '`true` adds the commits as they lie in the store, of which the hashes are made.',
+  },
+  xml: {
+    document:
+      '`nfse`: what the authority authorised. `dps`: what was declared to it. `cancellation`: the event that ended it.',
+  },
+};
+
+type Headers<Name extends string> = Readonly<Record<Name, Json>>;
+
+export const HEADERS: {
+  readonly request: Headers<RequestHeader | 'Idempotency-Key'>;
+  readonly answer: Headers<AnswerHeader>;
+} = {
+  request: {
+    'Idempotency-Key': {
+      description: 'The request id, bare or quoted; or `requestId` in the body. Your order’s number is a good one.',
+      schema: { type: 'string', minLength: 1, maxLength: 130 },
+    },
+    'If-Match': {
+      description: 'The `ETag` of the version that you read; without it, the company is to be new.',
+      schema: text,
+    },
+    'If-None-Match': { description: 'The `ETag` that you have: a 304 says that nothing is new.', schema: text },
+  },
+  answer: {
+    Location: { description: 'Path of the resource.', schema: text },
+    ETag: { description: 'The version, as an entity tag.', schema: text },
+    'Idempotency-Replayed': { description: '`true` where the request had come before.', schema: text },
+  },
+};
