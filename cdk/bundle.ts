@@ -2,7 +2,8 @@ import { build } from 'esbuild';
 import { leaveOutUnused } from './leave-out.ts';
 
 /** Some packages are CommonJS and ask for Node's own modules by `require`, which an ES module does not have. */
-const REQUIRE = "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);";
+export const REQUIRE =
+  "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);";
 
 /**
  * Bundles one Lambda handler into one ES module for Node 24, with everything in it: the AWS SDK too, because the runtime's own copy is

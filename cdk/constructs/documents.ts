@@ -1,0 +1,86 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  ObjectLockRetention,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { Settings } from '../settings.ts';
+
+const DAYS_A_YEAR = 366;
+
+/**
+ * What was sent to the authorities and what came back, the seals over it, and who asked for either. Documents are never changed: their
+ * keys carry their hash. Versioning is for the mistake of a person.
+ */
+export class Documents extends Construct {
+  readonly documents: IBucket;
+  readonly seals: IBucket;
+
+  constructor(scope: Construct, id: string, settings: Settings, encryptionKey: IKey) {
+    super(scope, id);
+    const { retentionYears, glacierAfterDays, sealLock } = settings.documents;
+    const retention = Duration.days(retentionYears * DAYS_A_YEAR);
+    const accessLogs = this.accessLogs(settings);
+    const kept = (prefix: string): BucketProps => ({
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.KMS,
+      encryptionKey,
+      // One call to KMS for many documents: without it, each costs as much to encrypt as to store for years.
+      bucketKeyEnabled: true,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsPrefix: prefix,
+      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.documents = new Bucket(this, 'DocsBucket', {
+      ...kept('documents/'),
+      lifecycleRules: [
+        {
+          id: 'keep-as-long-as-the-law-asks',
+          // Instant retrieval: the link of `GET /invoices/{id}/xml` works on the last day as on the first. S3 leaves what is smaller
+          // than 128 KB where it is, since moving it would cost more than it saves.
+          transitions: [
+            { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(glacierAfterDays) },
+          ],
+          expiration: retention,
+          noncurrentVersionExpiration: retention,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    }) as IBucket;
+    this.seals = new Bucket(this, 'SealsBucket', {
+      ...kept('seals/'),
+      objectLockEnabled: true,
+      objectLockDefaultRetention:
+        sealLock === 'COMPLIANCE'
+          ? ObjectLockRetention.compliance(retention)
+          : ObjectLockRetention.governance(retention),
+    }) as IBucket;
+  }
+
+  private accessLogs({ keepData, logRetentionDays }: Settings): IBucket {
+    const bucket = new Bucket(this, 'AccessLogs', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      // S3 delivers access logs into buckets that it encrypts itself, and into no other.
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      lifecycleRules: [{ expiration: Duration.days(logRetentionDays) }],
+      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    acknowledge(bucket, { 'AwsSolutions-S1': 'It is where access logs go: logging its own would never end.' });
+    return bucket as IBucket;
+  }
+}

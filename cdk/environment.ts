@@ -1,0 +1,34 @@
+import type { Rights } from './functions.ts';
+import type { Resources } from './resources.ts';
+import { variablesFor } from './rights.ts';
+import type { Settings } from './settings.ts';
+
+/** What every process of ours is told, and the names of what this one has a right to. */
+export function environmentOf(
+  settings: Settings,
+  rights: Rights,
+  resources: Partial<Resources>,
+): Record<string, string> {
+  const { national, functions, api } = settings;
+  return {
+    POWERTOOLS_SERVICE_NAME: 'nfse-ledger',
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    NATIONAL_ENVIRONMENT: national.environment,
+    REGISTRATION_REQUIRED: String(functions.registrationRequired),
+    ...(api.origins.length > 0 && { CORS_ORIGINS: api.origins.join(',') }),
+    ...variablesFor(rights, resources),
+  };
+}
+
+/** What the worker is told besides. */
+export function workerEnvironmentOf(
+  { national, worker }: Settings,
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...environment,
+    NATIONAL_API_URL: national.url,
+    NATIONAL_SIGNATURE: national.signature,
+    WORKER_CONCURRENCY: String(worker.concurrency),
+  };
+}

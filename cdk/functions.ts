@@ -1,0 +1,140 @@
+import type { TableKind } from '../src/platform/table-definitions.ts';
+
+/** What a function may be given a right to. */
+export type ResourceName =
+  | TableKind
+  | 'invoices/byCompany'
+  | 'invoices/byDue'
+  | 'documentsBucket'
+  | 'documentsBucket/list'
+  | 'sealsBucket'
+  | 'requestsQueue'
+  | 'dlq'
+  | 'workflow'
+  | 'certificates'
+  | 'cityLogins'
+  | 'database';
+
+/** `EventsTable` is append-only: there is no way to say here that a function may change or delete in it. */
+type EventsAction = 'Query' | 'PutItem' | 'Scan';
+
+export type Rights = Readonly<Partial<Record<Exclude<ResourceName, 'events'>, readonly string[]>>> & {
+  readonly events?: readonly EventsAction[];
+};
+
+export type Trigger =
+  | { readonly from: 'api'; readonly perSecond?: number }
+  | { readonly from: 'schedule'; readonly everyMinutes: number }
+  | { readonly from: 'daily'; readonly hourUtc: number; readonly minute: number }
+  | { readonly from: 'stream' }
+  | { readonly from: 'sign-in' };
+
+export interface FunctionRow {
+  readonly trigger: Trigger;
+  /** Actions by resource, without the service's prefix. A function knows by name only what it has a right to. */
+  readonly may?: Rights;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** Where more at once would harm somebody else; most functions are held back by the API's throttle alone. */
+  readonly reservedConcurrency?: number;
+}
+
+const REMEMBER = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+const API: Trigger = { from: 'api' };
+const reading = { trigger: API, timeoutSeconds: 15, memoryMb: 512 } as const;
+const commanding = { trigger: API, timeoutSeconds: 20, memoryMb: 1024 } as const;
+
+/**
+ * The Lambda functions, by the name of their module in `src/handlers`: what starts each, what it may do, and what it is given. A
+ * handler that is not here is not deployed, which a test does not let pass.
+ */
+export const FUNCTIONS = {
+  ping: { trigger: API, timeoutSeconds: 5, memoryMb: 256 },
+  emit: {
+    ...commanding,
+    may: {
+      events: ['PutItem', 'Query'],
+      documentsBucket: ['PutObject'],
+      dpsNumbers: ['UpdateItem'],
+      companies: ['GetItem'],
+      requests: REMEMBER,
+      workflow: ['StartExecution'],
+    },
+  },
+  list: { ...reading, may: { 'invoices/byCompany': ['Query'] } },
+  get: { ...reading, may: { invoices: ['GetItem'], events: ['Query'] } },
+  history: { ...reading, may: { invoices: ['GetItem'], events: ['Query'] } },
+  xml: { ...reading, may: { events: ['Query'], documentsBucket: ['GetObject'] } },
+  cancel: {
+    ...commanding,
+    may: { events: ['PutItem', 'Query'], requests: REMEMBER, workflow: ['StartExecution'] },
+  },
+  retry: {
+    ...commanding,
+    may: {
+      events: ['PutItem', 'Query'],
+      documentsBucket: ['PutObject'],
+      dpsNumbers: ['UpdateItem'],
+      requests: REMEMBER,
+      workflow: ['StartExecution'],
+    },
+  },
+  company: { ...reading, may: { companies: ['GetItem'], dpsNumbers: ['GetItem'] } },
+  register: { ...reading, may: { companies: ['UpdateItem'], dpsNumbers: ['GetItem', 'UpdateItem'] } },
+  certificate: {
+    // Opening an old PFX file is a second of processor time for whoever asks.
+    trigger: { from: 'api', perSecond: 5 },
+    timeoutSeconds: 20,
+    memoryMb: 1024,
+    reservedConcurrency: 5,
+    may: {
+      companies: ['GetItem', 'UpdateItem'],
+      dpsNumbers: ['GetItem'],
+      certificates: ['CreateSecret', 'PutSecretValue'],
+    },
+  },
+  'city-login': {
+    trigger: { from: 'api', perSecond: 5 },
+    timeoutSeconds: 15,
+    memoryMb: 512,
+    may: { companies: ['GetItem'], cityLogins: ['CreateSecret', 'PutSecretValue'] },
+  },
+  projector: {
+    trigger: { from: 'stream' },
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    may: { events: ['Query'], invoices: ['PutItem'] },
+  },
+  reconcile: {
+    trigger: { from: 'schedule', everyMinutes: 1 },
+    timeoutSeconds: 55,
+    memoryMb: 512,
+    // Two at once would claim the same rows, and each would find most of them taken.
+    reservedConcurrency: 1,
+    may: { 'invoices/byDue': ['Query'], invoices: ['UpdateItem'], workflow: ['StartExecution'] },
+  },
+  'token-claims': {
+    trigger: { from: 'sign-in' },
+    // Cognito waits for five seconds.
+    timeoutSeconds: 5,
+    memoryMb: 512,
+    may: { clients: ['GetItem'] },
+  },
+} as const satisfies Readonly<Record<string, FunctionRow>>;
+
+/**
+ * The worker's rights. It alone reads the companies' secrets. To list the bucket is what makes S3 say that a document is missing, instead of
+ * that it may not be read.
+ */
+export const WORKER_MAY = {
+  events: ['PutItem', 'Query'],
+  documentsBucket: ['GetObject', 'PutObject'],
+  'documentsBucket/list': ['ListBucket'],
+  requestsQueue: ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'],
+  certificates: ['GetSecretValue'],
+  cityLogins: ['GetSecretValue'],
+} as const satisfies Rights;
+
+export type FunctionName = keyof typeof FUNCTIONS;
+export const functionNames = Object.keys(FUNCTIONS) as readonly FunctionName[];
+export const functionRow = (name: FunctionName): FunctionRow => FUNCTIONS[name];

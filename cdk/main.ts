@@ -1,0 +1,35 @@
+// The app as the CDK's command line runs it: bundles every function, puts the worker's image together, and checks the security rules.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { addSecurityRules, addStacks } from './app.ts';
+import { bundle } from './bundle.ts';
+import { functionNames } from './functions.ts';
+import { settingsOf } from './settings.ts';
+import { assembleWorkerImage } from './worker-image.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const bundles = join(project, '.local/bundles');
+const workerImage = join(project, '.local/worker-image');
+
+const app = new App();
+const settings = settingsOf(app.node.tryGetContext('environment') ?? 'dev');
+
+await rm(bundles, { recursive: true, force: true });
+await Promise.all([
+  assembleWorkerImage(workerImage),
+  ...functionNames.map(async (name) => {
+    await mkdir(join(bundles, name), { recursive: true });
+    await bundle(join(project, `src/handlers/${name}.ts`), join(bundles, name, 'index.mjs'));
+  }),
+]);
+addSecurityRules(app);
+addStacks(app, settings, {
+  code: (name) => Code.fromAsset(join(bundles, name)),
+  workerImage: ContainerImage.fromAsset(workerImage, { platform: Platform.LINUX_ARM64 }),
+});
+app.synth();

@@ -1,0 +1,133 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IConstruct } from 'constructs';
+import { TABLES, tableKinds } from '../src/platform/table-definitions.ts';
+import { DATABASE } from './constructs/reporting.ts';
+import type { ResourceName } from './functions.ts';
+import type { Settings } from './settings.ts';
+import type { StatefulStack } from './stacks/stateful.ts';
+
+/** What a right to a resource means in IAM, and how the resource is named to a process. */
+export interface Resource {
+  /** Prefix of its actions. */
+  readonly service: string;
+  readonly arns: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  /** The key that its content is encrypted with; its use is allowed by way of the service alone. */
+  readonly key?: { readonly of: IKey; readonly read: readonly string[]; readonly write: readonly string[] };
+  /** Why an ARN ends with an asterisk. */
+  readonly wildcard?: string;
+  /** What comes with any right to it. */
+  readonly also?: readonly {
+    readonly actions: readonly string[];
+    readonly arns: readonly string[];
+    readonly key?: IKey;
+  }[];
+}
+
+const TABLE_KEY = {
+  read: ['kms:Decrypt', 'kms:DescribeKey'],
+  write: [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
+};
+const OBJECT_KEY = { read: ['kms:Decrypt'], write: ['kms:Decrypt', 'kms:GenerateDataKey'] };
+
+/** Prefixes of the secrets' names: the rights are by them, since a secret is made when its company sends it. */
+export const secretPrefixes = ({ environment }: Settings) => ({
+  certificates: `nfse-ledger/${environment}/certificates/`,
+  cityLogins: `nfse-ledger/${environment}/city-login/`,
+});
+
+export type Resources = Readonly<Record<ResourceName, Resource>>;
+
+/** Everything that a function or the worker may be given a right to. */
+export function resourcesOf(
+  scope: IConstruct,
+  settings: Settings,
+  { tables, documents, queues, keys, reporting }: StatefulStack,
+  workflow: IStateMachine,
+): Resources {
+  const prefixes = secretPrefixes(settings);
+  const secrets = (prefix: string, variable: string): Resource => ({
+    service: 'secretsmanager',
+    arns: [
+      Stack.of(scope).formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${prefix}*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ],
+    wildcard: 'A secret is made when its company sends it: the right is to those below the prefix of this environment.',
+    variables: { [variable]: prefix, SECRETS_KEY_ID: keys.secrets.keyArn },
+    key: { of: keys.secrets, ...OBJECT_KEY },
+  });
+  const queue = (of: IQueue, variable: string): Resource => ({
+    service: 'sqs',
+    arns: [of.queueArn],
+    variables: { [variable]: of.queueUrl },
+  });
+  const bucket = (of: IBucket, variable: string): Resource => ({
+    service: 's3',
+    arns: [`${Stack.of(of).exportValue(of.bucketArn)}/*`],
+    wildcard:
+      'Objects of this one bucket: their keys begin with the id of an invoice, which is made when it is asked for.',
+    variables: { [variable]: of.bucketName },
+    key: { of: keys.documents, ...OBJECT_KEY },
+  });
+  const invoices = tables.byKind.invoices;
+  const index = (name: string): Resource => ({
+    ...tableResource(invoices, TABLES.invoices.variable, keys.ledger),
+    arns: [`${invoices.tableArn}/index/${name}`],
+  });
+  const ofTables = Object.fromEntries(
+    tableKinds.map((kind) => [kind, tableResource(tables.byKind[kind], TABLES[kind].variable, keys.ledger)]),
+  ) as unknown as Record<(typeof tableKinds)[number], Resource>;
+  return {
+    ...ofTables,
+    'invoices/byCompany': index('byCompany'),
+    'invoices/byDue': index('byDue'),
+    documentsBucket: bucket(documents.documents, 'DOCS_BUCKET'),
+    'documentsBucket/list': { service: 's3', arns: [documents.documents.bucketArn], variables: {} },
+    sealsBucket: bucket(documents.seals, 'SEALS_BUCKET'),
+    requestsQueue: queue(queues.requests, 'REQUESTS_QUEUE_URL'),
+    dlq: queue(queues.dlq, 'REQUESTS_DLQ_URL'),
+    workflow: {
+      service: 'states',
+      arns: [workflow.stateMachineArn],
+      variables: { EMIT_WORKFLOW_ARN: workflow.stateMachineArn },
+    },
+    certificates: secrets(prefixes.certificates, 'CERTIFICATE_SECRET_PREFIX'),
+    cityLogins: secrets(prefixes.cityLogins, 'CITY_LOGIN_SECRET_PREFIX'),
+    database: {
+      service: 'rds-data',
+      arns: [reporting.cluster.clusterArn],
+      variables: {
+        REPORTING_CLUSTER_ARN: reporting.cluster.clusterArn,
+        REPORTING_SECRET_ARN: reporting.secret.secretArn,
+        REPORTING_DATABASE: DATABASE,
+      },
+      also: [{ actions: ['secretsmanager:GetSecretValue'], arns: [reporting.secret.secretArn], key: keys.reporting }],
+    },
+  };
+}
+
+/** A right to a table is one to its items. */
+export function tableResource(table: ITable, variable: string, key: IKey): Resource {
+  return {
+    service: 'dynamodb',
+    arns: [table.tableArn],
+    variables: { [variable]: table.tableName },
+    key: { of: key, ...TABLE_KEY },
+  };
+}

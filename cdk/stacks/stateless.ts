@@ -1,0 +1,61 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
+import { Api } from '../constructs/api.ts';
+import { Firewall } from '../constructs/firewall.ts';
+import { Functions } from '../constructs/functions.ts';
+import type { CodeOf } from '../constructs/ledger-function.ts';
+import { Worker } from '../constructs/worker.ts';
+import { Workflow } from '../constructs/workflow.ts';
+import { environmentOf, workerEnvironmentOf } from '../environment.ts';
+import { WORKER_MAY } from '../functions.ts';
+import { resourcesOf } from '../resources.ts';
+import { acknowledgeWildcards, statementsFor } from '../rights.ts';
+import type { Settings } from '../settings.ts';
+import type { StatefulStack } from './stateful.ts';
+
+export interface StatelessProps extends StackProps {
+  readonly settings: Settings;
+  readonly stateful: StatefulStack;
+  readonly code: CodeOf;
+  readonly workerImage: ContainerImage;
+}
+
+/** What runs, and holds nothing: it can be destroyed and deployed again, and the queue and the reconciler take up where it stopped. */
+export class StatelessStack extends Stack {
+  readonly api: Api;
+
+  constructor(scope: Construct, id: string, { settings, stateful, code, workerImage, ...props }: StatelessProps) {
+    super(scope, id, props);
+    const logKey = stateful.keys.operations;
+    const workflow = new Workflow(this, 'Workflow', settings, { queue: stateful.queues.requests, logKey });
+    const resources = resourcesOf(this, settings, stateful, workflow.stateMachine);
+    const functions = new Functions(this, 'Functions', { settings, stateful, resources, code });
+    this.api = new Api(this, 'Api', {
+      settings,
+      identity: stateful.identity,
+      functionOf: (name) => functions.get(name).fn,
+      logKey,
+    });
+    const firewall = new Firewall(this, 'Firewall', {
+      scope: 'REGIONAL',
+      name: `nfse-ledger-${settings.environment}-api`,
+      mostPerAddress: settings.api.mostPerAddress,
+    });
+    new CfnWebACLAssociation(this, 'FirewallOfApi', {
+      resourceArn: this.api.restApi.deploymentStage.stageArn,
+      webAclArn: firewall.arn,
+    });
+    const worker = new Worker(this, 'Worker', {
+      settings,
+      vpc: stateful.network.vpc,
+      image: workerImage,
+      logKey,
+      queue: stateful.queues.requests,
+      statements: statementsFor(this, WORKER_MAY, resources),
+      environment: workerEnvironmentOf(settings, environmentOf(settings, WORKER_MAY, resources)),
+    });
+    acknowledgeWildcards(worker, WORKER_MAY, resources);
+  }
+}

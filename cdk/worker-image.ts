@@ -1,0 +1,37 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { REQUIRE } from './bundle.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+/** Everything that the worker's image is built from. */
+export const WORKER_IMAGE_FILES = ['Dockerfile', 'worker.mjs', 'worker.mjs.map'] as const;
+
+/**
+ * Puts the context of the worker's image into a folder, which is emptied first. Not minified, so that a stack in a log can be read; the
+ * worker starts once a day. Unlike a function's bundle it has the SDK's whole chain of credentials, because a task's come from an
+ * address that ECS names to it.
+ */
+export async function assembleWorkerImage(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: [join(project, 'src/worker/main.ts')],
+    outfile: join(folder, 'worker.mjs'),
+    absWorkingDir: project,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+    charset: 'utf8',
+    legalComments: 'none',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'error',
+  });
+  await cp(join(project, 'Dockerfile'), join(folder, 'Dockerfile'));
+}
