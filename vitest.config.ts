@@ -8,7 +8,12 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/tally-reporter.ts'],
     projects: [
-      { test: { name: 'specs', include: ['src/**/*.spec.ts', 'local/**/*.spec.ts', 'openapi/**/*.spec.ts'] } },
+      {
+        test: {
+          name: 'specs',
+          include: ['src/**/*.spec.ts', 'local/**/*.spec.ts', 'openapi/**/*.spec.ts', 'cdk/**/*.spec.ts'],
+        },
+      },
       {
         test: {
           name: 'engines',

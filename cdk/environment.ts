@@ -1,3 +1,4 @@
+import { MOST_RECEIVES } from './constructs/queues.ts';
 import type { Rights } from './functions.ts';
 import type { Resources } from './resources.ts';
 import { variablesFor } from './rights.ts';
@@ -29,6 +30,7 @@ export function workerEnvironmentOf(
     ...environment,
     NATIONAL_API_URL: national.url,
     NATIONAL_SIGNATURE: national.signature,
+    WORKER_MAX_RECEIVES: String(MOST_RECEIVES),
     WORKER_CONCURRENCY: String(worker.concurrency),
   };
 }

@@ -15,7 +15,14 @@ export async function functionNames(): Promise<readonly string[]> {
 }
 
 /** Functions with more to carry: a database driver, or certificates. */
-const LARGE: ReadonlySet<string> = new Set(['report', 'reporting-projector', 'certificate', 'register', 'company']);
+const LARGE: ReadonlySet<string> = new Set([
+  'report',
+  'reporting-projector',
+  'migrate',
+  'certificate',
+  'register',
+  'company',
+]);
 
 /** What a function's bundle may have at most, in bytes: a larger one is slower to start. */
 export function mostBytes(name: string): number {

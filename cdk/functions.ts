@@ -26,7 +26,8 @@ export type Trigger =
   | { readonly from: 'api'; readonly perSecond?: number }
   | { readonly from: 'schedule'; readonly everyMinutes: number }
   | { readonly from: 'daily'; readonly hourUtc: number; readonly minute: number }
-  | { readonly from: 'stream' }
+  | { readonly from: 'stream'; readonly parallel: number }
+  | { readonly from: 'deployment' }
   | { readonly from: 'sign-in' };
 
 export interface FunctionRow {
@@ -35,11 +36,17 @@ export interface FunctionRow {
   readonly may?: Rights;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** Also takes letters from the DLQ by itself, where the settings say so. */
+  readonly drainsDlq?: true;
+  /** Folders that the function reads, by their name beside its code. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Where more at once would harm somebody else; most functions are held back by the API's throttle alone. */
   readonly reservedConcurrency?: number;
 }
 
 const REMEMBER = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+/** A projector's own state: what it has parked, and how far it is. */
+const PROJECTING = ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'] as const;
 const API: Trigger = { from: 'api' };
 const reading = { trigger: API, timeoutSeconds: 15, memoryMb: 512 } as const;
 const commanding = { trigger: API, timeoutSeconds: 20, memoryMb: 1024 } as const;
@@ -99,11 +106,31 @@ export const FUNCTIONS = {
     memoryMb: 512,
     may: { companies: ['GetItem'], cityLogins: ['CreateSecret', 'PutSecretValue'] },
   },
+  processor: {
+    trigger: { from: 'api', perSecond: 2 },
+    drainsDlq: true,
+    timeoutSeconds: 29,
+    memoryMb: 512,
+    reservedConcurrency: 2,
+    may: {
+      events: ['PutItem', 'Query'],
+      dlq: ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'],
+      requestsQueue: ['SendMessage'],
+      workflow: ['StartExecution'],
+    },
+  },
   projector: {
-    trigger: { from: 'stream' },
+    trigger: { from: 'stream', parallel: 10 },
     timeoutSeconds: 60,
     memoryMb: 512,
-    may: { events: ['Query'], invoices: ['PutItem'] },
+    may: { events: ['Query'], invoices: ['GetItem', 'PutItem'], projections: PROJECTING },
+  },
+  'reporting-projector': {
+    // Each statement is a transaction of its own: more at once would only wait for each other's rows.
+    trigger: { from: 'stream', parallel: 2 },
+    timeoutSeconds: 120,
+    memoryMb: 512,
+    may: { events: ['Query'], projections: PROJECTING, database: ['ExecuteStatement'] },
   },
   reconcile: {
     trigger: { from: 'schedule', everyMinutes: 1 },
@@ -112,6 +139,22 @@ export const FUNCTIONS = {
     // Two at once would claim the same rows, and each would find most of them taken.
     reservedConcurrency: 1,
     may: { 'invoices/byDue': ['Query'], invoices: ['UpdateItem'], workflow: ['StartExecution'] },
+  },
+  migrate: {
+    trigger: { from: 'deployment' },
+    // A cluster that sleeps takes some fifteen seconds to wake up, and a migration may rewrite a table.
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    may: {
+      database: [
+        'ExecuteStatement',
+        'BatchExecuteStatement',
+        'BeginTransaction',
+        'CommitTransaction',
+        'RollbackTransaction',
+      ],
+    },
+    files: { migrations: 'src/projections/reporting/migrations' },
   },
   'token-claims': {
     trigger: { from: 'sign-in' },
@@ -131,6 +174,7 @@ export const WORKER_MAY = {
   documentsBucket: ['GetObject', 'PutObject'],
   'documentsBucket/list': ['ListBucket'],
   requestsQueue: ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'],
+  dlq: ['SendMessage'],
   certificates: ['GetSecretValue'],
   cityLogins: ['GetSecretValue'],
 } as const satisfies Rights;

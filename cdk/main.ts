@@ -1,5 +1,5 @@
 // The app as the CDK's command line runs it: bundles every function, puts the worker's image together, and checks the security rules.
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
@@ -7,8 +7,8 @@ import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { addSecurityRules, addStacks } from './app.ts';
-import { bundle } from './bundle.ts';
-import { functionNames } from './functions.ts';
+import { bundleFunctions } from './function-bundles.ts';
+import { functionNames, functionRow } from './functions.ts';
 import { settingsOf } from './settings.ts';
 import { assembleWorkerImage } from './worker-image.ts';
 
@@ -20,13 +20,16 @@ const app = new App();
 const settings = settingsOf(app.node.tryGetContext('environment') ?? 'dev');
 
 await rm(bundles, { recursive: true, force: true });
-await Promise.all([
-  assembleWorkerImage(workerImage),
-  ...functionNames.map(async (name) => {
-    await mkdir(join(bundles, name), { recursive: true });
-    await bundle(join(project, `src/handlers/${name}.ts`), join(bundles, name, 'index.mjs'));
-  }),
-]);
+await bundleFunctions(bundles);
+for (const name of functionNames) {
+  const asset = join(bundles, name);
+  await mkdir(asset);
+  await rename(`${asset}.mjs`, join(asset, `${name}.mjs`));
+  for (const [folder, source] of Object.entries(functionRow(name).files ?? {})) {
+    await cp(join(project, source), join(asset, folder), { recursive: true });
+  }
+}
+await assembleWorkerImage(workerImage);
 addSecurityRules(app);
 addStacks(app, settings, {
   code: (name) => Code.fromAsset(join(bundles, name)),

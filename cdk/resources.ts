@@ -101,7 +101,7 @@ export function resourcesOf(
     'documentsBucket/list': { service: 's3', arns: [documents.documents.bucketArn], variables: {} },
     sealsBucket: bucket(documents.seals, 'SEALS_BUCKET'),
     requestsQueue: queue(queues.requests, 'REQUESTS_QUEUE_URL'),
-    dlq: queue(queues.dlq, 'REQUESTS_DLQ_URL'),
+    dlq: queue(queues.dlq, 'DEAD_LETTER_QUEUE_URL'),
     workflow: {
       service: 'states',
       arns: [workflow.stateMachineArn],

@@ -4,10 +4,11 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Trigger as FunctionTrigger, InvocationType } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { environmentOf } from '../environment.ts';
-import { type FunctionName, functionNames, functionRow } from '../functions.ts';
+import { type FunctionName, type FunctionRow, functionNames, functionRow } from '../functions.ts';
 import type { Resources } from '../resources.ts';
 import { acknowledgeWildcards, statementsFor } from '../rights.ts';
 import type { Settings } from '../settings.ts';
@@ -50,7 +51,7 @@ export class Functions extends Construct {
       code,
       logKey: stateful.keys.operations,
       statements: statementsFor(this, row.may ?? {}, resources),
-      environment: environmentOf(settings, row.may ?? {}, resources),
+      environment: { ...environmentOf(settings, row.may ?? {}, resources), ...foldersOf(row) },
     });
     acknowledgeWildcards(made, row.may ?? {}, resources);
     if (row.trigger.from === 'schedule') this.schedule(made, Schedule.rate(Duration.minutes(row.trigger.everyMinutes)));
@@ -58,7 +59,9 @@ export class Functions extends Construct {
       const { hourUtc, minute } = row.trigger;
       this.schedule(made, Schedule.cron({ hour: String(hourUtc), minute: String(minute) }));
     }
-    if (row.trigger.from === 'stream') this.followStream(made);
+    if (row.trigger.from === 'stream') this.followStream(made, row.trigger.parallel);
+    if (row.trigger.from === 'deployment') this.callOnDeployment(made);
+    if (row.drainsDlq) this.drainDlq(made);
     return made;
   }
 
@@ -81,10 +84,10 @@ export class Functions extends Construct {
 
   /**
    * The stream of EventsTable. Commits of one invoice stay in order however many batches are under way, because they share a partition
-   * key. A batch that fails is halved until the record that fails is alone, and is given up after ten tries to a queue that an alarm
-   * watches: one invoice never holds up the others for longer.
+   * key. What can never be projected is parked by the function itself; what cannot be projected now comes again until it can, or until
+   * the stream would forget it: then it goes to a queue that an alarm watches.
    */
-  private followStream({ fn, node }: LedgerFunction): void {
+  private followStream({ fn, node }: LedgerFunction, parallel: number): void {
     const { tables, queues } = this.props.stateful;
     const { tableStreamArn: eventSourceArn } = tables.byKind.events;
     if (!eventSourceArn) throw new Error('EventsTable has no stream');
@@ -95,10 +98,9 @@ export class Functions extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(0),
-      parallelizationFactor: 10,
+      parallelizationFactor: parallel,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      retryAttempts: 10,
       maxRecordAge: Duration.hours(23),
       onFailure: new SqsDlq(failures),
     });
@@ -113,4 +115,39 @@ export class Functions extends Construct {
     // Lambda looks at the rights of the role when the mapping is made.
     mapping.node.addDependency(role);
   }
+
+  /** The mapping is there and rests: a person looks at dead letters first, unless the settings say otherwise. */
+  private drainDlq({ fn, node }: LedgerFunction): void {
+    const { settings, stateful } = this.props;
+    const mapping = new EventSourceMapping(this, `${node.id}Dlq`, {
+      target: fn,
+      eventSourceArn: stateful.queues.dlq.queueArn,
+      enabled: settings.functions.replayDlq,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      maxConcurrency: 2,
+    });
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'It takes from the DLQ: what it cannot settle stays there, and an alarm watches it.',
+    });
+    if (fn.role) mapping.node.addDependency(fn.role);
+  }
+
+  /** On the first deployment and whenever its code or its files have changed; the deployment fails and rolls back when it fails. */
+  private callOnDeployment({ fn, node }: LedgerFunction): void {
+    const trigger = new FunctionTrigger(this, `${node.id}OnDeployment`, {
+      handler: fn,
+      timeout: Duration.minutes(5),
+      invocationType: InvocationType.REQUEST_RESPONSE,
+    });
+    if (fn.role) trigger.node.addDependency(fn.role);
+  }
+}
+
+/** `migrations` is read as `MIGRATIONS_FOLDER`. */
+function foldersOf({ files = {} }: FunctionRow): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(files).map((folder) => [`${folder.toUpperCase()}_FOLDER`, `/var/task/${folder}`]),
+  );
 }

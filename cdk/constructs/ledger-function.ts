@@ -41,7 +41,7 @@ export class LedgerFunction extends Construct {
       description: `nfse-ledger: src/handlers/${name}.ts`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      handler: 'index.handler',
+      handler: `${name}.handler`,
       code: code(name),
       role,
       logGroup: this.logs,

@@ -5,7 +5,8 @@ import { acknowledge } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
 
 const RETENTION = Duration.days(14);
-const MOST_RECEIVES = 5;
+/** The worker is told: at the last of them it sends the message to the DLQ itself, with the cause. */
+export const MOST_RECEIVES = 5;
 
 /**
  * RequestsQueue, a standard queue whose message groups (municipalities) make it fair, and the queues that take what could not be

@@ -15,7 +15,7 @@ import { acknowledge } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
 import { logGroup } from './logs.ts';
 
-export const DATABASE = 'nfse_ledger';
+export const DATABASE = 'nfse';
 
 /**
  * The database of reports, in subnets that have no way out. Functions reach it by the Data API, so none of them needs the VPC; the

@@ -31,7 +31,7 @@ const client = dynamoDb();
 const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers);
 const deps = {
   companies: dynamoDbCompanies(client, config.tables.companies),
-  secrets: secretWriter(secretsManager(), config.certificates.secretPrefix),
+  secrets: secretWriter(secretsManager(), config.certificates.secretPrefix, config.secretsKeyId),
   open: readCompanyCertificate,
   checkOwner,
   checkValidity,

@@ -15,7 +15,7 @@ export const Body = z.strictObject({ municipalityCode: municipality, user: secre
 
 const config = readConfig();
 const companies = dynamoDbCompanies(dynamoDb(), config.tables.companies);
-const logins = cityLoginWriter(secretsManager(), config.cityLoginSecretPrefix);
+const logins = cityLoginWriter(secretsManager(), config.cityLoginSecretPrefix, config.secretsKeyId);
 
 /** Nothing of the body is noted or returned but the city that the login is for. */
 export const handler = lambda('city-login', async (call) => {

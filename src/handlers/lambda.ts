@@ -1,9 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { now } from '../platform/clock.ts';
+import { allowedOrigins } from '../platform/config.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { parseTraceHeader, type TracePosition } from '../platform/trace-header.ts';
 import { annotate, inInvocation, invocationTrace, noteStatus } from '../platform/tracer.ts';
 import { ACCESS, type Caller, callerOf, checkRole, type GuardedHandler } from './access.ts';
+import { readableFrom } from './cross-origin.ts';
 import { problemOf } from './error-answers.ts';
 import { Problem, problemBody } from './problem.ts';
 
@@ -27,6 +29,8 @@ export interface Answer {
 }
 
 export type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+const origins = allowedOrigins();
 
 /**
  * What every API function does around its own four steps: the caller and the role, the trace, one log line a request, and
@@ -63,7 +67,7 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
         ...facts,
       });
       noteStatus(result.statusCode);
-      return result;
+      return readableFrom(origins, event, result);
     });
   };
 }

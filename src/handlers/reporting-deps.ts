@@ -1,6 +1,6 @@
 import { type Config, ConfigError } from '../platform/config.ts';
 import { rdsData } from '../platform/rds-data.ts';
-import { connectReporting } from '../projections/reporting/connect.ts';
+import { connectReporting, type ReportingLocation } from '../projections/reporting/connect.ts';
 import type { ReportingDatabase } from '../projections/reporting/database.ts';
 import { type Patience, patient } from '../projections/reporting/patience.ts';
 
@@ -10,9 +10,17 @@ export const PROJECTOR_PATIENCE: Patience = { tries: 6, firstWaitMs: 250, longes
 /** API Gateway gives an answer 29 seconds, and a report itself may take some of them. */
 export const CALLER_PATIENCE: Patience = { tries: 5, firstWaitMs: 500, longestWaitMs: 5_000, onlyResuming: true };
 
+/** A deployment waits for minutes, and one that failed for a database that was asleep would be a nuisance. */
+export const MIGRATION_PATIENCE: Patience = { tries: 12, firstWaitMs: 1_000, longestWaitMs: 15_000 };
+
 /** @throws ConfigError when the process was not told where the reporting tables are */
-export function reportingDatabase({ reporting }: Config, patience: Patience): ReportingDatabase {
+export function reportingLocation({ reporting }: Config): ReportingLocation {
   if (!reporting)
     throw new ConfigError('Neither DATABASE_URL nor REPORTING_CLUSTER_ARN with REPORTING_SECRET_ARN is set');
-  return patient(connectReporting(reporting, rdsData), patience);
+  return reporting;
+}
+
+/** @throws ConfigError when the process was not told where the reporting tables are */
+export function reportingDatabase(config: Config, patience: Patience): ReportingDatabase {
+  return patient(connectReporting(reportingLocation(config), rdsData), patience);
 }

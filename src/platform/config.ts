@@ -88,6 +88,10 @@ const ConfigSchema = z.object({
   REPORTING_CLUSTER_ARN: z.optional(z.string()),
   REPORTING_SECRET_ARN: z.optional(z.string()),
   REPORTING_DATABASE: z._default(z.string(), 'nfse'),
+  /** The reporting tables' migrations, as drizzle-kit writes them. */
+  MIGRATIONS_FOLDER: z.optional(z.string()),
+  /** KMS key of the secrets that are made; Secrets Manager's own without it. */
+  SECRETS_KEY_ID: z.optional(z.string()),
   /** How long a process goes on with the tables that it knows to be live before it asks again. */
   PROJECTION_POINTER_SECONDS: defaulted(5),
   /** How long after its end a day is sealed: by then no write of that day may be under way. */
@@ -114,6 +118,8 @@ export interface Config {
     readonly freshSeconds: number;
   };
   readonly cityLoginSecretPrefix: string;
+  readonly secretsKeyId: string | undefined;
+  readonly migrationsFolder: string | undefined;
   readonly docsBucket: string;
   readonly sealsBucket: string;
   readonly requestsQueueUrl: string | undefined;
@@ -197,6 +203,8 @@ function shape(env: Environment): Config {
       freshSeconds: env.CERTIFICATE_FRESH_SECONDS,
     },
     cityLoginSecretPrefix: env.CITY_LOGIN_SECRET_PREFIX,
+    secretsKeyId: env.SECRETS_KEY_ID,
+    migrationsFolder: env.MIGRATIONS_FOLDER,
     docsBucket: env.DOCS_BUCKET,
     sealsBucket: env.SEALS_BUCKET,
     requestsQueueUrl: env.REQUESTS_QUEUE_URL,
@@ -284,4 +292,9 @@ export function lambdaTraceHeader(env: Readonly<Record<string, string | undefine
 /** Where traces are sent; set by Lambda, and for the worker by its task. */
 export function xrayDaemonAddress(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
   return env.AWS_XRAY_DAEMON_ADDRESS;
+}
+
+/** Web pages that may read the API's answers from a browser: origins separated by commas. */
+export function allowedOrigins(env: Readonly<Record<string, string | undefined>> = process.env): readonly string[] {
+  return (env.CORS_ORIGINS ?? '').split(',').filter(Boolean);
 }

@@ -29,10 +29,11 @@ export class UnreadableSecret extends Error {
  * is the reader's alone.
  *
  * @param prefix of the secrets' names
+ * @param keyId of KMS, for secrets that are made; Secrets Manager's own without it
  */
-export function secretWriter(client: SecretsManagerClient, prefix: string): SecretWriter {
+export function secretWriter(client: SecretsManagerClient, prefix: string, keyId?: string): SecretWriter {
   return {
-    put: (companyCnpj, { key, certificate }) => write(client, prefix + companyCnpj, { key, certificate }),
+    put: (companyCnpj, { key, certificate }) => write(client, prefix + companyCnpj, { key, certificate }, keyId),
   };
 }
 
@@ -44,10 +45,10 @@ export function secretReader(client: SecretsManagerClient, prefix: string): Secr
 }
 
 /** One secret a company and city, `<prefix><cnpj>/<municipality code>`, with the same division of rights. */
-export function cityLoginWriter(client: SecretsManagerClient, prefix: string): CityLoginWriter {
+export function cityLoginWriter(client: SecretsManagerClient, prefix: string, keyId?: string): CityLoginWriter {
   return {
     put: (companyCnpj, code, { user, password }) =>
-      write(client, `${prefix}${companyCnpj}/${code}`, { user, password }),
+      write(client, `${prefix}${companyCnpj}/${code}`, { user, password }, keyId),
   };
 }
 
@@ -59,7 +60,7 @@ export function cityLoginReader(client: SecretsManagerClient, prefix: string): C
   };
 }
 
-async function write(client: SecretsManagerClient, name: string, secret: object): Promise<void> {
+async function write(client: SecretsManagerClient, name: string, secret: object, KmsKeyId?: string): Promise<void> {
   const SecretString = JSON.stringify(secret);
   const replace = () => client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
   try {
@@ -67,7 +68,9 @@ async function write(client: SecretsManagerClient, name: string, secret: object)
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     try {
-      await client.send(new CreateSecretCommand({ Name: name, SecretString }));
+      await client.send(
+        new CreateSecretCommand({ Name: name, SecretString, ...(KmsKeyId !== undefined && { KmsKeyId }) }),
+      );
     } catch (again) {
       if (!(again instanceof ResourceExistsException)) throw again;
       await replace(); // somebody created it in between
