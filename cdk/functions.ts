@@ -57,6 +57,7 @@ const commanding = { trigger: API, timeoutSeconds: 20, memoryMb: 1024 } as const
  */
 export const FUNCTIONS = {
   ping: { trigger: API, timeoutSeconds: 5, memoryMb: 256 },
+  openapi: { trigger: API, timeoutSeconds: 5, memoryMb: 256 },
   emit: {
     ...commanding,
     may: {

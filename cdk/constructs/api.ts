@@ -53,6 +53,9 @@ const ACCESS_LOG = {
   bytes: AccessLogField.contextResponseLength(),
 };
 
+const OPEN =
+  'GET /ping tells that the service answers, GET /openapi.json is public documentation, and browsers ask OPTIONS without a token; none knows anything of anybody.';
+
 export interface ApiProps {
   readonly settings: Settings;
   readonly identity: Identity;
@@ -93,10 +96,8 @@ export class Api extends Construct {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
         "AWS's own policy for the one role with which API Gateway writes its logs, which the account has for all its APIs.",
       'AwsSolutions-APIG3': 'The stage is behind the regional web ACL of this stack: see the Firewall construct.',
-      'AwsSolutions-COG4':
-        'GET /ping tells that the service answers, and OPTIONS is asked by browsers without a token; neither knows anything.',
-      'AwsSolutions-APIG4':
-        'GET /ping tells that the service answers, and OPTIONS is asked by browsers without a token; neither knows anything.',
+      'AwsSolutions-COG4': OPEN,
+      'AwsSolutions-APIG4': OPEN,
     });
     new CfnOutput(this, 'Url', {
       value: settings.api.domainName ? `https://${settings.api.domainName}/` : this.restApi.url,
