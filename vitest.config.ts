@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'specs',
-          include: ['src/**/*.spec.ts', 'local/**/*.spec.ts', 'openapi/**/*.spec.ts', 'cdk/**/*.spec.ts'],
+          include: ['src', 'local', 'test', 'openapi', 'cdk'].map((folder) => `${folder}/**/*.spec.ts`),
         },
       },
       {

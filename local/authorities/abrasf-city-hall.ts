@@ -1,30 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { at, localName, textOf } from '../../src/nfse/abrasf/elements.ts';
-import { parametersOf } from '../../src/nfse/abrasf/soap-envelope.ts';
-import { parseXml } from '../../src/nfse/xml.ts';
 import { BodyTooLarge, readBody } from '../http-body.ts';
 import { close, listen } from '../http-server.ts';
-import * as batches from './abrasf/batches.ts';
 import type { HandedInChecks } from './abrasf/checks.ts';
-import { CITIES, type City } from './abrasf/cities.ts';
 import { control } from './abrasf/control.ts';
-import type { Message, OperationDeps } from './abrasf/declarations.ts';
-import * as operations from './abrasf/operations.ts';
+import type { OperationDeps } from './abrasf/declarations.ts';
 import { openRegister } from './abrasf/register.ts';
 import type { Reply } from './abrasf/replies.ts';
 import * as replies from './abrasf/replies.ts';
+import { answerOf, type Exchange } from './abrasf/routes.ts';
 import { outagesBy } from './national/outages.ts';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const HOLD_MS = 60_000;
-
-/** What came in, as far as the answer's form depends on it. */
-interface Exchange {
-  readonly city: City;
-  readonly operation: string;
-  readonly soap: '1.1' | '1.2';
-}
 
 /**
  * Starts the stand-in of the city halls that speak ABRASF: issues, queues, looks up and cancels by the rules of the model as far as
@@ -94,70 +82,12 @@ async function route(
     else response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(content));
     return;
   }
-  const [, cityName = '', service] = url.pathname.split('/');
-  const city = Object.hasOwn(CITIES, cityName) ? CITIES[cityName] : undefined;
-  if (!city || service !== 'nfse' || request.method !== 'POST') {
+  if (request.method !== 'POST') {
     perform(replies.pageNotFound, undefined, request, response, later);
     return;
   }
-  const soap = body.includes('http://www.w3.org/2003/05/soap-envelope') ? '1.2' : '1.1';
-  const parameters = parametersOf(body);
-  const message = parameters.find(({ root }) => localName(root) !== 'cabecalho');
-  const header = parameters.find(({ root }) => localName(root) === 'cabecalho');
-  if (!message || !header) {
-    perform(
-      { kind: 'fault', reason: 'E183/E186: parâmetros ausentes' },
-      { city, operation: '', soap },
-      request,
-      response,
-      later,
-    );
-    return;
-  }
-  const { operation, act } = operationOf(localName(message.root));
-  const exchange = { city, operation, soap } as const;
-  if (!act) {
-    perform({ kind: 'fault', reason: `E238: ${localName(message.root)}` }, exchange, request, response, later);
-    return;
-  }
-  const asked = { cityName, city, ...message };
-  const wrongVersion = textOf(header.root, 'versaoDados') !== city.layout;
-  const stranger = city.password !== undefined && city.password !== passwordIn(body);
-  const refusal = wrongVersion ? 'E185' : stranger ? 'E157' : undefined;
-  const reply = refusal ? replies.refused(answerRoot(operation), refusal) : await act(deps, asked);
+  const { reply, exchange } = await answerOf(deps, url.pathname, body);
   perform(reply, exchange, request, response, later);
-}
-
-/** The login's elements stand beside the parameters. */
-function passwordIn(body: string): string | undefined {
-  const wrapper = at(parseXml(body), 'Body')?.children[0];
-  return wrapper && at(wrapper, 'username')?.text ? at(wrapper, 'password')?.text : undefined;
-}
-
-type Act = (deps: OperationDeps, message: Message) => Promise<Reply>;
-
-/** Operations by the root of their message. */
-const OPERATIONS: Readonly<Record<string, readonly [operation: string, act: Act]>> = {
-  GerarNfseEnvio: ['GerarNfse', (deps, message) => operations.issueNow(deps, message, 'GerarNfseResposta')],
-  EnviarLoteRpsSincronoEnvio: [
-    'RecepcionarLoteRpsSincrono',
-    (deps, message) => operations.issueNow(deps, message, 'EnviarLoteRpsSincronoResposta'),
-  ],
-  EnviarLoteRpsEnvio: ['RecepcionarLoteRps', batches.takeBatch],
-  ConsultarSituacaoLoteRpsEnvio: ['ConsultarSituacaoLoteRps', batches.batchStatus],
-  ConsultarLoteRpsEnvio: ['ConsultarLoteRps', batches.batchResult],
-  ConsultarNfseRpsEnvio: ['ConsultarNfsePorRps', operations.noteOfRps],
-  CancelarNfseEnvio: ['CancelarNfse', operations.cancelNote],
-};
-
-function operationOf(root: string): { operation: string; act: Act | undefined } {
-  const [operation, act] = (Object.hasOwn(OPERATIONS, root) ? OPERATIONS[root] : undefined) ?? ['', undefined];
-  return { operation, act };
-}
-
-function answerRoot(operation: string): string {
-  const [root = ''] = Object.entries(OPERATIONS).find(([, [name]]) => name === operation) ?? [];
-  return root.replace(/Envio$/, 'Resposta');
 }
 
 function perform(

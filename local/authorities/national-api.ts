@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Identity } from '../pki/installation.ts';
-import { type Client, clientOf } from './national/client-certificate.ts';
+import { clientOf } from './national/client-certificate.ts';
 import type { DocumentChecks } from './national/document-checks.ts';
 import { openNotes } from './national/notes.ts';
 import * as operations from './national/operations.ts';
 import { outagesBy } from './national/outages.ts';
 import type { Reply } from './national/replies.ts';
 import * as replies from './national/replies.ts';
+import { answerOf } from './national/routes.ts';
 
 const BASE = '/SefinNacional';
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -140,24 +141,7 @@ async function routeOfApi(deps: operations.OperationDeps, request: IncomingMessa
   if (!url.pathname.startsWith(`${BASE}/`)) return replies.pageNotFound;
   const client = request.socket instanceof TLSSocket ? clientOf(request.socket) : undefined;
   if (client && 'code' in client) return replies.refusedClient(client, url.pathname === `${BASE}/nfse`, deps.now());
-  return routeOf(deps, request.method ?? '', url.pathname.slice(BASE.length + 1).split('/'), body, client);
-}
-
-function routeOf(
-  deps: operations.OperationDeps,
-  method: string,
-  [resource, id, events, type, sequence]: readonly string[],
-  body: unknown,
-  client: Client | undefined,
-): Reply | Promise<Reply> {
-  const reading = method === 'GET' || method === 'HEAD';
-  if (resource === 'nfse' && id === undefined && method === 'POST') return operations.declare(deps, body);
-  if (resource === 'dps' && id && reading) return operations.lookUp(deps, id, method === 'HEAD' ? undefined : client);
-  if (resource !== 'nfse' || !id) return replies.pageNotFound;
-  if (events === undefined && reading) return operations.fetchNote(deps, id, client);
-  if (events !== 'eventos') return replies.pageNotFound;
-  if (type === undefined && method === 'POST') return operations.registerEvent(deps, id, body);
-  return type && sequence && reading ? operations.fetchEvent(deps, id, type, sequence) : replies.pageNotFound;
+  return answerOf(deps, request.method ?? '', url.pathname.slice(BASE.length), body, client);
 }
 
 /** For tests and demonstrations: what the authority holds, how often it was asked, and an outage for everybody. */

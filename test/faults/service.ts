@@ -1,0 +1,226 @@
+import { cancelInvoice } from '../../src/commands/cancel-invoice/cancel-invoice.ts';
+import type { CancelInvoice } from '../../src/commands/cancel-invoice/decide.ts';
+import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
+import type { Decided, Occasion } from '../../src/commands/execute.ts';
+import { type CommandDeps, DocumentMissing, type Documents, type Work } from '../../src/commands/ports.ts';
+import { type RetryRequest, retryInvoice } from '../../src/commands/retry-invoice/retry-invoice.ts';
+import { workFor } from '../../src/commands/start-work.ts';
+import type { Commit } from '../../src/events/commit.ts';
+import { type EventStore, read } from '../../src/events/event-store.ts';
+import type { InvoiceId } from '../../src/events/ids.ts';
+import { memoryEventStore } from '../../src/events/memory-event-store.ts';
+import type { ProfileOf } from '../../src/nfse/municipality-profiles/profiles.ts';
+import { fromRow, type InvoiceRow } from '../../src/projections/invoice-row.ts';
+import { project } from '../../src/projections/projector.ts';
+import type { Authority, Represented } from '../../src/worker/authority.ts';
+import { type Handled, handleWork } from '../../src/worker/handle-work.ts';
+import type { Transport } from '../../src/worker/providers/transport.ts';
+import { recentlySeen } from '../../src/worker/recently-seen.ts';
+import { type MemoryInvoicesTable, memoryInvoicesTable, SHARDS } from './memory-invoices-table.ts';
+import { type MemoryQueue, memoryQueue, type Received } from './memory-queue.ts';
+import type { Life, Mortal, Mortality } from './mortality.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** The settings of production. */
+export const SETTINGS = {
+  retryBaseSeconds: 30,
+  trustSeconds: 60,
+  visibilitySeconds: 240,
+  reconcileAfterSeconds: 300,
+  mostReceives: 5,
+} as const;
+
+/** The whole service in memory: its own code in processes that may die, and everything that outlives them. */
+export interface Service {
+  readonly events: EventStore;
+  readonly invoices: MemoryInvoicesTable;
+  readonly queue: MemoryQueue<Work>;
+  /** Commits that the projector was not told of, or has not dealt with. */
+  readonly unprojected: readonly Commit[];
+  /** Calls that left before what they send was stored. */
+  readonly unwitnessed: readonly string[];
+
+  emit(request: EmitRequest): Promise<Life<AcceptedEmission>>;
+  cancel(invoiceId: InvoiceId, command: CancelInvoice): Promise<Life<Decided>>;
+  retry(invoiceId: InvoiceId, request: RetryRequest): Promise<Life<Decided>>;
+  /** A worker takes a message, if it can be had. What it throws leaves the message on the queue. */
+  work(messageId: string): Promise<Life<Handled | Error> | undefined>;
+  /** The projector is called for a batch of the stream, in the order given. */
+  project(records: readonly Commit[]): Promise<Life<void>>;
+  /** The reconciler's run of a minute. */
+  reconcile(): Promise<Life<void>>;
+}
+
+export interface ServiceWorld {
+  readonly clock: VirtualClock;
+  readonly death: Mortality;
+  readonly authorityFor: (represented: Represented) => Promise<Authority>;
+  readonly profileOf?: ProfileOf;
+  readonly random?: () => number;
+}
+
+export function service(world: ServiceWorld): Service {
+  const { clock, death, random = () => 0.5 } = world;
+  const store = memoryEventStore();
+  const invoices = memoryInvoicesTable();
+  const queue = memoryQueue<Work>(clock, SETTINGS);
+  const documents = new Map<string, string>();
+  let lastKept = '';
+  const unwitnessed: string[] = [];
+  const unprojected: Commit[] = [];
+  const numbers = new Map<string, number>();
+  let commits = 0;
+
+  const events: EventStore = {
+    ...store,
+    async append(draft) {
+      const commit = await store.append(draft);
+      unprojected.push(commit);
+      return commit;
+    },
+  };
+  const shelf: Documents = {
+    async put(key, content) {
+      documents.set(key, content);
+      lastKept = key.includes('/sent-') ? JSON.stringify(JSON.parse(content).request) : '';
+    },
+    async get(key) {
+      const content = documents.get(key);
+      if (content === undefined) throw new DocumentMissing(key);
+      return content;
+    },
+  };
+  /** Below everything that keeps what passes: whatever comes here must have been stored the moment before. */
+  const witnessed =
+    (transport: Transport): Transport =>
+    (request) => {
+      if (lastKept !== JSON.stringify(request)) unwitnessed.push(`${request.method} ${request.path}`);
+      return transport(request);
+    };
+
+  const occasion = (actor: string): Occasion => ({
+    at: clock.now().toISOString(),
+    meta: { actor, requestId: actor },
+  });
+  const commandDeps = (mortal: Mortal) => ({
+    events: mortal('events', events),
+    documents: mortal('documents', shelf),
+    workflow: mortal('workflow', { start: async (work: Work) => queue.send(work) }),
+    newCommitId: () => `commit-${++commits}`,
+    onWorkflowNotStarted: (_work: Work, error: unknown) => {
+      throw error;
+    },
+    dps: {
+      environment: '2',
+      softwareVersion: 'nfse-ledger-test',
+      ...(world.profileOf ? { profileOf: world.profileOf } : {}),
+    } as const,
+  });
+  /** What a worker remembers ends with it. */
+  let firstSight = recentlySeen(10_000);
+
+  async function work(mortal: Mortal, { body, ...delivery }: Received<Work>): Promise<Handled | Error> {
+    try {
+      const handled = await handleWork(
+        {
+          events: mortal('events', events),
+          documents: mortal('documents', shelf),
+          authorityFor: mortal('authorityFor', async (represented: Represented) => {
+            const { transport, provider } = await world.authorityFor(represented);
+            return { provider, transport: mortal('authority', witnessed(transport)) };
+          }),
+          newCommitId: () => `commit-${++commits}`,
+          now: clock.now,
+          random,
+          retryBaseSeconds: SETTINGS.retryBaseSeconds,
+          trustSeconds: SETTINGS.trustSeconds,
+          inFlightSeconds: SETTINGS.trustSeconds + SETTINGS.visibilitySeconds,
+          firstSight,
+        },
+        body,
+        delivery,
+      );
+      await mortal('queue', { delete: async () => queue.delete(delivery.messageId) }).delete();
+      return handled;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  async function projectAll(mortal: Mortal, records: readonly Commit[]): Promise<void> {
+    const deps = {
+      events: mortal('events', events),
+      invoices: mortal('invoices', invoices as Omit<MemoryInvoicesTable, 'rows'>),
+      reconcileAfterSeconds: SETTINGS.reconcileAfterSeconds,
+    };
+    for (const [invoiceId, signals] of Map.groupBy(records, (commit) => commit.invoiceId)) {
+      await project(deps, invoiceId, signals);
+      for (const done of signals) {
+        const place = unprojected.indexOf(done);
+        if (place >= 0) unprojected.splice(place, 1);
+      }
+    }
+  }
+
+  async function restart(mortal: Mortal, row: InvoiceRow, later: string): Promise<void> {
+    const due = workFor(fromRow(row).invoice, 'reconciliation');
+    if (!due || !(await mortal('invoices', { claimDue: invoices.claimDue }).claimDue(row, later))) return;
+    await commandDeps(mortal).workflow.start(due);
+  }
+
+  return {
+    events: store,
+    invoices,
+    queue,
+    unprojected,
+    unwitnessed,
+    emit: (request) =>
+      death.live((mortal) =>
+        emitInvoice(
+          {
+            ...commandDeps(mortal),
+            numbers: mortal('numbers', {
+              take: async (company: string, series: string) => count(numbers, `${company} ${series}`, 1),
+              reserve: async () => undefined,
+            }),
+          },
+          request,
+          occasion(request.requestId),
+        ),
+      ),
+    cancel: (invoiceId, command) =>
+      death.live(async (mortal) => {
+        const deps: CommandDeps = commandDeps(mortal);
+        const known = read(invoiceId, await deps.events.load(invoiceId));
+        return cancelInvoice(deps, known, command, occasion('cancel'));
+      }),
+    retry: (invoiceId, request) =>
+      death.live(async (mortal) => {
+        const deps = commandDeps(mortal);
+        const known = read(invoiceId, await deps.events.load(invoiceId));
+        return retryInvoice(deps, known, request, occasion('retry'));
+      }),
+    async work(messageId) {
+      const message = queue.receive(messageId);
+      if (!message) return undefined;
+      const life = await death.live((mortal) => work(mortal, message));
+      if (life.died) firstSight = recentlySeen(10_000);
+      return life;
+    },
+    project: (records) => death.live((mortal) => projectAll(mortal, records)),
+    reconcile: () =>
+      death.live(async (mortal) => {
+        const now = clock.now();
+        const later = new Date(now.getTime() + SETTINGS.reconcileAfterSeconds * 1_000).toISOString();
+        for (const shard of SHARDS) {
+          for (const row of await invoices.due(shard, now.toISOString(), 100)) await restart(mortal, row, later);
+        }
+      }),
+  };
+}
+
+function count(counts: Map<string, number>, key: string, more: number): number {
+  const now = (counts.get(key) ?? 0) + more;
+  counts.set(key, now);
+  return now;
+}
