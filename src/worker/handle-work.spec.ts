@@ -360,6 +360,12 @@ describe('a message that is not fresh', () => {
     expect(await it.types()).toEqual(types);
   });
 
+  it('that the client asked for again is looked up: the message of its first request may have been sent', async () => {
+    const it = await worker([emitted], { find: [found] });
+    await it.handle({ ...work, origin: 'emission' }, { receiveCount: 1 });
+    expect(it.calls).toEqual(['find']);
+  });
+
   it('waits longer with each deferral', async () => {
     const it = await worker([emitted, deferred], { find: [absent], issue: [unavailable] });
     await it.handle(work);

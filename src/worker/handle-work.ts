@@ -122,8 +122,11 @@ const LATE: ReadonlySet<WorkOrigin> = new Set<WorkOrigin>(['reconciliation', 're
 
 /** Whether some earlier handling may have sent the document, by what the invoice and its message tell. */
 export function mayHaveBeenSent({ attempt }: Pick<LivingInvoice, 'attempt'>, work: Work, delivery: Delivery): boolean {
-  return cameBefore(work, delivery) || LATE.has(work.origin) || attempt > 0;
+  return cameBefore(work, delivery) || LATE.has(work.origin) || isRepeated(work) || attempt > 0;
 }
+
+/** A client that got no answer asked again: the message of its first request may be with another worker, or its worker dead. */
+const isRepeated = ({ origin, fresh }: Work) => origin === 'emission' && fresh === undefined;
 
 const none = Promise.resolve(undefined);
 

@@ -26,4 +26,5 @@ export interface Scenario {
 /** Every scenario by its name. Loaded when it is run: a broken one does not keep the others from running. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   storm: () => import('./storm.ts'),
+  crashes: () => import('./crashes.ts'),
 };
