@@ -20,10 +20,11 @@ export function memoryInvoicesTable(): MemoryInvoicesTable {
     async list() {
       throw new Error('Nothing here lists invoices');
     },
-    async due(shard, until, limit) {
+    async due(shard, until, limit, after) {
       return [...rows.values()]
         .filter((row) => row.dueShard === shard && row.dueAt !== undefined && row.dueAt <= until)
-        .sort((a, b) => (a.dueAt ?? '').localeCompare(b.dueAt ?? ''))
+        .filter((row) => after === undefined || placeOf(row) > placeOf(after))
+        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
         .slice(0, limit)
         .map((row) => structuredClone(row));
     },
@@ -35,5 +36,7 @@ export function memoryInvoicesTable(): MemoryInvoicesTable {
     },
   };
 }
+
+const placeOf = ({ dueAt = '', invoiceId }: InvoiceRow) => `${dueAt} ${invoiceId}`;
 
 export const SHARDS: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));

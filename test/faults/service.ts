@@ -3,14 +3,13 @@ import type { CancelInvoice } from '../../src/commands/cancel-invoice/decide.ts'
 import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Decided, Occasion } from '../../src/commands/execute.ts';
 import { type CommandDeps, DocumentMissing, type Documents, type Work } from '../../src/commands/ports.ts';
+import { type Reconciled, reconcile } from '../../src/commands/reconcile/reconcile.ts';
 import { type RetryRequest, retryInvoice } from '../../src/commands/retry-invoice/retry-invoice.ts';
-import { workFor } from '../../src/commands/start-work.ts';
 import type { Commit } from '../../src/events/commit.ts';
 import { type EventStore, read } from '../../src/events/event-store.ts';
 import type { InvoiceId } from '../../src/events/ids.ts';
 import { memoryEventStore } from '../../src/events/memory-event-store.ts';
 import type { ProfileOf } from '../../src/nfse/municipality-profiles/profiles.ts';
-import { fromRow, type InvoiceRow } from '../../src/projections/invoice-row.ts';
 import { project } from '../../src/projections/projector.ts';
 import type { Authority, Represented } from '../../src/worker/authority.ts';
 import { type Handled, handleWork } from '../../src/worker/handle-work.ts';
@@ -25,7 +24,9 @@ import type { VirtualClock } from './virtual-clock.ts';
 export const SETTINGS = {
   retryBaseSeconds: 30,
   trustSeconds: 60,
-  visibilitySeconds: 240,
+  visibilitySeconds: 60,
+  deadlineSeconds: 240,
+  sendWithinSeconds: 180,
   reconcileAfterSeconds: 300,
   mostReceives: 5,
 } as const;
@@ -48,7 +49,7 @@ export interface Service {
   /** The projector is called for a batch of the stream, in the order given. */
   project(records: readonly Commit[]): Promise<Life<void>>;
   /** The reconciler's run of a minute. */
-  reconcile(): Promise<Life<void>>;
+  reconcile(): Promise<Life<Reconciled>>;
 }
 
 export interface ServiceWorld {
@@ -163,12 +164,6 @@ export function service(world: ServiceWorld): Service {
     }
   }
 
-  async function restart(mortal: Mortal, row: InvoiceRow, later: string): Promise<void> {
-    const due = workFor(fromRow(row).invoice, 'reconciliation');
-    if (!due || !(await mortal('invoices', { claimDue: invoices.claimDue }).claimDue(row, later))) return;
-    await commandDeps(mortal).workflow.start(due);
-  }
-
   return {
     events: store,
     invoices,
@@ -211,11 +206,30 @@ export function service(world: ServiceWorld): Service {
     project: (records) => death.live((mortal) => projectAll(mortal, records)),
     reconcile: () =>
       death.live(async (mortal) => {
-        const now = clock.now();
-        const later = new Date(now.getTime() + SETTINGS.reconcileAfterSeconds * 1_000).toISOString();
-        for (const shard of SHARDS) {
-          for (const row of await invoices.due(shard, now.toISOString(), 100)) await restart(mortal, row, later);
-        }
+        const { workflow } = commandDeps(mortal);
+        const { due, claimDue } = mortal('invoices', { due: invoices.due, claimDue: invoices.claimDue });
+        return reconcile(
+          {
+            events: mortal('events', events),
+            workflow,
+            due,
+            claimDue,
+            countDue: async () => 0,
+            now: clock.now,
+            msLeft: () => Number.POSITIVE_INFINITY,
+            pause: async () => undefined,
+            onFailure: (_, error) => {
+              throw error;
+            },
+            onStuck: () => undefined,
+          },
+          {
+            shards: SHARDS,
+            restMs: SETTINGS.reconcileAfterSeconds * 1_000,
+            mostStarts: 1_000,
+            startsPerSecond: 50,
+          },
+        );
       }),
   };
 }
