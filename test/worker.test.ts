@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { cancelInvoice } from '../src/commands/cancel-invoice/cancel-invoice.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
-import { parseCnpj } from '../src/nfse/cnpj.ts';
-import { dpsId } from '../src/nfse/dps-id.ts';
-import { parseMunicipalityCode } from '../src/nfse/municipality.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
 import { apiAs, authorityCalls, authorityNotes, credentials } from './stack/api.ts';
 import {
   commandDeps,
+  declarationOf,
   emittedOnly,
   ended,
   events,
@@ -22,13 +20,6 @@ const worker = workersOfEachTest();
 const types = async ({ id }: LivingInvoice) =>
   (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type));
 
-function declared({ companyCnpj, municipalityCode, dps }: LivingInvoice): string {
-  const cnpj = parseCnpj(companyCnpj);
-  const municipality = parseMunicipalityCode(municipalityCode);
-  if (!cnpj || !municipality) throw new Error('The fixture has valid codes');
-  return dpsId({ companyCnpj: cnpj, municipalityCode: municipality, ...dps });
-}
-
 describe('a worker that is killed between the authority and the event store', () => {
   it('leaves one note, found by its successor and never issued again', async () => {
     const { invoice, work } = await emittedOnly();
@@ -40,14 +31,14 @@ describe('a worker that is killed between the authority and the event store', ()
     await queue.send(work);
     expect(await ended(first)).toBe('SIGKILL');
     await proxy.stop();
-    expect(await authorityNotes(declared(invoice))).toHaveLength(1);
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
     expect(await types(invoice)).toEqual(['Emitted']);
 
     worker(queue);
     const issued = await client.until(invoice.id, 'ISSUED', 15_000);
-    const [note] = await authorityNotes(declared(invoice));
+    const [note] = await authorityNotes(declarationOf(invoice));
     expect(issued.accessKey).toBe(note?.accessKey);
-    expect(await authorityCalls(declared(invoice))).toMatchObject({ posts: 1 });
+    expect(await authorityCalls(declarationOf(invoice))).toMatchObject({ posts: 1 });
     expect(await types(invoice)).toEqual(['Emitted', 'Issued']);
     await eventually(async () => (await queue.depth()) === 0);
   });
@@ -61,7 +52,7 @@ describe('a message that comes more than once', () => {
     await Promise.all(Array.from({ length: 5 }, () => queue.send(work)));
     await client.until(invoice.id, 'ISSUED');
     await eventually(async () => (await queue.depth()) === 0);
-    expect(await authorityNotes(declared(invoice))).toHaveLength(1);
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
     expect(await types(invoice)).toEqual(['Emitted', 'Issued']);
   });
 
@@ -71,10 +62,10 @@ describe('a message that comes more than once', () => {
     worker(queue);
     await queue.send(work);
     await client.until(invoice.id, 'ISSUED');
-    const before = await authorityCalls(declared(invoice));
+    const before = await authorityCalls(declarationOf(invoice));
     await queue.send(work);
     await eventually(async () => (await queue.depth()) === 0);
-    expect(await authorityCalls(declared(invoice))).toEqual(before);
+    expect(await authorityCalls(declarationOf(invoice))).toEqual(before);
   });
 });
 
@@ -95,7 +86,7 @@ describe('a cancellation that comes before anything was sent', () => {
       return (await types(invoice)).includes('Cancelled');
     });
     expect(await types(invoice)).toEqual(['Emitted', 'CancelRequested', 'Cancelled']);
-    expect(await authorityCalls(declared(invoice))).toMatchObject({ posts: 0 });
+    expect(await authorityCalls(declarationOf(invoice))).toMatchObject({ posts: 0 });
     const cancelled = await client.until(invoice.id, 'CANCELLED');
     expect(cancelled.cancellation).not.toHaveProperty('protocol');
   });
@@ -106,7 +97,7 @@ describe('an emission whose process died before the workflow was started', () =>
     const { invoice } = await emittedOnly();
     const issued = await client.until(invoice.id, 'ISSUED', 25_000);
     expect(issued.version).toBe(2);
-    expect(await authorityNotes(declared(invoice))).toHaveLength(1);
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
   });
 });
 
@@ -116,7 +107,7 @@ describe('a worker that is told to stop', () => {
     const queue = await ownQueue(10);
     const stopping = worker(queue, { WORKER_DEADLINE_SECONDS: '10', PROVIDER_TIMEOUT_MS: '3000' });
     await queue.send(work);
-    await eventually(async () => (await authorityCalls(declared(invoice))).posts === 1);
+    await eventually(async () => (await authorityCalls(declarationOf(invoice))).posts === 1);
     stopping.kill('SIGTERM');
     const late = await emittedOnly();
     await queue.send(late.work);
@@ -152,7 +143,7 @@ describe('two workers', () => {
     await eventually(async () =>
       (await Promise.all(queues.map((queue) => queue.depth()))).every((depth) => depth === 0),
     );
-    expect(await authorityNotes(declared(invoice))).toHaveLength(1);
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
     expect(await types(invoice)).toEqual(['Emitted', 'Issued']);
   });
 });

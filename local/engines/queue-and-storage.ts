@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { startFauxqs } from 'fauxqs';
+import { mendGivingBackAtOnce } from './give-back-at-once.ts';
 
 const REGION = 'sa-east-1';
 const FOURTEEN_DAYS_SECONDS = 1_209_600;
@@ -24,6 +25,7 @@ export interface QueueAndStorage {
  */
 export async function startQueueAndStorage(options: { port: number; dataDir?: string }): Promise<QueueAndStorage> {
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
+  await mendGivingBackAtOnce();
   const server = await startFauxqs({ ...options, logger: false, defaultRegion: REGION });
   const retention = { MessageRetentionPeriod: String(FOURTEEN_DAYS_SECONDS) };
   server.setup({

@@ -2,13 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
-import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  PurgeQueueCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterEach } from 'vitest';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
-import type { Work } from '../../src/commands/ports.ts';
+import type { Documents, Work } from '../../src/commands/ports.ts';
 import type { Tip } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { LivingInvoice } from '../../src/events/invoice.ts';
+import { parseCnpj } from '../../src/nfse/cnpj.ts';
+import { dpsId } from '../../src/nfse/dps-id.ts';
+import { parseMunicipalityCode } from '../../src/nfse/municipality.ts';
 import { newId } from '../../src/platform/clock.ts';
 import { s3 } from '../../src/platform/s3.ts';
 import { s3Documents } from '../../src/platform/s3-documents.ts';
@@ -41,16 +50,19 @@ let nextNumber = Date.now() % 1_000_000_000;
  * An invoice that was accepted and whose workflow was never started; and the message that would have been sent.
  *
  * @param store where its stream is: in one that the stack does not know, nobody but the test's worker will ever look at it
+ * @param kept where its document is put
  */
 export async function emittedOnly(
   reference = 'PEDIDO118',
   store = events,
+  kept: Documents = documents,
 ): Promise<{ invoice: LivingInvoice; tip: Tip; work: Work }> {
   let work: Work | undefined;
   const { invoice, tip } = await emitInvoice(
     {
       ...commandDeps,
       events: store,
+      documents: kept,
       workflow: {
         start: async (started) => {
           work = started;
@@ -71,10 +83,20 @@ export async function emittedOnly(
   return { invoice, tip, work };
 }
 
+/** The id of an invoice's declaration, by which the stand-in authority knows it. */
+export function declarationOf({ companyCnpj, municipalityCode, dps }: LivingInvoice): string {
+  const cnpj = parseCnpj(companyCnpj);
+  const municipality = parseMunicipalityCode(municipalityCode);
+  if (!cnpj || !municipality) throw new Error('The fixture has valid codes');
+  return dpsId({ companyCnpj: cnpj, municipalityCode: municipality, ...dps });
+}
+
 export interface OwnQueue {
   readonly url: string;
   readonly deadLetterUrl: string;
   send(message: Work | string): Promise<void>;
+  /** Forgets every message. */
+  purge(): Promise<void>;
   /** Messages that wait or are in hand. */
   depth(): Promise<number>;
   /** Messages that were received too often. */
@@ -100,6 +122,9 @@ export async function ownQueue(visibilitySeconds = 3): Promise<OwnQueue> {
     async send(message) {
       const MessageBody = typeof message === 'string' ? message : JSON.stringify(message);
       await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+    },
+    async purge() {
+      await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
     },
     depth: () => messagesIn(url),
     dead: () => messagesIn(dead),

@@ -1,0 +1,281 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { proxyEvent } from '../local/api-gateway/proxy-event.ts';
+import { inProject } from '../local/project.ts';
+import type { Documents, Work } from '../src/commands/ports.ts';
+import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
+import type { LivingInvoice } from '../src/events/invoice.ts';
+import { tcpProxy } from './faults/tcp-proxy.ts';
+import { type Answer, apiAs, authorityCalls, authorityNotes, credentials } from './stack/api.ts';
+import { dynamoDb, ownTables } from './stack/own-tables.ts';
+import {
+  commandDeps,
+  declarationOf,
+  emittedOnly,
+  ended,
+  events,
+  eventually,
+  ownQueue,
+  workersOfEachTest,
+} from './stack/own-worker.ts';
+
+const stack = credentials();
+const sqs = new SQSClient({
+  endpoint: stack.endpoints.sqs,
+  region: 'sa-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+const worker = workersOfEachTest();
+const ops = await apiAs('ops');
+const client = await apiAs('client');
+
+const types = async ({ id }: LivingInvoice) =>
+  (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type));
+
+/** A message that the queue itself moved to the DLQ: nobody wrote on it why. */
+async function dead(work: Work | string, QueueUrl = stack.deadLetterQueueUrl): Promise<string> {
+  const MessageBody = typeof work === 'string' ? work : JSON.stringify(work);
+  return (await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))).MessageId ?? '';
+}
+
+const seen = async (query: string): Promise<Answer['body']> => (await ops.get(`/dlq?${query}`)).body;
+const replay = async (body: object): Promise<Answer['body']> => (await ops.post('/dlq/replay', body)).body;
+
+describe('a message that the worker cannot handle', () => {
+  it('lies in the DLQ with its cause, and after a repair its invoice is issued, with the repair in its history', async () => {
+    const kept = new Map<string, string>();
+    // The document's bucket loses it: every attempt fails.
+    const losing: Documents = { ...commandDeps.documents, put: async (key, content) => void kept.set(key, content) };
+    const { invoice, work } = await emittedOnly('PEDIDO118', events, losing);
+    const queue = await ownQueue(2);
+    worker(queue, { DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl });
+    await queue.send(work);
+    await eventually(async () => (await seen(`invoiceId=${invoice.id}`)).seen > 0);
+    const { groups, letters } = await seen(`invoiceId=${invoice.id}`);
+    expect(groups).toMatchObject([
+      { cause: 'document-missing', municipalityCode: '3106200', invoices: 1, sample: { invoiceIds: [invoice.id] } },
+    ]);
+    expect(letters[0]).toMatchObject({ errorName: 'DocumentMissing', receiveCount: 2, invoiceId: invoice.id });
+
+    const selection = { invoiceIds: [invoice.id], mode: 'repair', reason: 'Documento restaurado' };
+    expect(await replay({ ...selection, dryRun: true })).toMatchObject({
+      dryRun: true,
+      items: [{ invoiceId: invoice.id, outcome: 'start', status: 'EMITTED' }],
+    });
+    expect(await types(invoice)).toEqual(['Emitted']);
+
+    for (const [key, content] of kept) await commandDeps.documents.put(key, content, 'application/xml');
+    expect(await replay(selection)).toMatchObject({
+      items: [{ invoiceId: invoice.id, outcome: 'answered', status: 'ISSUED' }],
+    });
+    expect(await types(invoice)).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
+    const { body } = await ops.get(`/invoices/${invoice.id}/events`);
+    expect(body.chain.intact).toBe(true);
+    expect(body.events[1]).toMatchObject({
+      type: 'ReplayRequested',
+      data: { by: 'ops', mode: 'repair', cause: 'document-missing', reason: 'Documento restaurado' },
+      meta: { actor: 'ops', causationId: letters[0].letterId },
+    });
+    expect(await seen(`invoiceId=${invoice.id}`)).toMatchObject({ seen: 0 });
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
+  });
+
+  it('and asks for no work at all stays, until somebody says why it may go', async () => {
+    const queue = await ownQueue();
+    worker(queue, { DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl });
+    await queue.send(`{"operation":"dance","marker":"${randomUUID()}"}`);
+    await eventually(async () => (await seen('cause=malformed-message')).seen > 0);
+    const { groups } = await seen('cause=malformed-message');
+    const letterIds = groups.flatMap(({ sample }: Answer['body']) => sample.letterIds);
+    const kept = await replay({ letterIds });
+    expect(kept.items).toContainEqual(expect.objectContaining({ outcome: 'kept', why: 'unknown-invoice' }));
+    const discard = (body: object) => ops.post('/dlq/discard', { letterIds, ...body });
+    expect((await discard({})).status).toBe(422);
+    expect((await discard({ reason: 'Teste de carga da integração' })).body.counts).toEqual({
+      discarded: letterIds.length,
+    });
+    expect((await seen(`letterId=${letterIds[0]}`)).seen).toBe(0);
+  });
+});
+
+describe('a replay', () => {
+  it('that two operators ask for at once makes one note', async () => {
+    const { invoice, work } = await emittedOnly();
+    await dead(work);
+    const asked = { invoiceIds: [invoice.id] };
+    const both = await Promise.all([replay(asked), replay(asked)]);
+    expect(both.flatMap(({ items }) => items)).toMatchObject([{ outcome: 'started' }]);
+    await client.until(invoice.id, 'ISSUED', 20_000);
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
+    expect(await authorityCalls(declarationOf(invoice))).toMatchObject({ posts: 1 });
+    expect(await types(invoice)).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
+  });
+
+  it('lets go what is settled, and says so', async () => {
+    const { invoice, work } = await emittedOnly();
+    await client.until(invoice.id, 'ISSUED', 20_000);
+    const letters = [await dead(work), await dead(work)];
+    const { items } = await replay({ invoiceIds: [invoice.id] });
+    expect(items).toMatchObject([{ outcome: 'dropped', status: 'ISSUED', cause: 'worker-died' }]);
+    expect(items[0].letterIds.sort()).toEqual(letters.sort());
+    expect(await types(invoice)).toEqual(['Emitted', 'Issued']);
+  });
+});
+
+describe('a function that is killed in the middle of a replay', () => {
+  const running: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL');
+  });
+
+  /** ProcessorFn in a process of its own, as Lambda has it. */
+  async function processorFn(env: Record<string, string>): Promise<ChildProcess> {
+    const child = fork(inProject('test/stack/invoke-bundle.ts'), [inProject('src/handlers/processor.ts')], {
+      env: { ...stack.environment, POWERTOOLS_LOG_LEVEL: 'SILENT', DEAD_LETTER_HOLD_SECONDS: '2', ...env },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    running.push(child);
+    await once(child, 'message');
+    return child;
+  }
+
+  function replayAll(child: ChildProcess, mode: 'replay' | 'repair'): void {
+    const event = proxyEvent({
+      method: 'POST',
+      target: { path: '/dlq/replay', segments: ['dlq', 'replay'], query: [] },
+      resource: '/dlq/replay',
+      params: {},
+      rawHeaders: ['Content-Type', 'application/json'],
+      body: JSON.stringify({ all: true, mode }),
+      claims: { username: 'ops', 'cognito:groups': 'ops', 'custom:companies': '*' },
+      apiKey: null,
+      sourceIp: '127.0.0.1',
+      requestId: randomUUID(),
+      at: Date.now(),
+      trace: '',
+    });
+    child.send({ event, trace: '', context: { awsRequestId: randomUUID() } });
+  }
+
+  it('loses no letter, and the next one goes on with it: one note, one record', async () => {
+    const tables = await ownTables(dynamoDb());
+    const streams = dynamoDbEventStore({ client: dynamoDb(), tableName: tables.events });
+    const { invoice, work } = await emittedOnly('PEDIDO118', streams);
+    const history = async () =>
+      (await streams.load(invoice.id)).flatMap((commit) => commit.events.map(({ type }) => type));
+    const queue = await ownQueue(10);
+    await dead(work, queue.deadLetterUrl);
+    const env = {
+      EVENTS_TABLE: tables.events,
+      REQUESTS_QUEUE_URL: queue.url,
+      DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
+    };
+    const proxy = await tcpProxy(stack.endpoints.sfn);
+    const first = await processorFn({ ...env, AWS_ENDPOINT_URL_SFN: proxy.url });
+    proxy.atNextRequest(() => first.kill('SIGKILL'));
+    replayAll(first, 'replay');
+    expect(await ended(first)).toBe('SIGKILL');
+    await proxy.stop();
+    expect(await history()).toEqual(['Emitted', 'ReplayRequested']);
+    expect(await queue.dead()).toBe(1);
+
+    worker(queue, { EVENTS_TABLE: tables.events, WORKER_VISIBILITY_SECONDS: '10', WORKER_DEADLINE_SECONDS: '10' });
+    const second = await processorFn(env);
+    await eventually(async () => {
+      replayAll(second, 'repair');
+      const [{ answer }] = (await once(second, 'message')) as [{ answer: { body: string } }];
+      return JSON.parse(answer.body).items.length > 0;
+    });
+    expect(await queue.dead()).toBe(0);
+    await eventually(async () => (await history()).includes('Issued'));
+    expect(await history()).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
+    expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
+  });
+});
+
+describe('a request about dead letters that is wrong', () => {
+  it.each<[string, object, string, string]>([
+    ['/dlq/replay', {}, '', 'no-selection'],
+    ['/dlq/replay', { all: true, cause: 'defect' }, '/all', 'all-and-some'],
+    ['/dlq/replay', { all: false }, '/all', 'value'],
+    ['/dlq/replay', { all: true, mode: 'burn' }, '/mode', 'value'],
+    ['/dlq/replay', { invoiceIds: ['inv_1'] }, '/invoiceIds/0', 'invoice-id'],
+    ['/dlq/replay', { invoiceIds: [] }, '/invoiceIds', 'range'],
+    ['/dlq/replay', { letterIds: ['../../etc'] }, '/letterIds/0', 'letter-id'],
+    ['/dlq/replay', { cause: 'Robert; DROP' }, '/cause', 'cause'],
+    ['/dlq/replay', { municipalityCode: '0000000' }, '/municipalityCode', 'municipality'],
+    ['/dlq/replay', { all: true, limit: 1e9 }, '/limit', 'range'],
+    ['/dlq/replay', { all: true, surprise: 1 }, '/surprise', 'unknown'],
+    ['/dlq/discard', { cause: 'defect' }, '/reason', 'required'],
+    ['/dlq/discard', { all: true, reason: 'Tudo' }, '/all', 'unknown'],
+    ['/dlq/discard', { reason: 'Nada' }, '', 'no-selection'],
+  ])('%s %j is refused by its pointer', async (path, body, pointer, code) => {
+    const answer = await ops.post(path, body);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toMatchObject([{ pointer, code, message: /\S/ }]);
+  });
+
+  it('is refused in the query, too', async () => {
+    const { status, body } = await ops.get('/dlq?cause=Robert%3B&colour=blue');
+    expect(status).toBe(422);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/query/cause',
+      '/query/colour',
+    ]);
+  });
+});
+
+describe('nfse dlq', () => {
+  const run = promisify(execFile);
+
+  async function dlq(...args: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
+    const env = { ...process.env, NFSE_API_URL: stack.apiUrl, NFSE_TOKEN: ops.token, NFSE_API_KEY: stack.apiKey };
+    const done = await run(process.execPath, [inProject('src/cli/nfse.ts'), 'dlq', ...args], { env }).catch(
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+    return { exit: 'code' in done ? done.code : 0, out: done.stdout, err: done.stderr };
+  }
+
+  it('shows what is stuck, replays it, and says so by its exit', async () => {
+    const { invoice, work } = await emittedOnly();
+    const letterId = await dead(work);
+    const shown = await dlq('show', invoice.id);
+    expect(shown).toMatchObject({ exit: 0, err: '' });
+    expect(shown.out).toContain(letterId);
+    expect(shown.out).toContain('worker-died');
+    const list = await dlq('list', '--cause', 'worker-died', '--json');
+    expect(list.exit).toBe(1);
+    expect(JSON.parse(list.out).groups).toMatchObject([{ cause: 'worker-died', municipalityCode: '3106200' }]);
+    const done = await dlq('replay', invoice.id);
+    expect(done).toMatchObject({ exit: 0, err: '' });
+    expect(done.out).toContain(`${invoice.id}: reiniciada (worker-died, EMITTED)\n1 reiniciada.`);
+    const gone = await dlq('repair', invoice.id);
+    expect(gone).toMatchObject({
+      exit: 1,
+      out: `${invoice.id}: não foi vista na fila\nNenhuma mensagem corresponde.\n`,
+    });
+    await client.until(invoice.id, 'ISSUED', 20_000);
+  });
+
+  it.each([
+    [['dance']],
+    [['replay']],
+    [['replay', '--all', '--cause', 'defect']],
+    [['discard', '--all', '--reason', 'x']],
+    [['discard', 'abc']],
+    [['show']],
+  ])('%j makes no sense, and ends with 2', async (args) => {
+    expect(await dlq(...args)).toMatchObject({ exit: 2, out: '' });
+  });
+
+  it('ends with 2 and the reason of the API when that refuses', async () => {
+    const { exit, err } = await dlq('replay', 'inv_1');
+    expect(exit).toBe(2);
+    expect(err).toContain('/invoiceIds/0');
+  });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type ReconcileDeps, reconcile } from '../src/commands/reconcile/reconcile.ts';
+import type { Tip } from '../src/events/commit.ts';
+import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
+import { invoiceIdFor } from '../src/events/ids.ts';
+import type { LivingInvoice } from '../src/events/invoice.ts';
+import { DUE_SHARDS, type InvoiceRow, rowOf } from '../src/projections/invoice-row.ts';
+import { dueCount, dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
+import { companyCnpj, draft, emitted } from './invoices.ts';
+import { folded } from './specification.ts';
+import { authorityNotes } from './stack/api.ts';
+import { dynamoDb, ownTables } from './stack/own-tables.ts';
+import { declarationOf, emittedOnly, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
+
+const client = dynamoDb();
+const worker = workersOfEachTest();
+const HOUR_MS = 3_600_000;
+const settings = {
+  shards: Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard)),
+  restMs: 300_000,
+  mostStarts: 1000,
+  startsPerSecond: 1000,
+};
+
+/** Tables that only this test's reconciler looks at. */
+async function ownReconciler(start: ReconcileDeps<InvoiceRow>['workflow']['start']) {
+  const tables = await ownTables(client);
+  const events = dynamoDbEventStore({ client, tableName: tables.events });
+  const invoices = dynamoDbInvoicesTable(client, tables.invoices);
+  const failures: unknown[] = [];
+  const deps: Omit<ReconcileDeps<InvoiceRow>, 'now'> = {
+    ...invoices,
+    events,
+    countDue: dueCount(client, tables.invoices),
+    workflow: { start },
+    msLeft: () => 60_000,
+    pause: async () => {},
+    onFailure: (_, error) => void failures.push(error),
+    onStuck: () => {},
+  };
+  const show = (invoice: LivingInvoice, tip: Tip) => invoices.put(rowOf(invoice, tip, 300));
+  const run = (changes = {}, afterMs = HOUR_MS) =>
+    reconcile({ ...deps, now: () => new Date(Date.now() + afterMs) }, { ...settings, ...changes });
+  return { tables, events, failures, show, run };
+}
+
+describe('a queue that was purged', () => {
+  it('costs no invoice: each is started again and issued once, and left alone once it has ended', async () => {
+    const queue = await ownQueue(10);
+    const it = await ownReconciler(queue.send);
+    const lost = await Promise.all(Array.from({ length: 4 }, () => emittedOnly('PEDIDO118', it.events)));
+    for (const { invoice, tip, work } of lost) {
+      await it.show(invoice, tip);
+      await queue.send(work);
+    }
+    await queue.purge();
+    expect(await queue.depth()).toBe(0);
+
+    expect(await it.run()).toMatchObject({ started: 4, failed: 0, left: 0, stoppedBy: 'end' });
+    expect(it.failures).toEqual([]);
+    worker(queue, { EVENTS_TABLE: it.tables.events, WORKER_VISIBILITY_SECONDS: '10', WORKER_DEADLINE_SECONDS: '10' });
+    await eventually(async () => (await queue.depth()) === 0);
+    for (const { invoice } of lost) {
+      expect((await it.events.load(invoice.id)).flatMap((commit) => commit.events.map(({ type }) => type))).toEqual([
+        'Emitted',
+        'Issued',
+      ]);
+      expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
+    }
+
+    // Nobody has projected what the worker did, so the rows are stale; the stream knows better.
+    expect(await it.run({}, 5 * HOUR_MS)).toMatchObject({ started: 0, stale: 4 });
+    expect(await queue.depth()).toBe(0);
+  });
+});
+
+describe('a backlog', () => {
+  it('is worked off run by run, oldest first, and each row is claimed once though two runs meet', async () => {
+    const started: string[] = [];
+    const it = await ownReconciler(async ({ invoiceId }) => void started.push(invoiceId));
+    const invoice = folded([emitted]) as LivingInvoice;
+    const ids = Array.from({ length: 260 }, () => invoiceIdFor(companyCnpj, randomUUID()));
+    await Promise.all(
+      ids.map(async (id) => {
+        await it.events.append(draft({ invoiceId: id, commitId: randomUUID() }));
+        await it.show({ ...invoice, id }, { version: 2, hash: '' });
+      }),
+    );
+    const first = await it.run({ mostStarts: 70 });
+    expect(first).toMatchObject({ started: 70, left: 190, stoppedBy: 'limit' });
+    const both = await Promise.all([it.run(), it.run()]);
+    expect(both[0].started + both[1].started).toBe(190);
+    expect(started.sort()).toEqual(ids.sort());
+    expect(await it.run()).toMatchObject({ started: 0, left: 0, oldestDueSeconds: 0 });
+  });
+});
