@@ -77,8 +77,13 @@ describe('a message that the worker cannot handle', () => {
     expect(body.chain.intact).toBe(true);
     expect(body.events[1]).toMatchObject({
       type: 'ReplayRequested',
-      data: { by: 'ops', mode: 'repair', cause: 'document-missing', reason: 'Documento restaurado' },
-      meta: { actor: 'ops', causationId: letters[0].letterId },
+      data: {
+        by: expect.stringMatching(/^ops/),
+        mode: 'repair',
+        cause: 'document-missing',
+        reason: 'Documento restaurado',
+      },
+      meta: { actor: expect.stringMatching(/^ops/), causationId: letters[0].letterId },
     });
     expect(await seen(`invoiceId=${invoice.id}`)).toMatchObject({ seen: 0 });
     expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
