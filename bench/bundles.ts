@@ -25,6 +25,8 @@ const ENVIRONMENT = {
   LAMBDA_TASK_ROOT: '/var/task',
   AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
   EMIT_WORKFLOW_ARN: 'arn:aws:states:sa-east-1:000000000000:stateMachine:EmitWorkflow',
+  REQUESTS_QUEUE_URL: 'https://sqs.sa-east-1.amazonaws.com/000000000000/RequestsQueue',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.sa-east-1.amazonaws.com/000000000000/RequestsQueue-Dead',
 };
 
 /** A fresh process that imports one module and says how long that took. */

@@ -20,7 +20,8 @@ export const Rejection = z.strictObject({
   source: text,
 });
 
-const status = z.enum(['EMITTED', 'ISSUED', 'FAILED', 'CANCELLING', 'CANCELLED']);
+const STATUSES = ['EMITTED', 'ISSUED', 'FAILED', 'CANCELLING', 'CANCELLED'] as const;
+const status = z.enum(STATUSES);
 const dps = z.strictObject({ series: text, number: z.int() });
 const replay = z.strictObject({
   by: text,
@@ -161,6 +162,55 @@ export const Company = z.strictObject({
 });
 
 export const StoredLogin = z.strictObject({ companyCnpj: cnpj, municipalityCode: municipality, storedAt: time });
+
+const letter = z.strictObject({
+  letterId: text,
+  cause: text,
+  errorName: z.optional(text),
+  errorMessage: z.optional(text),
+  invoiceId: z.optional(invoiceId),
+  municipalityCode: z.optional(text),
+  traceId: z.optional(text),
+  sentAt: time,
+  receiveCount: z.optional(z.int()),
+  bodyHash: text,
+});
+
+export const DeadLetterSurvey = z.strictObject({
+  seen: z.int(),
+  total: z.int(),
+  complete: z.boolean(),
+  groups: z.array(
+    z.strictObject({
+      cause: text,
+      municipalityCode: z.optional(text),
+      letters: z.int(),
+      invoices: z.int(),
+      oldestSentAt: time,
+      sample: z.strictObject({ invoiceIds: z.array(invoiceId), letterIds: z.array(text) }),
+    }),
+  ),
+  letters: z.optional(z.array(letter)),
+});
+
+export const DeadLetterSweep = z.strictObject({
+  mode: z.enum(['replay', 'repair', 'discard']),
+  dryRun: z.boolean(),
+  counts: z.record(text, z.int()),
+  items: z.array(
+    z.strictObject({
+      invoiceId: z.optional(invoiceId),
+      letterIds: z.array(text),
+      cause: text,
+      municipalityCode: z.optional(text),
+      outcome: z.enum(['start', 'drop', 'keep', 'discard', 'started', 'answered', 'dropped', 'kept', 'discarded']),
+      status: z.optional(z.enum(['NONE', ...STATUSES])),
+      why: z.optional(z.enum(['unknown-invoice', 'contradiction', 'unfinished', 'repaired-before', 'failed'])),
+    }),
+  ),
+  left: z.int(),
+  more: z.boolean(),
+});
 
 export const Ping = z.strictObject({ service: z.literal('nfse-ledger'), version: text, time });
 

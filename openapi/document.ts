@@ -6,7 +6,7 @@ import { emissionParts } from '../src/handlers/emission-parts.ts';
 import { type Route, routes } from '../src/handlers/routes.ts';
 import { VERSION } from '../src/platform/version.ts';
 import * as answers from './answers.ts';
-import { type HandlerSchemas, schemasOf } from './handler-schemas.ts';
+import { bodyOf, type HandlerSchemas, schemasOf } from './handler-schemas.ts';
 import { componentsOf, inlineSchema, type JsonSchema } from './json-schema.ts';
 import { OPERATIONS, type Operation, type OperationAnswer } from './operations.ts';
 import { HEADERS, PATH_PARAMETERS, QUERY_TEXTS } from './parameters.ts';
@@ -23,7 +23,12 @@ export interface OpenApiDocument extends Json {
 /** The API, described from its routes, the schemas that its handlers read requests by, and the role matrix. */
 export async function openApiDocument(): Promise<OpenApiDocument> {
   const described = await Promise.all(
-    routes.map(async (route) => ({ route, operation: operationOf(route), schemas: await schemasOf(route.handler) })),
+    routes.map(async (route) => ({
+      route,
+      operation: operationOf(route),
+      schemas: await schemasOf(route.handler),
+      body: await bodyOf(route),
+    })),
   );
   const names = nameOfAnswers();
   const byPath = Map.groupBy(described, ({ route }) => route.path);
@@ -52,6 +57,7 @@ export async function openApiDocument(): Promise<OpenApiDocument> {
     tags: [
       { name: 'Invoices', description: 'Emitted, corrected, cancelled, and proven.' },
       { name: 'Companies', description: 'What the invoices of a company have in common.' },
+      { name: 'Operations', description: 'For those who run the service.' },
       { name: 'Service', description: 'About the service itself.' },
     ],
     security: [{ token: [], apiKey: [] }],
@@ -94,11 +100,11 @@ function nameOfAnswers(): Names {
 }
 
 function schemasByName(
-  described: readonly { readonly operation: Operation; readonly schemas: HandlerSchemas }[],
+  described: readonly { readonly operation: Operation; readonly body: z.ZodMiniType | undefined }[],
   names: Names,
 ): Record<string, JsonSchema> {
-  const bodies = described.flatMap(({ operation, schemas }) =>
-    operation.body && schemas.Body ? [[operation.body, schemas.Body] as const] : [],
+  const bodies = described.flatMap(({ operation, body }) =>
+    operation.body && body ? [[operation.body, body] as const] : [],
   );
   const parts = Object.entries(PARTS).map(([name, part]) => [name, inner(emissionParts[part])] as const);
   const written = componentsOf(

@@ -57,6 +57,17 @@ const REJECTION: Texts = {
   field: 'JSON pointer to the field to blame.',
   source: 'Who refused: the authority, or this service.',
 };
+const SELECTION: Texts = {
+  invoiceIds: 'Only letters about these invoices.',
+  letterIds: 'Only these letters.',
+  cause: 'Only letters of this cause.',
+  municipalityCode: 'Only letters about this municipality.',
+};
+const SWEEP: Texts = {
+  reason: 'Why, for the record.',
+  dryRun: 'Only say what would happen.',
+  limit: 'How many at most.',
+};
 const HASH = 'SHA-256 of the commit and of the hash before it.';
 const SETTLED = 'When the authority did it, as it says.';
 
@@ -353,6 +364,57 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
     'commit.commitId': 'Of the write.',
     'commit.hash': HASH,
     'commit.prevHash': 'Hash of the commit before.',
+  },
+  DeadLetterReplay: {
+    ...SELECTION,
+    all: 'Everything, instead of a selection.',
+    mode: '`replay` starts what waits; `repair` also has the worker look into what ended without a note.',
+    ...SWEEP,
+  },
+  DeadLetterDiscard: { ...SELECTION, ...SWEEP },
+  DeadLetterSurvey: {
+    seen: 'Letters that were looked at and are among those asked for.',
+    total: 'Of the whole queue, by its own estimate.',
+    complete: 'Whether all were looked at.',
+    ...under('groups', {
+      '': 'By cause and municipality, most letters first.',
+      cause: 'Stable code of what went wrong.',
+      municipalityCode: 'Whose city hall it is about.',
+      letters: 'How many.',
+      invoices: 'Of how many invoices.',
+      oldestSentAt: 'When the oldest message was first sent.',
+      ...under('sample', { '': 'Some of them.', invoiceIds: 'Invoices.', letterIds: 'Letters.' }),
+    }),
+    ...under('letters', {
+      '': 'One by one, where an invoice or a letter was asked for.',
+      letterId: 'Of the message in the dead-letter queue.',
+      cause: 'Stable code of what went wrong.',
+      errorName: 'Class of the error.',
+      errorMessage: 'Without personal data.',
+      invoiceId: 'Which invoice it is about.',
+      municipalityCode: 'Whose city hall it is about.',
+      traceId: 'Leads to the logs, and to the trace in X-Ray.',
+      sentAt: 'When its message was first sent.',
+      receiveCount: 'How often the worker had received it.',
+      bodyHash: 'SHA-256 of the message.',
+    }),
+  },
+  DeadLetterSweep: {
+    mode: 'What was asked for.',
+    dryRun: 'Whether it was only asked what would happen.',
+    counts: 'How many of each outcome.',
+    ...under('items', {
+      '': 'What became of each invoice, or of a letter that is of none.',
+      invoiceId: 'Which invoice.',
+      letterIds: 'The letters about it.',
+      cause: 'Stable code of what went wrong.',
+      municipalityCode: 'Whose city hall it is about.',
+      outcome: 'What became of it; in a dry run, what would.',
+      status: 'Of the invoice.',
+      why: 'Why it stays.',
+    }),
+    left: 'Letters afterwards, by the estimate of the queue.',
+    more: 'Whether letters may be left that were meant and not looked at.',
   },
   DocumentLink: { document: 'Which one.', url: 'Whoever has it may read the document.', expiresAt: 'Until when.' },
   Description: { openapi: 'Version of the format.' },

@@ -5,7 +5,7 @@ import type { ProblemCode } from './problems.ts';
 /** What is said of a route beyond its schemas. */
 export interface Operation {
   readonly id: string;
-  readonly tag: 'Invoices' | 'Companies' | 'Service';
+  readonly tag: 'Invoices' | 'Companies' | 'Operations' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** Component name of the body, which is the handler's own `Body`. */
@@ -162,5 +162,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: 'CityLogin',
     answers: { 200: { description: 'It is stored.', schema: answers.StoredLogin } },
     problems: ['company-not-found'],
+  },
+  'GET /dlq': {
+    id: 'surveyDeadLetters',
+    tag: 'Operations',
+    summary: 'See what the code could not handle, by cause and municipality',
+    answers: { 200: { description: 'What lies in the dead-letter queue.', schema: answers.DeadLetterSurvey } },
+    problems: ['invalid-request'],
+  },
+  'POST /dlq/replay': {
+    id: 'replayDeadLetters',
+    tag: 'Operations',
+    summary: 'Start again, or repair, what lies in the dead-letter queue',
+    description: 'Name invoices, letters, a cause or a municipality, or say `all`. With `dryRun` nothing is done.',
+    body: 'DeadLetterReplay',
+    answers: { 200: { description: 'What became of each, or would.', schema: answers.DeadLetterSweep } },
+  },
+  'POST /dlq/discard': {
+    id: 'discardDeadLetters',
+    tag: 'Operations',
+    summary: 'Throw away dead letters that nobody needs any more',
+    body: 'DeadLetterDiscard',
+    answers: { 200: { description: 'What became of each, or would.', schema: answers.DeadLetterSweep } },
   },
 };

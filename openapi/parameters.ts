@@ -30,6 +30,12 @@ export const QUERY_TEXTS: Readonly<Record<string, Readonly<Record<string, string
     asOf: 'Up to this moment.',
     stored: '`true` adds the commits as they lie in the store, of which the hashes are made.',
   },
+  processor: {
+    invoiceId: 'Only letters about this invoice, one by one.',
+    letterId: 'Only this letter.',
+    cause: 'Only letters of this cause.',
+    municipalityCode: 'Only letters about this municipality.',
+  },
   xml: {
     document:
       '`nfse`: what the authority authorised. `dps`: what was declared to it. `cancellation`: the event that ended it.',

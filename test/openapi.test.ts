@@ -214,6 +214,25 @@ const asked: readonly Asked[] = [
     status: 200,
     ask: async () => put(admin, `/companies/${COMPANY}/certificate`, await certificateFor(COMPANY)),
   },
+  { route: 'GET /dlq', what: 'all of it', status: 200, ask: async () => (await apiAs('ops')).get('/dlq') },
+  {
+    route: 'POST /dlq/replay',
+    what: 'a dry run',
+    status: 200,
+    ask: async () => (await apiAs('ops')).post('/dlq/replay', { all: true, dryRun: true }),
+  },
+  {
+    route: 'POST /dlq/replay',
+    what: 'nothing',
+    status: 422,
+    ask: async () => (await apiAs('ops')).post('/dlq/replay', {}),
+  },
+  {
+    route: 'POST /dlq/discard',
+    what: 'what there is not',
+    status: 200,
+    ask: async () => (await apiAs('ops')).post('/dlq/discard', { letterIds: ['none'], reason: 'teste' }),
+  },
   {
     route: 'PUT /companies/{cnpj}/city-login',
     what: 'one',

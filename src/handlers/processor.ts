@@ -20,6 +20,10 @@ import { forbidden } from './problem.ts';
 import { readBody } from './request-body.ts';
 import { parse } from './request-fields.ts';
 
+export { SurveyQuery as Query };
+/** By route: this function has several that take a body. */
+export const Bodies = { '/dlq/replay': ReplayBody, '/dlq/discard': DiscardBody };
+
 const config = readConfig();
 const queue = sqs();
 const { queueUrl, holdSeconds } = config.deadLetters;

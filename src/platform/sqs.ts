@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Workflow } from '../commands/ports.ts';
 import { httpSettings } from './http-settings.ts';
+import { carryingTrace } from './tracer.ts';
 
 /** A long poll is an answer that takes 20 seconds by intent. */
 const LONG_POLL_MS = 20_000;
@@ -15,7 +16,7 @@ export function sqsRequests(client: SQSClient, queueUrl: string): Workflow {
       await client.send(
         new SendMessageCommand({
           QueueUrl: queueUrl,
-          MessageBody: JSON.stringify(work),
+          MessageBody: JSON.stringify(carryingTrace(work)),
           MessageGroupId: work.municipalityCode,
         }),
       );

@@ -1,8 +1,7 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Work, Workflow } from '../commands/ports.ts';
+import type { Workflow } from '../commands/ports.ts';
 import { httpSettings } from './http-settings.ts';
-import { traceHeader } from './trace-header.ts';
-import { currentTrace, traced } from './tracer.ts';
+import { carryingTrace, traced } from './tracer.ts';
 
 export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHandler: httpSettings }));
 
@@ -10,13 +9,11 @@ export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHand
 export function stepFunctionsWorkflow(client: SFNClient, stateMachineArn: string, newId: () => string): Workflow {
   return {
     async start(work) {
-      const position = currentTrace();
-      const carried: Work = position ? { ...work, traceHeader: traceHeader(position) } : work;
       await client.send(
         new StartExecutionCommand({
           stateMachineArn,
           name: `${work.invoiceId}-${newId()}`,
-          input: JSON.stringify(carried),
+          input: JSON.stringify(carryingTrace(work)),
         }),
       );
     },

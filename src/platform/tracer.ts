@@ -15,6 +15,12 @@ export const invocationTrace = (): TracePosition | undefined => parseTraceHeader
 /** The trace that this work is recorded in, its own segment as the parent; for what carries a trace over to another process. */
 export const currentTrace = (): TracePosition | undefined => current.getStore()?.position;
 
+/** Work for another process, with the place in the trace that it hangs from. */
+export function carryingTrace<Work extends object>(work: Work): Work & { readonly traceHeader?: string } {
+  const position = current.getStore()?.position;
+  return position ? { ...work, traceHeader: traceHeader(position) } : work;
+}
+
 /**
  * Runs an invocation of a function as a part of the segment that Lambda has opened for it.
  *
