@@ -87,4 +87,37 @@ describe('a replacement', () => {
       `<subst><chSubstda>${accessKey}</chSubstda><cMotivo>99</cMotivo>`,
     );
   });
+
+  it('of a note issued here cancels that note’s own invoice, and says so in its history', async () => {
+    const { body: first } = await client.post('/invoices', example('emit-invoice'));
+    const { accessKey } = await client.until(first.invoiceId, 'ISSUED');
+    const reason = 'Correção da descrição do serviço';
+    const replaces = { invoiceId: first.invoiceId, reasonCode: '99', reason };
+    const request = { ...example('emit-invoice'), requestId: `troca-${first.invoiceId}`, replaces };
+    const { body: second } = await client.post('/invoices', request);
+    expect(second.replaces).toEqual({ ...replaces, accessKey });
+
+    const replaced = await client.until(first.invoiceId, 'CANCELLED');
+    const replacing = await client.until(second.invoiceId, 'ISSUED');
+    const replacedBy = {
+      invoiceId: second.invoiceId,
+      nfseNumber: replacing.nfseNumber,
+      accessKey: replacing.accessKey,
+    };
+    expect(replaced.cancellation).toMatchObject({ reasonCode: '99', reason, replacedBy });
+    const { body: history } = await client.get(`/invoices/${first.invoiceId}/events`);
+    expect(history.events.map(({ type }: { type: string }) => type)).toEqual([
+      'Emitted',
+      'Issued',
+      'CancelRequested',
+      'Cancelled',
+    ]);
+    expect(history.chain).toMatchObject({ intact: true });
+
+    const again = await client.post('/invoices', request);
+    expect({ status: again.status, id: again.body.invoiceId }).toEqual({ status: 202, id: second.invoiceId });
+    const third = await client.post('/invoices', { ...request, requestId: `outra-${first.invoiceId}` });
+    expect(third.status).toBe(422);
+    expect(third.body.errors).toMatchObject([{ pointer: '/replaces/invoiceId', code: 'replaced-note' }]);
+  });
 });

@@ -190,9 +190,10 @@ const IbsCbsSchema = z.object({
   recipient: z.optional(CustomerSchema),
 });
 
-/** The note that this one takes the place of. */
+/** The note that this one takes the place of, and its own invoice where it was issued here. */
 const ReplacementSchema = z.object({
   accessKey: text,
+  invoiceId: optionalText,
   reasonCode: z.enum(['01', '02', '03', '04', '05', '99']),
   reason: optionalText,
 });

@@ -18,6 +18,8 @@ const RejectionSchema = z.object({
   source: text,
 });
 
+const ReplacingSchema = z.object({ invoiceId: text, nfseNumber: text, accessKey: z.optional(text) });
+
 const schemas = {
   Emitted: z.extend(EmissionSchema, {
     requestId: text,
@@ -54,8 +56,17 @@ const schemas = {
     xmlKey: text,
   }),
   CancelRequested: z.object({ by: text, reasonCode: text, reason: text }),
-  /** Without a protocol the note never existed: the cancellation came before anything was sent. */
-  Cancelled: z.object({ cancelledAt: text, protocol: z.optional(text), eventXmlKey: z.optional(text), evidence }),
+  /**
+   * Without a protocol the note never existed: the cancellation came before anything was sent. `replacedBy` is the invoice whose note
+   * took the place of this one's, which the authority cancelled in the same step.
+   */
+  Cancelled: z.object({
+    cancelledAt: text,
+    protocol: z.optional(text),
+    eventXmlKey: z.optional(text),
+    replacedBy: z.optional(ReplacingSchema),
+    evidence,
+  }),
   CancelFailed: z.object({ error: RejectionSchema, evidence }),
   /**
    * Somebody had the worker look at the invoice again whose message had ended in the DLQ. It changes nothing by itself.
@@ -72,6 +83,7 @@ const schemas = {
 
 export type EventType = keyof typeof schemas;
 export type EventData<Type extends EventType> = z.infer<(typeof schemas)[Type]>;
+export type Replacing = z.infer<typeof ReplacingSchema>;
 export type Rejection = z.infer<typeof RejectionSchema>;
 
 export const EVENT_SCHEMAS: { readonly [Type in EventType]: z.ZodMiniType<EventData<Type>> } = schemas;

@@ -1,5 +1,5 @@
 import { corrected, type Emission } from './emission.ts';
-import type { EventData, EventType, InvoiceEvent, NewEvent, Rejection } from './event-types.ts';
+import type { EventData, EventType, InvoiceEvent, NewEvent, Rejection, Replacing } from './event-types.ts';
 import type { InvoiceId } from './ids.ts';
 
 /**
@@ -59,6 +59,8 @@ export interface CancellationState {
   readonly protocol?: string;
   /** The authority's own document of the cancellation. */
   readonly xmlKey?: string;
+  /** The invoice whose note took the place of this one's. */
+  readonly replacedBy?: Replacing;
   readonly error?: Rejection;
 }
 
@@ -155,6 +157,7 @@ function apply(
           cancelledAt: event.data.cancelledAt,
           ...(event.data.protocol ? { protocol: event.data.protocol } : {}),
           ...(event.data.eventXmlKey ? { xmlKey: event.data.eventXmlKey } : {}),
+          ...(event.data.replacedBy ? { replacedBy: event.data.replacedBy } : {}),
         },
       };
     case 'CancelFailed':

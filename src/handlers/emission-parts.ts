@@ -216,7 +216,9 @@ const IbsCbsRequest = z.strictObject({
 });
 
 const ReplacementRequest = z.strictObject({
+  /** Of a note issued elsewhere. One that was issued here is named by its invoice, which knows its key. */
   accessKey,
+  invoiceId: z.optional(z.string()),
   reasonCode: z.enum(['01', '02', '03', '04', '05', '99']),
   reason: z.optional(text(255, 15)),
 });

@@ -94,8 +94,20 @@ export function correctedEmission(emission: Emission, patch: unknown, circumstan
   const companyCnpj = parseCnpj(emission.companyCnpj);
   if (!companyCnpj) throw new RangeError('An emitted invoice has a valid CNPJ');
   const { municipalityCode } = emission;
-  const body = parse(EmissionParts, mergePatch(emissionToJson(emission), patch), '/corrections');
+  const merged = mergePatch(emissionToJson(emission), withOneName(patch));
+  const body = parse(EmissionParts, merged, '/corrections');
   return emissionOf(body, { companyCnpj, municipalityCode, ...circumstances }, '/corrections');
+}
+
+/** Corrections that name another replaced note by its key alone take the invoice of the one before out. */
+function withOneName(patch: unknown): unknown {
+  const replaces = isObject(patch) ? patch.replaces : undefined;
+  if (!isObject(patch) || !isObject(replaces) || !('accessKey' in replaces) || 'invoiceId' in replaces) return patch;
+  return { ...patch, replaces: { ...replaces, invoiceId: null } };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function mergePatch(target: unknown, patch: unknown): unknown {

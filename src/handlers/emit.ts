@@ -22,6 +22,7 @@ import { EmitBody, emissionOf } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
 import { forbidden } from './problem.ts';
+import { withReplacedKey } from './replaced-note.ts';
 import { readBody, requestIdOf } from './request-body.ts';
 import { fail, parse } from './request-fields.ts';
 
@@ -56,8 +57,9 @@ export const handler = lambda('emit', async (call) => {
   const invoiceId = invoiceIdFor(companyCnpj, requestId);
   call.note({ invoiceId, requestId, companyCnpj });
   const at = call.now.toISOString();
+  const asked = await withReplacedKey(deps.events, content, { companyCnpj, invoiceId });
   const requestWith = (defaults?: EmissionDefaults): EmitRequest => {
-    const body = parse(EmitBody, completed(content, defaults));
+    const body = parse(EmitBody, completed(asked, defaults));
     const { municipalityCode, dps } = body;
     const today = emissionTime(at, municipalityCode).slice(0, 10);
     return {
@@ -78,7 +80,7 @@ export const handler = lambda('emit', async (call) => {
   // it waits; a replay never does, and then nobody minds whether it came.
   const registered = companies.get(companyCnpj);
   registered.catch(() => undefined);
-  requestWith(saysAllButSeries(content) ? undefined : await registered);
+  requestWith(saysAllButSeries(asked) ? undefined : await registered);
   const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
 
   let emitted: AcceptedEmission | undefined;

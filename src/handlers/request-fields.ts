@@ -24,6 +24,15 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   municipality: ['Código de município inexistente.', 'Use o código IBGE de 7 dígitos, conforme a tabela oficial.'],
   country: ['País inválido.', 'Use o código ISO de duas letras de um país estrangeiro, por exemplo "US".'],
   'access-key': ['Chave de acesso inválida.', 'Informe os 50 caracteres da chave da NFS-e e confira o dígito.'],
+  'replaced-invoice': [
+    'A nota a substituir não foi encontrada entre as notas autorizadas desta empresa.',
+    'Informe o invoiceId de uma nota autorizada da mesma empresa, ou só accessKey se ela foi emitida em outro sistema.',
+  ],
+  'replaced-note': [
+    'A nota a substituir já foi cancelada ou substituída.',
+    'Emita uma nota nova, sem replaces, ou substitua a nota que está no lugar dela.',
+  ],
+  'replaced-key': ['accessKey não é a chave da nota de invoiceId.', 'Envie só invoiceId.'],
   rate: ['Percentual inválido.', 'Use texto com duas casas e ponto, por exemplo "9.25".'],
   process: ['Número de processo inválido.', 'Informe os 30 dígitos.'],
   benefit: ['Número de benefício municipal inválido.', 'Informe os 14 dígitos.'],

@@ -3,6 +3,7 @@ import type { Decided } from '../commands/execute.ts';
 import { retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
 import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { correctionsTo } from '../events/emission.ts';
+import type { Cnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
@@ -14,6 +15,7 @@ import { commandDeps } from './command-deps.ts';
 import { type Circumstances, correctedEmission } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
+import { withReplacedKey } from './replaced-note.ts';
 import { readBody, requestIdOf } from './request-body.ts';
 import { parse } from './request-fields.ts';
 import { invoiceIdIn, visibleInvoice } from './stream.ts';
@@ -63,8 +65,10 @@ export const handler = lambda('retry', async (call) => {
         latestCompetence: latestCompetence(at, municipalityCode),
         authority: provider === 'national' ? 'national' : 'city',
       };
+      const replacing = { companyCnpj: before.invoice.companyCnpj as Cnpj, invoiceId };
+      const changes = patch && (await withReplacedKey(deps.events, patch, replacing, '/corrections'));
       const corrections =
-        patch && correctionsTo(before.invoice, correctedEmission(before.invoice, patch, circumstances));
+        changes && correctionsTo(before.invoice, correctedEmission(before.invoice, changes, circumstances));
       const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
       decided = await retryInvoice(deps, before, request, { at, meta });
       return { invoiceId };

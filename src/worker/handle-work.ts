@@ -1,6 +1,8 @@
+import type { Occasion } from '../commands/execute.ts';
 import type { Work, WorkOrigin } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { type Fresh, recordOutcome } from '../commands/record-outcome/record-outcome.ts';
+import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
 import { read } from '../events/event-store.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import { type Authority, NotRepresentable } from './authority.ts';
@@ -57,6 +59,7 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     status = invoice.status;
     if (invoice.status === 'NONE') break;
     emittedAt = invoice.createdAt;
+    await tellReplaced(deps, invoice, occasionOf(deps, work, delivery));
     const outcome = await nextOutcome(deps, invoice, work, delivery);
     if (!outcome) break;
     steps.push(outcome.kind);
@@ -149,8 +152,12 @@ async function noteDenied(deps: Handling, invoice: LivingInvoice): Promise<Outco
 }
 
 /** Appends the outcome, in the name of the message. */
-export function record(deps: WorkerDeps, work: Work, { messageId }: Delivery, outcome: Outcome, fresh?: Fresh) {
+export function record(deps: WorkerDeps, work: Work, delivery: Delivery, outcome: Outcome, fresh?: Fresh) {
+  return recordOutcome(deps, work.invoiceId, outcome, occasionOf(deps, work, delivery), fresh);
+}
+
+function occasionOf(deps: WorkerDeps, work: Work, { messageId }: Delivery): Occasion {
   const trace = work.traceId ? { traceId: work.traceId } : {};
   const meta = { actor: 'worker', requestId: work.requestId, causationId: messageId, ...trace };
-  return recordOutcome(deps, work.invoiceId, outcome, { at: deps.now().toISOString(), meta }, fresh);
+  return { at: deps.now().toISOString(), meta };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, emission, invoiceId, meta, requestId } from '../../../test/invoices.ts';
+import { accessKey, at, companyCnpj, emission, invoiceId, meta, requestId } from '../../../test/invoices.ts';
+import { invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
 import type { Work } from '../ports.ts';
 import { type EmitDeps, type EmitRequest, emitInvoice, RequestIdReused } from './emit-invoice.ts';
@@ -95,6 +96,14 @@ describe('an emission', () => {
       expect(started.length).toBeGreaterThanOrEqual(1);
     },
   );
+
+  it('that replaces a note of ours has the worker read its stream, to tell that note’s invoice afterwards', async () => {
+    const { deps, started } = system();
+    const replaces = { accessKey, invoiceId: invoiceIdFor(companyCnpj, 'pedido-117'), reasonCode: '01' } as const;
+    await emitInvoice(deps, { ...request, emission: { ...emission, replaces } }, occasion);
+    expect(started).toMatchObject([{ operation: 'emit', invoiceId }]);
+    expect(started[0]).not.toHaveProperty('fresh');
+  });
 
   it('is safe without its workflow: the reconciler starts what is due', async () => {
     const { deps, events } = system();

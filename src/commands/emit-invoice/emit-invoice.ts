@@ -73,10 +73,11 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
     const invoice = begun(commit);
     const tip = tipAfter(commit);
     const work = workFor(invoice, 'emission', occasion.meta.traceId);
-    await startWork(
-      deps,
-      work && { ...work, fresh: { companyCnpj: emission.companyCnpj, dps, xmlKey, tip, at: occasion.at } },
-    );
+    // Who replaces a note of ours has its invoice told afterwards, for which the worker reads the stream anyway.
+    const fresh = emission.replaces?.invoiceId
+      ? {}
+      : { fresh: { companyCnpj: emission.companyCnpj, dps, xmlKey, tip, at: occasion.at } };
+    await startWork(deps, work && { ...work, ...fresh });
     return { invoice, tip, repeated: false };
   } catch (error) {
     if (error instanceof ConcurrencyError) return acceptedBefore(deps, invoiceId, request, error.winner, occasion);
