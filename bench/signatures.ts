@@ -6,8 +6,8 @@
  */
 import { type createPrivateKey, sign as rsaSign } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
-import { emission } from '../src/nfse/national/dps-document.fixtures.ts';
 import { buildDps } from '../src/nfse/national/dps-document.ts';
+import { emission } from '../src/nfse/tax/sales.fixtures.ts';
 import { DIGEST_METHODS, ENVELOPED, INCLUSIVE, SIGNATURE_METHODS } from '../src/nfse/xmldsig/algorithms.ts';
 import { NATIONAL_SIGNING } from '../src/nfse/xmldsig/profile.ts';
 import { signXml } from '../src/nfse/xmldsig/sign.ts';

@@ -93,8 +93,9 @@ describe('a replacement', () => {
     const { accessKey } = await client.until(first.invoiceId, 'ISSUED');
     const reason = 'Correção da descrição do serviço';
     const replaces = { invoiceId: first.invoiceId, reasonCode: '99', reason };
-    const request = { ...example('emit-invoice'), requestId: `troca-${first.invoiceId}`, replaces };
-    const { body: second } = await client.post('/invoices', request);
+    const request = { ...example('emit-invoice'), replaces };
+    const key = `troca-${first.invoiceId}`;
+    const { body: second } = await client.post('/invoices', request, key);
     expect(second.replaces).toEqual({ ...replaces, accessKey });
 
     const replaced = await client.until(first.invoiceId, 'CANCELLED');
@@ -114,9 +115,9 @@ describe('a replacement', () => {
     ]);
     expect(history.chain).toMatchObject({ intact: true });
 
-    const again = await client.post('/invoices', request);
+    const again = await client.post('/invoices', request, key);
     expect({ status: again.status, id: again.body.invoiceId }).toEqual({ status: 202, id: second.invoiceId });
-    const third = await client.post('/invoices', { ...request, requestId: `outra-${first.invoiceId}` });
+    const third = await client.post('/invoices', request);
     expect(third.status).toBe(422);
     expect(third.body.errors).toMatchObject([{ pointer: '/replaces/invoiceId', code: 'replaced-note' }]);
   });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { OFFICIAL_SCHEMAS } from '../../test/official-schemas.ts';
-import { emission } from '../nfse/national/dps-document.fixtures.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
+import { emission } from '../nfse/tax/sales.fixtures.ts';
 import { validate } from './validate.ts';
 import { UsageError } from './verb.ts';
 

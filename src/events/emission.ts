@@ -40,6 +40,7 @@ const CustomerSchema = z.object({
   cpf: optionalText,
   nif: optionalText,
   noNif: z.optional(z.enum(['NOT_INFORMED', 'EXEMPT', 'NOT_REQUIRED'])),
+  caepf: optionalText,
   municipalRegistration: optionalText,
   name: text,
   email: optionalText,
@@ -124,12 +125,29 @@ const IssuerSchema = z.object({
   ),
 });
 
+/** What proves a deduction from the base of the ISS. */
+const DeductionDocumentSchema = z.object({
+  accessKey: optionalText,
+  goodsAccessKey: optionalText,
+  municipalNote: z.optional(z.object({ municipalityCode: text, number: text, verificationCode: text })),
+  paperNote: z.optional(z.object({ number: text, model: text, series: text })),
+  fiscalDocument: optionalText,
+  otherDocument: optionalText,
+  kind: text,
+  otherKind: optionalText,
+  issueDate: text,
+  deductible: cents,
+  deduction: cents,
+  supplier: z.optional(CustomerSchema),
+});
+
 const AmountsSchema = z.object({
   service: cents,
   unconditionalDiscount: optionalCents,
   conditionalDiscount: optionalCents,
   deduction: optionalCents,
   deductionBasisPoints: optionalRate,
+  deductionDocuments: z.optional(z.array(DeductionDocumentSchema)),
   issWithheldBy: z.enum(['NOBODY', 'CUSTOMER', 'INTERMEDIARY']),
   issRateBasisPoints: z.optional(z.int().check(z.gte(0), z.lte(500))),
 });
@@ -174,6 +192,19 @@ const ApproximateTaxesSchema = z.object({
   simplesRateBasisPoints: optionalRate,
 });
 
+/** What was paid to a third party for the customer. */
+const ReimbursementSchema = z.object({
+  electronicDocument: z.optional(z.object({ kind: text, otherKind: optionalText, key: text })),
+  fiscalDocument: z.optional(z.object({ municipalityCode: text, number: text, description: text })),
+  otherDocument: z.optional(z.object({ number: text, description: text })),
+  supplier: z.optional(CustomerSchema),
+  issueDate: text,
+  competenceDate: text,
+  kind: text,
+  otherKind: optionalText,
+  amount: cents,
+});
+
 const IbsCbsSchema = z.object({
   operationCode: text,
   cst: text,
@@ -188,6 +219,10 @@ const IbsCbsSchema = z.object({
     z.object({ stateRateBasisPoints: rate, municipalRateBasisPoints: rate, cbsRateBasisPoints: rate }),
   ),
   recipient: z.optional(CustomerSchema),
+  property: z.optional(
+    z.object({ propertyRegistration: optionalText, cib: optionalText, place: z.optional(PlaceSchema) }),
+  ),
+  reimbursements: z.optional(z.array(ReimbursementSchema)),
 });
 
 /** The note that this one takes the place of, and its own invoice where it was issued here. */

@@ -39,6 +39,7 @@ const party = (longestName: number) =>
       cpf: z.optional(cpf),
       nif: z.optional(text(40)),
       noNif: z.optional(z.enum(['NOT_INFORMED', 'EXEMPT', 'NOT_REQUIRED'])),
+      caepf: z.optional(pattern(/^\d{14}$/, 'caepf')),
       municipalRegistration: z.optional(pattern(/^[A-Za-z0-9]{1,15}$/, 'municipal-registration')),
       name: text(longestName),
       email: z.optional(z.email(field('email')).check(z.maxLength(80))),
@@ -127,6 +128,49 @@ export const IssuerRequest = z.strictObject({
   ),
 });
 
+const kinds = (codes: RegExp) => ({ kind: pattern(codes, 'value'), otherKind: z.optional(text(150)) });
+
+const DeductionDocumentRequest = z
+  .strictObject({
+    accessKey: z.optional(accessKey),
+    goodsAccessKey: z.optional(pattern(/^[0-9]{6}[0-9A-Z]{14}[0-9]{24}$/, 'goods-key')),
+    municipalNote: z.optional(
+      z.strictObject({
+        municipalityCode: municipality,
+        number: pattern(/^\d{1,15}$/, 'value'),
+        verificationCode: pattern(/^[A-Za-z0-9]{1,9}$/, 'value'),
+      }),
+    ),
+    paperNote: z.optional(
+      z.strictObject({
+        number: pattern(/^\d{1,7}$/, 'value'),
+        model: pattern(/^\d{1,15}$/, 'value'),
+        series: pattern(/^[A-Za-z0-9]{1,15}$/, 'value'),
+      }),
+    ),
+    fiscalDocument: z.optional(text(255)),
+    otherDocument: z.optional(text(255)),
+    ...kinds(/^(?:[1-9]|99)$/),
+    issueDate: date,
+    deductible: money,
+    deduction: money,
+    supplier: z.optional(PartyRequest),
+  })
+  .check(
+    z.refine(
+      (one) =>
+        count(
+          one.accessKey,
+          one.goodsAccessKey,
+          one.municipalNote,
+          one.paperNote,
+          one.fiscalDocument,
+          one.otherDocument,
+        ) === 1,
+      field('one-proof'),
+    ),
+  );
+
 const AmountsRequest = z
   .strictObject({
     service: money.check(z.refine((value) => value !== 0, field('zero-amount'))),
@@ -134,10 +178,16 @@ const AmountsRequest = z
     conditionalDiscount: z.optional(moneyIfAny),
     deduction: z.optional(moneyIfAny),
     deductionRate: z.optional(rate),
+    deductionDocuments: z.optional(z.array(DeductionDocumentRequest).check(z.minLength(1), z.maxLength(1000))),
     issWithheldBy: z._default(z.enum(['NOBODY', 'CUSTOMER', 'INTERMEDIARY']), 'NOBODY'),
     issRate: z.optional(issRate),
   })
-  .check(z.refine((amounts) => count(amounts.deduction, amounts.deductionRate) < 2, field('one-deduction')));
+  .check(
+    z.refine(
+      (amounts) => count(amounts.deduction, amounts.deductionRate, amounts.deductionDocuments) < 2,
+      field('one-deduction'),
+    ),
+  );
 
 const IssRequest = z.strictObject({
   taxation: z.optional(z.enum(['TAXABLE', 'IMMUNE', 'EXPORT', 'NOT_SUBJECT'])),
@@ -201,6 +251,33 @@ const ApproximateTaxesRequest = z
 const cst = pattern(/^\d{3}$/, 'value');
 const classification = pattern(/^\d{6}$/, 'value');
 
+const PropertyRequest = z
+  .strictObject({
+    propertyRegistration: z.optional(text(30)),
+    cib: z.optional(pattern(/^[A-Z0-9]{8}$/, 'cib')),
+    place: z.optional(PlaceRequest),
+  })
+  .check(z.refine((property) => count(property.cib, property.place) === 1, field('one-property')));
+
+const ReimbursementRequest = z
+  .strictObject({
+    electronicDocument: z.optional(
+      z.strictObject({ kind: pattern(/^[1239]$/, 'value'), otherKind: z.optional(text(255)), key: text(50) }),
+    ),
+    fiscalDocument: z.optional(
+      z.strictObject({ municipalityCode: municipality, number: text(255), description: text(255) }),
+    ),
+    otherDocument: z.optional(z.strictObject({ number: text(255), description: text(255) })),
+    supplier: z.optional(party(150)),
+    issueDate: date,
+    competenceDate: date,
+    ...kinds(/^(?:0[1-4]|99)$/),
+    amount: money,
+  })
+  .check(
+    z.refine((one) => count(one.electronicDocument, one.fiscalDocument, one.otherDocument) === 1, field('one-proof')),
+  );
+
 const IbsCbsRequest = z.strictObject({
   operationCode: z.string().check(z.refine(isOperationCode, field('operation-code'))),
   cst,
@@ -213,6 +290,8 @@ const IbsCbsRequest = z.strictObject({
   regular: z.optional(z.strictObject({ cst, classification })),
   deferral: z.optional(z.strictObject({ stateRate: rate, municipalRate: rate, cbsRate: rate })),
   recipient: z.optional(party(150)),
+  property: z.optional(PropertyRequest),
+  reimbursements: z.optional(z.array(ReimbursementRequest).check(z.minLength(1), z.maxLength(1000))),
 });
 
 const ReplacementRequest = z.strictObject({

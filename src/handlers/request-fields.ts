@@ -16,7 +16,14 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   'one-place': ['Informe exatamente um lugar, no Brasil ou no exterior.', 'Envie só um dos dois.'],
   'one-work': ['Informe exatamente uma identificação da obra.', 'Envie só um entre number, cib e place.'],
   'one-event': ['Informe exatamente uma identificação do evento.', 'Envie number ou place, e não os dois.'],
-  'one-deduction': ['A redução está em valor e em percentual.', 'Envie o valor ou o percentual, e não os dois.'],
+  'one-deduction': [
+    'A redução está em mais de uma forma.',
+    'Envie o valor, o percentual ou os documentos: só um deles.',
+  ],
+  'one-proof': ['Informe exatamente um documento.', 'Envie só um dos campos que identificam o documento.'],
+  'one-property': ['Informe exatamente uma identificação do imóvel.', 'Envie cib ou place, e não os dois.'],
+  caepf: ['CAEPF inválido.', 'Informe os 14 dígitos, sem pontuação.'],
+  'goods-key': ['Chave de NF-e inválida.', 'Informe os 44 caracteres da chave.'],
   'one-form': [
     'Informe os tributos aproximados de uma só forma.',
     'Envie valores (federal, state, municipal), percentuais (federalRate, stateRate, municipalRate) ou simplesRate.',

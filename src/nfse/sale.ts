@@ -43,6 +43,8 @@ export interface SaleParty {
   readonly cpf?: string | undefined;
   readonly nif?: string | undefined;
   readonly noNif?: 'NOT_INFORMED' | 'EXEMPT' | 'NOT_REQUIRED' | undefined;
+  /** Register of a natural person's economic activity, 14 digits. */
+  readonly caepf?: string | undefined;
   readonly municipalRegistration?: string | undefined;
   readonly name: string;
   readonly email?: string | undefined;
@@ -143,8 +145,32 @@ export interface SaleAmounts {
   /** Taken from the base of the ISS: an amount, or a share of the price less the unconditional discount. */
   readonly deduction?: number | undefined;
   readonly deductionBasisPoints?: number | undefined;
+  /** What the deduction is made of, document by document, instead of an amount or a share. */
+  readonly deductionDocuments?: readonly SaleDeductionDocument[] | undefined;
   readonly issWithheldBy: 'NOBODY' | 'CUSTOMER' | 'INTERMEDIARY';
   readonly issRateBasisPoints?: number | undefined;
+}
+
+/** A document that proves a deduction: exactly one of the first six says which. */
+export interface SaleDeductionDocument {
+  /** Of an NFS-e of the national system. */
+  readonly accessKey?: string | undefined;
+  /** Of an NF-e, 44 characters. */
+  readonly goodsAccessKey?: string | undefined;
+  readonly municipalNote?:
+    | { readonly municipalityCode: string; readonly number: string; readonly verificationCode: string }
+    | undefined;
+  readonly paperNote?: { readonly number: string; readonly model: string; readonly series: string } | undefined;
+  readonly fiscalDocument?: string | undefined;
+  readonly otherDocument?: string | undefined;
+  /** `tpDedRed`: 1 to 9, or 99 for another, which `otherKind` names. */
+  readonly kind: string;
+  readonly otherKind?: string | undefined;
+  readonly issueDate: string;
+  /** What the document allows, and what is taken of it here. */
+  readonly deductible: number;
+  readonly deduction: number;
+  readonly supplier?: SaleParty | undefined;
 }
 
 export type IssTaxation = 'TAXABLE' | 'IMMUNE' | 'EXPORT' | 'NOT_SUBJECT';
@@ -234,6 +260,34 @@ export interface SaleIbsCbs {
     | undefined;
   /** Who receives the service, when that is not the customer. */
   readonly recipient?: SaleParty | undefined;
+  readonly property?: SaleProperty | undefined;
+  readonly reimbursements?: readonly SaleReimbursement[] | undefined;
+}
+
+/** The real estate that an operation is about: its CIB number, or its place; exactly one of them. */
+export interface SaleProperty {
+  readonly propertyRegistration?: string | undefined;
+  readonly cib?: string | undefined;
+  readonly place?: SalePlace | undefined;
+}
+
+/** What was paid for the customer to a third party, and is no price of the service: exactly one of the first three proves it. */
+export interface SaleReimbursement {
+  /** `tipoChaveDFe`: 1 NFS-e, 2 NF-e, 3 CT-e, 9 another, which `otherKind` names. */
+  readonly electronicDocument?:
+    | { readonly kind: string; readonly otherKind?: string | undefined; readonly key: string }
+    | undefined;
+  readonly fiscalDocument?:
+    | { readonly municipalityCode: string; readonly number: string; readonly description: string }
+    | undefined;
+  readonly otherDocument?: { readonly number: string; readonly description: string } | undefined;
+  readonly supplier?: SaleParty | undefined;
+  readonly issueDate: string;
+  readonly competenceDate: string;
+  /** `tpReeRepRes`: 01 to 04, or 99 for another, which `otherKind` names. */
+  readonly kind: string;
+  readonly otherKind?: string | undefined;
+  readonly amount: number;
 }
 
 export interface SaleReplacement {

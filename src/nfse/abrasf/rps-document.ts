@@ -62,6 +62,7 @@ export function buildRps(input: RpsInput, style: RpsStyle): string {
   }
   // Cities replace a note by their own number and an operation of their own; the national key says nothing to them.
   if (input.replaces) throw new UnwritableField('/replaces', 'unsupported');
+  if (input.ibsCbs?.reimbursements) throw new UnwritableField('/ibsCbs/reimbursements', 'unsupported');
   const amounts = rpsAmounts(input);
   if (amounts.issWithheld && amounts.iss === undefined) throw new UnwritableField('/amounts/issRate', 'missing');
   const traits = LAYOUT_TRAITS[style.layout];

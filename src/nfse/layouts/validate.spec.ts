@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../access-key.ts';
 import { buildCancellation } from '../national/cancellation-request.ts';
-import { emission } from '../national/dps-document.fixtures.ts';
 import { buildDps } from '../national/dps-document.ts';
+import { emission } from '../tax/sales.fixtures.ts';
 import { parseXml } from '../xml.ts';
 import { ABRASF_2_04 } from './abrasf-2-04.ts';
 import { NATIONAL_1_01, NATIONAL_1_01_ALPHANUMERIC } from './national.ts';

@@ -4,10 +4,9 @@ import { factFile, type SchemaCheck, schemaCheck } from '../../../test/national-
 import type { SaleAddress } from '../sale.ts';
 import { acceptableSale } from '../tax/any-sale.fixtures.ts';
 import { ownDebits } from '../tax/federal.ts';
-import { cleaning, exported, software } from '../tax/sales.fixtures.ts';
+import { cleaning, emission, exported, software } from '../tax/sales.fixtures.ts';
 import { DefectiveDocument, type Unwritable, UnwritableFields } from '../unwritable.ts';
 import { descend, parseXml, type XmlElement } from '../xml.ts';
-import { emission } from './dps-document.fixtures.ts';
 import { buildDps, type DpsInput, type DpsRevision } from './dps-document.ts';
 import { readDps } from './read-documents.ts';
 

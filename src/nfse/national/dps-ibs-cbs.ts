@@ -1,13 +1,14 @@
 import { given, type Part, part } from '../layouts/content.ts';
-import type { SaleIbsCbs } from '../sale.ts';
-import { decimal, items } from './dps-fields.ts';
-import { recipient } from './dps-parties.ts';
+import type { SaleIbsCbs, SaleProperty, SaleReimbursement } from '../sale.ts';
+import { decimal, demandedLine, items, line } from './dps-fields.ts';
+import { named, place, recipient } from './dps-parties.ts';
 
 /** `IBSCBS`, the part of the tax reform that the issuer declares. `finNFSe` 0, a regular note, is the only one there is. */
 export function ibsCbs(taxes: SaleIbsCbs | undefined): Part | undefined {
   if (!taxes) return undefined;
   const from = '/ibsCbs';
   const notes = `${from}/referencedNotes`;
+  const reimbursed = `${from}/reimbursements`;
   return part(from, {
     finNFSe: '0',
     indFinal: given(`${from}/personalUse`, flag(taxes.personalUse)),
@@ -17,7 +18,54 @@ export function ibsCbs(taxes: SaleIbsCbs | undefined): Part | undefined {
     tpEnteGov: given(`${from}/governmentEntity`, taxes.governmentEntity),
     indDest: taxes.recipient ? '1' : '0',
     dest: recipient(`${from}/recipient`, taxes.recipient),
-    valores: part(from, { trib: part(from, { gIBSCBS: situation(from, taxes) }) }),
+    imovel: property(`${from}/property`, taxes.property),
+    valores: part(from, {
+      gReeRepRes: part(reimbursed, {
+        documentos: items(taxes.reimbursements, (one, index) => reimbursement(`${reimbursed}/${index}`, one)),
+      }),
+      trib: part(from, { gIBSCBS: situation(from, taxes) }),
+    }),
+  });
+}
+
+function property(from: string, property: SaleProperty | undefined): Part | undefined {
+  if (!property) return undefined;
+  return part(from, {
+    inscImobFisc: line(`${from}/propertyRegistration`, property.propertyRegistration),
+    cCIB: given(`${from}/cib`, property.cib),
+    end: place(`${from}/place`, property.place),
+  });
+}
+
+function reimbursement(from: string, reimbursement: SaleReimbursement): Part | undefined {
+  const { electronicDocument: electronic, fiscalDocument: fiscal, otherDocument: other } = reimbursement;
+  return part(from, {
+    dFeNacional:
+      electronic &&
+      part(`${from}/electronicDocument`, {
+        tipoChaveDFe: given(`${from}/electronicDocument/kind`, electronic.kind),
+        xTipoChaveDFe: line(`${from}/electronicDocument/otherKind`, electronic.otherKind),
+        chaveDFe: demandedLine(`${from}/electronicDocument/key`, electronic.key),
+      }),
+    docFiscalOutro:
+      fiscal &&
+      part(`${from}/fiscalDocument`, {
+        cMunDocFiscal: given(`${from}/fiscalDocument/municipalityCode`, fiscal.municipalityCode),
+        nDocFiscal: demandedLine(`${from}/fiscalDocument/number`, fiscal.number),
+        xDocFiscal: demandedLine(`${from}/fiscalDocument/description`, fiscal.description),
+      }),
+    docOutro:
+      other &&
+      part(`${from}/otherDocument`, {
+        nDoc: demandedLine(`${from}/otherDocument/number`, other.number),
+        xDoc: demandedLine(`${from}/otherDocument/description`, other.description),
+      }),
+    fornec: named(`${from}/supplier`, reimbursement.supplier),
+    dtEmiDoc: given(`${from}/issueDate`, reimbursement.issueDate),
+    dtCompDoc: given(`${from}/competenceDate`, reimbursement.competenceDate),
+    tpReeRepRes: given(`${from}/kind`, reimbursement.kind),
+    xTpReeRepRes: line(`${from}/otherKind`, reimbursement.otherKind),
+    vlrReeRepRes: decimal(`${from}/amount`, reimbursement.amount),
   });
 }
 

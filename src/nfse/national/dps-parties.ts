@@ -9,6 +9,7 @@ export function party(from: string, party: SaleParty | undefined): Part | undefi
   if (!party) return undefined;
   return part(from, {
     ...document(from, party),
+    CAEPF: given(`${from}/caepf`, party.caepf),
     IM: line(`${from}/municipalRegistration`, party.municipalRegistration),
     xNome: demandedLine(`${from}/name`, party.name),
     ...reach(from, party),
@@ -22,7 +23,12 @@ export function recipient(from: string, party: SaleParty | undefined): Part | un
   return part(from, { ...document(from, party), xNome: demandedLine(`${from}/name`, name), ...reach(from, party) });
 }
 
-export function document(from: string, { cnpj, cpf, nif, noNif }: SaleParty): Content {
+/** Who supplied what is deducted or reimbursed, by document and name alone. */
+export function named(from: string, party: SaleParty | undefined): Part | undefined {
+  return party && part(from, { ...document(from, party), xNome: demandedLine(`${from}/name`, party.name) });
+}
+
+function document(from: string, { cnpj, cpf, nif, noNif }: SaleParty): Content {
   return {
     CNPJ: given(`${from}/cnpj`, cnpj),
     CPF: given(`${from}/cpf`, cpf),

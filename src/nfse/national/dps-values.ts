@@ -1,9 +1,16 @@
 import { type Content, given, type Part, part } from '../layouts/content.ts';
-import type { Sale, SaleApproximateTaxes, SaleFederalTaxes, WithheldContributions } from '../sale.ts';
+import type {
+  Sale,
+  SaleApproximateTaxes,
+  SaleDeductionDocument,
+  SaleFederalTaxes,
+  WithheldContributions,
+} from '../sale.ts';
 import { taxationOf } from '../sale.ts';
 import { hasContributionBase, ownDebits, withheldContributions } from '../tax/federal.ts';
 import { rateStatement } from '../tax/stated-rate.ts';
-import { decimal, nonZero } from './dps-fields.ts';
+import { decimal, items, line, nonZero } from './dps-fields.ts';
+import { party } from './dps-parties.ts';
 
 const TAXATION = { TAXABLE: '1', IMMUNE: '2', EXPORT: '3', NOT_SUBJECT: '4' } as const;
 const WITHHELD_BY = { NOBODY: '1', CUSTOMER: '2', INTERMEDIARY: '3' } as const;
@@ -32,12 +39,47 @@ export function values(sale: Sale): Part | undefined {
     vDedRed: part(from, {
       pDR: nonZero(`${from}/deductionRate`, amounts.deductionBasisPoints),
       vDR: nonZero(`${from}/deduction`, amounts.deduction),
+      documentos: part(`${from}/deductionDocuments`, {
+        docDedRed: items(amounts.deductionDocuments, (document, index) =>
+          deductionDocument(`${from}/deductionDocuments/${index}`, document),
+        ),
+      }),
     }),
     trib: part('/iss', {
       tribMun: municipalTax(sale),
       tribFed: federalTaxes('/federalTaxes', sale.federalTaxes),
       totTrib: part('/approximateTaxes', totals('/approximateTaxes', sale)),
     }),
+  });
+}
+
+function deductionDocument(from: string, document: SaleDeductionDocument): Part | undefined {
+  const { municipalNote, paperNote } = document;
+  return part(from, {
+    chNFSe: given(`${from}/accessKey`, document.accessKey),
+    chNFe: given(`${from}/goodsAccessKey`, document.goodsAccessKey),
+    NFSeMun:
+      municipalNote &&
+      part(`${from}/municipalNote`, {
+        cMunNFSeMun: given(`${from}/municipalNote/municipalityCode`, municipalNote.municipalityCode),
+        nNFSeMun: given(`${from}/municipalNote/number`, municipalNote.number.padStart(15, '0')),
+        cVerifNFSeMun: given(`${from}/municipalNote/verificationCode`, municipalNote.verificationCode),
+      }),
+    NFNFS:
+      paperNote &&
+      part(`${from}/paperNote`, {
+        nNFS: given(`${from}/paperNote/number`, paperNote.number.padStart(7, '0')),
+        modNFS: given(`${from}/paperNote/model`, paperNote.model.padStart(15, '0')),
+        serieNFS: given(`${from}/paperNote/series`, paperNote.series),
+      }),
+    nDocFisc: line(`${from}/fiscalDocument`, document.fiscalDocument),
+    nDoc: line(`${from}/otherDocument`, document.otherDocument),
+    tpDedRed: given(`${from}/kind`, document.kind),
+    xDescOutDed: line(`${from}/otherKind`, document.otherKind),
+    dtEmiDoc: given(`${from}/issueDate`, document.issueDate),
+    vDedutivelRedutivel: decimal(`${from}/deductible`, document.deductible),
+    vDeducaoReducao: decimal(`${from}/deduction`, document.deduction),
+    fornec: party(`${from}/supplier`, document.supplier),
   });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { factFile, schemaCheck } from '../../../test/national-schema.ts';
 import { hasAccessKeyShape } from '../access-key.ts';
+import { emission } from '../tax/sales.fixtures.ts';
 import { buildCancellation, cancellationReason } from './cancellation-request.ts';
-import { emission } from './dps-document.fixtures.ts';
 import { buildDps } from './dps-document.ts';
 import { DocumentError, readDps, readEvent, readEventRequest, readNfse } from './read-documents.ts';
 

@@ -32,6 +32,7 @@ const place = fc.oneof(
 const contact = {
   name: text(60),
   municipalRegistration: maybe(fc.constantFrom('0001', '1234567')),
+  caepf: maybe(fc.constant('12345678901234')),
   email: maybe(fc.constant('a@b.example')),
   phone: maybe(fc.constant('3133330000')),
 };
@@ -88,6 +89,58 @@ const service = fc.constantFrom('010101', '070201', '120101', '160101', '170501'
     ),
   }),
 );
+const accessKeys = fc.constant('31062002211222333000181000000000010126110000000176');
+const kinds = (plainKinds: readonly string[]) =>
+  fc.oneof(
+    fc.record({ kind: fc.constantFrom(...plainKinds) }),
+    fc.record({ kind: fc.constant('99'), otherKind: text(40) }),
+  );
+const proof = fc.oneof(
+  fc.record({ accessKey: accessKeys }),
+  fc.record({ goodsAccessKey: fc.constant('31261111222333000181550010000001231000001234') }),
+  fc.record({
+    municipalNote: fc.constant({ municipalityCode: '3106200', number: '20260001', verificationCode: 'AB12' }),
+  }),
+  fc.record({ paperNote: fc.constant({ number: '77', model: '1', series: 'A' }) }),
+  fc.record({ fiscalDocument: text(40) }),
+  fc.record({ otherDocument: text(40) }),
+);
+const documentsOver = (price: number) =>
+  fc.array(
+    fc.tuple(proof, kinds(['1', '2', '9']), maybe(party)).map(([which, kind, supplier]) => ({
+      ...which,
+      ...kind,
+      supplier,
+      issueDate: '2026-10-31',
+      deductible: price,
+      deduction: Math.floor(price / 20),
+    })),
+    { minLength: 1, maxLength: 3 },
+  );
+const reimbursement = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ electronicDocument: fc.record({ kind: fc.constantFrom('1', '2', '3'), key: text(40) }) }),
+      fc.record({ electronicDocument: fc.record({ kind: fc.constant('9'), otherKind: text(20), key: text(40) }) }),
+      fc.record({
+        fiscalDocument: fc.record({
+          municipalityCode: fc.constant('3106200'),
+          number: text(20),
+          description: text(20),
+        }),
+      }),
+      fc.record({ otherDocument: fc.record({ number: text(20), description: text(20) }) }),
+    ),
+    kinds(['01', '04']),
+    fc.record({ amount: money(100), supplier: maybe(party) }),
+  )
+  .map(([which, kind, rest]) => ({
+    ...which,
+    ...kind,
+    ...rest,
+    issueDate: '2026-10-31',
+    competenceDate: '2026-10-31',
+  }));
 const amounts = money(999_999_999_999).chain((price) =>
   fc
     .record({
@@ -95,7 +148,10 @@ const amounts = money(999_999_999_999).chain((price) =>
       unconditionalDiscount: maybe(fc.integer({ min: 0, max: Math.ceil(price / 3) })),
       conditionalDiscount: maybe(fc.integer({ min: 0, max: Math.ceil(price / 3) })),
       deduction: maybe(
-        fc.constantFrom({ deduction: 0 }, { deduction: Math.ceil(price / 5) }, { deductionBasisPoints: 2_000 }),
+        fc.oneof(
+          fc.constantFrom({ deduction: 0 }, { deduction: Math.ceil(price / 5) }, { deductionBasisPoints: 2_000 }),
+          documentsOver(price).map((deductionDocuments) => ({ deductionDocuments })),
+        ),
       ),
       issWithheldBy: fc.constantFrom('NOBODY', 'NOBODY', 'CUSTOMER', 'INTERMEDIARY'),
       issRateBasisPoints: maybe(fc.integer({ min: 150, max: 500 })),
@@ -171,6 +227,10 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
         fc.record({ stateRateBasisPoints: percent, municipalRateBasisPoints: percent, cbsRateBasisPoints: percent }),
       ),
       recipient: maybe(party),
+      property: maybe(
+        fc.oneof(fc.record({ ...registration, cib: fc.constant('ABCD1234') }), fc.record({ ...registration, place })),
+      ),
+      reimbursements: maybe(fc.array(reimbursement, { minLength: 1, maxLength: 2 })),
     }),
   ),
   replaces: maybe(

@@ -9,6 +9,7 @@ const { amounts, service, customer } = software;
 const plain = (changes: Partial<Sale>): Sale => ({ ...software, federalTaxes: undefined, ...changes });
 const withheld = { ...amounts, issWithheldBy: 'CUSTOMER' as const };
 const suspension = { kind: 'ADMINISTRATIVE' as const, process: '1'.repeat(30) };
+const receipt = { otherDocument: 'Recibo 7', kind: '2', issueDate: '2026-10-31', deductible: 1_000, deduction: 1_000 };
 const { address: _, ...nowhere } = customer ?? { name: '' };
 const pisCofins = { cst: '01', base: 150_000, pisRateBasisPoints: 65, cofinsRateBasisPoints: 300 };
 const contributions = (changes: object): Sale => ({
@@ -180,6 +181,24 @@ const ROWS: readonly Row[] = [
     plain({ ibsCbs: { operationCode: '100301', cst: '000', classification: '200001' } }),
     '/ibsCbs/classification',
     'classification-of-cst',
+  ],
+  [
+    'another kind of deduction without a name',
+    plain({ amounts: { ...amounts, deductionDocuments: [{ ...receipt, kind: '99' }] } }),
+    '/amounts/deductionDocuments/0/otherKind',
+    'deduction-kind',
+  ],
+  [
+    'a deduction of more than its document allows',
+    plain({ amounts: { ...amounts, deductionDocuments: [receipt, { ...receipt, deduction: 1_001 }] } }),
+    '/amounts/deductionDocuments/1/deduction',
+    'deduction-above',
+  ],
+  [
+    'documents of a deduction of MEI',
+    issuer({ simplesNacional: 'MEI' }, plain({ amounts: { ...amounts, deductionDocuments: [receipt] } })),
+    '/amounts/deductionDocuments',
+    'deduction-mei',
   ],
   [
     'a deduction of MEI',

@@ -153,11 +153,22 @@ function aboutIss(sale: Sale): readonly Verdict[] {
   ];
 }
 
+/** `tpDedRed` of what has no code of its own. */
+const OTHER_DEDUCTION = '99';
+
 function aboutDeduction(sale: Sale): readonly Verdict[] {
-  const { deduction, deductionBasisPoints } = sale.amounts;
-  if (!deduction && !deductionBasisPoints) return [];
-  const at = deduction ? '/amounts/deduction' : '/amounts/deductionRate';
+  const { deduction, deductionBasisPoints, deductionDocuments: documents = [] } = sale.amounts;
+  if (!deduction && !deductionBasisPoints && documents.length === 0) return [];
+  const [byAmount, byDocuments] = ['/amounts/deduction', '/amounts/deductionDocuments'];
+  const at = documents.length > 0 ? byDocuments : deduction ? byAmount : '/amounts/deductionRate';
   return [
+    ...documents.map(({ kind, otherKind }, index): Verdict => {
+      const named = (kind === OTHER_DEDUCTION) === (otherKind !== undefined);
+      return [!named, `${byDocuments}/${index}/otherKind`, 'deduction-kind'];
+    }),
+    ...documents.map(
+      (one, index): Verdict => [one.deduction > one.deductible, `${byDocuments}/${index}/deduction`, 'deduction-above'],
+    ),
     [taxationOf(sale) !== 'TAXABLE', at, 'deduction-not-taxed'],
     [sale.issuer.simplesNacional === 'MEI', at, 'deduction-mei'],
     [sale.issuer.specialRegime !== undefined, at, 'deduction-special-regime'],

@@ -48,9 +48,10 @@ export function withholdingForbidden(sale: Pick<Sale, 'issuer' | 'iss' | 'servic
   return withoutIss(sale) ?? (sale.service.code.startsWith(NEVER_WITHHELD) ? 'SERVICE' : undefined);
 }
 
-/** What is taken from the base: the amount given, or the share of the price less the unconditional discount. */
+/** What is taken from the base: the amount given, the sum of the documents, or the share of the price less the unconditional discount. */
 export function deductionOf({ amounts }: Pick<Sale, 'amounts'>): Cents {
-  const { service, unconditionalDiscount = 0, deduction = 0, deductionBasisPoints } = amounts;
+  const { service, unconditionalDiscount = 0, deduction = 0, deductionBasisPoints, deductionDocuments } = amounts;
+  if (deductionDocuments) return cents(deductionDocuments.reduce((sum, document) => sum + document.deduction, 0));
   return deductionBasisPoints === undefined
     ? cents(deduction)
     : share(service - unconditionalDiscount, deductionBasisPoints);
@@ -64,13 +65,18 @@ export function benefitOf(sale: Pick<Sale, 'amounts' | 'iss'>): Cents {
   return share(Math.max(0, service - unconditionalDiscount - deductionOf(sale)), reductionBasisPoints);
 }
 
+/** What was paid to others for the customer: no part of what is taxed. */
+export function reimbursedOf({ ibsCbs }: Pick<Sale, 'ibsCbs'>): Cents {
+  return cents((ibsCbs?.reimbursements ?? []).reduce((sum, { amount }) => sum + amount, 0));
+}
+
 /**
- * The base of the ISS (`vBC`): price less unconditional discount, deductions and benefit. A conditional discount lowers what is
+ * The base of the ISS (`vBC`): price less unconditional discount, deductions, benefit and what was reimbursed. A conditional discount lowers what is
  * paid, not the base. Negative when more is taken away than there is: {@link brokenRules} refuses that.
  */
-export function issBase(sale: Pick<Sale, 'amounts' | 'iss'>): Cents {
+export function issBase(sale: Pick<Sale, 'amounts' | 'iss' | 'ibsCbs'>): Cents {
   const { service, unconditionalDiscount = 0 } = sale.amounts;
-  return cents(service - unconditionalDiscount - deductionOf(sale) - benefitOf(sale));
+  return cents(service - unconditionalDiscount - deductionOf(sale) - benefitOf(sale) - reimbursedOf(sale));
 }
 
 /**

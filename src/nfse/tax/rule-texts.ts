@@ -30,6 +30,16 @@ export const RULE_TEXTS = {
     'Descontos, deduções e benefício passam o valor do serviço.',
     'Reduza a dedução ou o desconto.',
   ),
+  'deduction-kind': text(
+    'E0468, E0470',
+    'A descrição da dedução acompanha o tipo 99 (outras), e só ele.',
+    'Informe otherKind com o tipo 99, e retire-o dos outros tipos.',
+  ),
+  'deduction-above': text(
+    'E0474, E0476',
+    'A dedução passa o valor que o documento permite deduzir.',
+    'Informe em deduction até o valor de deductible.',
+  ),
   'negative-net': text(
     'E0428',
     'O valor líquido ficaria negativo: descontos e retenções passam o valor do serviço.',

@@ -1,7 +1,8 @@
+import type { DpsInput } from '../national/dps-document.ts';
 import type { Sale } from '../sale.ts';
 
-/** A month of software development, as in the national sample of a plain note. */
-export const software: Sale = {
+/** A month of software development for a company of the same city, without a word of taxes. */
+const plain: Sale = {
   companyCnpj: '11222333000181',
   municipalityCode: '3106200',
   competenceDate: '2026-11-10',
@@ -27,7 +28,22 @@ export const software: Sale = {
       postalCode: '30130000',
     },
   },
-  amounts: { service: 150_000, issWithheldBy: 'NOBODY', issRateBasisPoints: 200 },
+  amounts: { service: 150_000, issWithheldBy: 'NOBODY' },
+};
+
+/** The same as it is declared. */
+export const emission: DpsInput = {
+  ...plain,
+  dps: { series: '1', number: 1 },
+  issuedAt: '2026-11-10T09:30:00-03:00',
+  environment: '2',
+  softwareVersion: 'nfse-ledger-0.1.0',
+};
+
+/** The same with its taxes, as in the national sample of a plain note. */
+export const software: Sale = {
+  ...plain,
+  amounts: { ...plain.amounts, issRateBasisPoints: 200 },
   federalTaxes: {
     pisCofins: { cst: '01', base: 150_000, pisRateBasisPoints: 65, cofinsRateBasisPoints: 300 },
   },

@@ -114,6 +114,27 @@ describe('the ISS of a note', () => {
     });
   });
 
+  it('takes the sum of the documents that prove a deduction', () => {
+    const document = { otherDocument: 'Recibo 7', kind: '2', issueDate: '2026-10-31', deductible: 20_000 };
+    const deductionDocuments = [
+      { ...document, deduction: 20_000 },
+      { ...document, deduction: 10_000 },
+    ];
+    const amounts = { service: 100_000, deductionDocuments, issRateBasisPoints: 500, issWithheldBy: 'NOBODY' as const };
+    expect(workOut({ ...software, amounts })).toMatchObject({ issBase: 70_000, iss: 3_500 });
+    expect(told({ ...software, amounts }, 'deduction')).toBe(30_000);
+  });
+
+  it('taxes nothing that was paid to others for the customer, neither with ISS nor with IBS and CBS', () => {
+    const reimbursement = { kind: '01', issueDate: '2026-10-31', competenceDate: '2026-10-31', amount: 50_000 };
+    const otherDocument = { number: '1', description: 'Passagem aérea' };
+    const ibsCbs = { operationCode: '100301', cst: '000', classification: '000001' };
+    const sale = { ...software, ibsCbs: { ...ibsCbs, reimbursements: [{ ...reimbursement, otherDocument }] } };
+    expect(workOut(sale)).toMatchObject({ issBase: 100_000, iss: 2_000, net: 150_000 });
+    expect(told(sale, 'reimbursed')).toBe(50_000);
+    expect(told(sale, 'ibs-cbs-base')).toBe(100_000 - 2_000 - 975 - 4_500);
+  });
+
   it('takes a benefit from what deductions leave', () => {
     const amounts = { service: 100_000, deduction: 20_000, issRateBasisPoints: 500, issWithheldBy: 'NOBODY' as const };
     const iss = { benefit: { number: '31062000200012', reductionBasisPoints: 2_500 } };

@@ -2,7 +2,7 @@ import { type Cents, cents } from '../cents.ts';
 import type { Sale } from '../sale.ts';
 import { federallyWithheld, ownDebits, usualRate } from './federal.ts';
 import { ibsCbs } from './ibs-cbs.ts';
-import { benefitOf, deductionOf, issBase, issInsideSimples, type NoIss, withoutIss } from './iss.ts';
+import { benefitOf, deductionOf, issBase, issInsideSimples, type NoIss, reimbursedOf, withoutIss } from './iss.ts';
 import { share } from './share.ts';
 
 /** One line of the arithmetic. Amounts in centavos; `undefined` where only the authority knows. */
@@ -124,6 +124,7 @@ function issOf(sale: Sale): Iss {
           ? deduction
           : { ...deduction, base: reduced, rateBasisPoints: deductionBasisPoints }),
       benefit,
+      taken('reimbursed', 'Reembolso, repasse ou ressarcimento', reimbursedOf(sale), 'leiaute nacional 1.01'),
       { code: 'iss-base', label: 'Base de cálculo do ISS (vBC)', amount: base, source: 'LC 116/2003, art. 7' },
       {
         ...line('iss', 'ISS (vISSQN)', amount, 'LC 116/2003, arts. 8 e 8-A', RATE_UNKNOWN),
@@ -185,7 +186,7 @@ function reform(sale: Sale, iss: Iss, net: Cents | undefined): readonly (Line | 
   const label = 'Base de IBS e CBS (vBC)';
   if (iss.amount === undefined) return [{ code: 'ibs-cbs-base', label, source, note: ISS_UNKNOWN }];
   const { pis = 0, cofins = 0 } = sale.federalTaxes?.pisCofins ? ownDebits(sale.federalTaxes.pisCofins) : {};
-  const price = sale.amounts.service - (sale.amounts.unconditionalDiscount ?? 0);
+  const price = sale.amounts.service - (sale.amounts.unconditionalDiscount ?? 0) - reimbursedOf(sale);
   const year = Number(sale.competenceDate.slice(0, 4));
   const figures = ibsCbs({ year, price, iss: iss.amount, pis, cofins });
   if (!figures) return [];

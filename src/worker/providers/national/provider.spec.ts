@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { factFile } from '../../../../test/national-schema.ts';
 import { parseInvoiceId } from '../../../events/ids.ts';
-import { emission } from '../../../nfse/national/dps-document.fixtures.ts';
 import { buildDps } from '../../../nfse/national/dps-document.ts';
+import { emission } from '../../../nfse/tax/sales.fixtures.ts';
 import type { Cancellation, Submission } from '../provider.ts';
 import { type HttpRequest, type HttpResponse, TransportError } from '../transport.ts';
 import { pack, unpack } from './packaging.ts';
