@@ -1,5 +1,5 @@
 // One process that stands for Lambda: the API's functions behind the gateway, the projectors behind the stream, the reconciler
-// behind its schedule. Started by the supervisor, which sets its environment and says where it listens.
+// and the sealing behind their schedules. Started by the supervisor, which sets its environment and says where it listens.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -49,10 +49,10 @@ const caller = (name: string, handler: Handler) => (event: unknown) =>
     timeoutMs: FIFTEEN_MINUTES_MS,
   });
 
-const [projector, reportingProjector, reconcile, ...api] = await Promise.all(
-  ['projector', 'reporting-projector', 'reconcile', ...routes.map((route) => route.handler)].map(handlerOf),
+const [projector, reportingProjector, reconcile, seal, ...api] = await Promise.all(
+  ['projector', 'reporting-projector', 'reconcile', 'seal', ...routes.map((route) => route.handler)].map(handlerOf),
 );
-if (!projector || !reportingProjector || !reconcile) throw new Error('A handler is missing');
+if (!projector || !reportingProjector || !reconcile || !seal) throw new Error('A handler is missing');
 const keys = JSON.parse(await readFile(publicKeysFile(join(dataDir, 'openid')), 'utf8')) as Jwks;
 
 const gateway = await startApiGateway({
@@ -89,9 +89,16 @@ const schedule = startSchedule({
   onFailure: (error) => log('the reconciler failed', error),
 });
 
+const sealing = startSchedule({
+  rule: 'nfse-ledger-seal',
+  everySeconds: Number(process.env.SEAL_EVERY_SECONDS) || 60,
+  call: caller('seal', seal),
+  onFailure: (error) => log('the sealing failed', error),
+});
+
 process.once('SIGTERM', async () => {
   await gateway.stop();
-  await Promise.all([...pumps.map((pump) => pump.stop()), schedule.stop()]);
+  await Promise.all([...pumps.map((pump) => pump.stop()), schedule.stop(), sealing.stop()]);
   process.exit(0);
 });
 process.send?.({ ready: gateway.url });

@@ -20,6 +20,7 @@ function memorySeals() {
       kept.set(seal.day, { seal, leaves });
       return seal;
     },
+    archived: async (day) => kept.get(day)?.seal,
     leaves: async ({ day }) => kept.get(day)?.leaves,
   };
   return { kept, store };

@@ -13,15 +13,17 @@ import {
 
 /** Seals as they are kept. None is ever changed. */
 export interface SealStore {
-  /** All seals from this day on, by day. */
+  /** All seals from this day on, by day, as the list has them. */
   list(from?: Day): Promise<readonly Seal[]>;
+  /** The seal of a day as the archive has it, which nobody can change; `undefined` when it is not there or is no seal. */
+  archived(day: Day): Promise<Seal | undefined>;
   /**
    * Keeps a seal with its leaves, unless the day has one.
    *
    * @returns the seal that the day has now: this one, or the one that was there
    */
   put(seal: Seal, commits: readonly SealedCommit[]): Promise<Seal>;
-  /** What was sealed, as it lies: `undefined` when it is gone or is no list of commits. */
+  /** What was sealed: `undefined` when it is gone or is no list of commits. */
   leaves(seal: Seal): Promise<readonly SealedCommit[] | undefined>;
 }
 

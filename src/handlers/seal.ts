@@ -1,0 +1,38 @@
+import { sealDueDays } from '../audit/sealing.ts';
+import { dynamoDbCommitsByTime } from '../events/dynamodb-commits-by-time.ts';
+import { now } from '../platform/clock.ts';
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { logMetrics } from '../platform/metrics.ts';
+import { s3 } from '../platform/s3-documents.ts';
+import { sealStore } from '../platform/seal-store.ts';
+import { inSegment } from '../platform/tracer.ts';
+
+const config = readConfig();
+const client = dynamoDb();
+const deps = {
+  seals: sealStore({ dynamoDb: client, tableName: config.tables.seals, s3: s3(config), bucket: config.sealsBucket }),
+  commits: dynamoDbCommitsByTime(client, config.tables.events),
+  marginMinutes: config.sealMarginMinutes,
+};
+
+/**
+ * Each hour: seals the days that are over. Most runs find nothing to do. A day whose commits are no longer those it was sealed with is
+ * a metric to be alarmed by, and is left as it was sealed.
+ */
+export function handler(): Promise<{ sealed: string[]; differing: string[] }> {
+  return inSegment('seal', async () => {
+    const at = now();
+    const { sealed, differing } = await sealDueDays(deps, at);
+    const days = { sealed: sealed.map(({ day }) => day), differing: [...differing] };
+    if (sealed.length > 0 || differing.length > 0) {
+      logMetrics({
+        message: 'sealed',
+        facts: days,
+        metrics: { DaysSealed: [sealed.length, 'Count'], SealsDiffering: [differing.length, 'Count'] },
+        at,
+      });
+    }
+    return days;
+  });
+}

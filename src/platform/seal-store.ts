@@ -1,0 +1,131 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
+import { leavesText, readLeaves, type Seal, type SealedCommit } from '../audit/seal.ts';
+import type { SealStore } from '../audit/sealing.ts';
+import { canonicalJson } from '../events/canonical-json.ts';
+
+const SealSchema: z.ZodMiniType<Seal> = z.object({
+  v: z.literal(1),
+  day: z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/)),
+  commits: z.int().check(z.gte(0)),
+  root: z.string(),
+  prevHash: z.string(),
+  hash: z.string(),
+});
+
+export interface SealStoreOptions {
+  readonly dynamoDb: DynamoDBClient;
+  readonly tableName: string;
+  readonly s3: S3Client;
+  readonly bucket: string;
+}
+
+/**
+ * Seals in two places that nobody may change: objects under Object Lock, which are what counts, and items that list them.
+ *
+ * ```
+ * 2026-11-24/leaves-<root>.txt   a line a commit, in seal order
+ * 2026-11-24/seal.json           the seal; its presence means that the day is sealed
+ * SealsTable  day 2026-11-24     the same members
+ * ```
+ */
+export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions): SealStore {
+  return {
+    async list(from = '') {
+      const seals: Seal[] = [];
+      let start: Record<string, AttributeValue> | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await dynamoDb.send(
+          new ScanCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            ...(from && {
+              FilterExpression: '#day >= :from',
+              ExpressionAttributeNames: { '#day': 'day' },
+              ExpressionAttributeValues: { ':from': { S: from } },
+            }),
+            ...(start && { ExclusiveStartKey: start }),
+          }),
+        );
+        seals.push(...Items.map((item) => unmarshall(item) as Seal));
+        start = LastEvaluatedKey;
+      } while (start);
+      return seals.sort((a, b) => (a.day < b.day ? -1 : 1));
+    },
+
+    // The leaves first, under a name of their content's own: a crash leaves leaves that no seal names, never a seal without leaves.
+    async put(seal, commits) {
+      const kept = (await archived(seal.day)) ?? (await created(seal, commits));
+      try {
+        await dynamoDb.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: marshall(kept),
+            ConditionExpression: 'attribute_not_exists(#day)',
+            ExpressionAttributeNames: { '#day': 'day' },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      return kept;
+    },
+
+    archived,
+
+    async leaves(seal) {
+      const text = await textAt(leavesKey(seal));
+      return text === undefined ? undefined : readLeaves(text);
+    },
+  };
+
+  /** Asked for first, and conditional all the same: two runs at once must end with one seal. @returns the seal that is there now */
+  async function created(seal: Seal, commits: readonly SealedCommit[]): Promise<Seal> {
+    await create(leavesKey(seal), leavesText(commits), 'text/plain');
+    if (await create(sealKey(seal.day), canonicalJson(seal), 'application/json')) return seal;
+    const winner = await archived(seal.day);
+    if (!winner) throw new Error(`The seal of ${seal.day} exists and cannot be read`);
+    return winner;
+  }
+
+  async function archived(day: string): Promise<Seal | undefined> {
+    const text = await textAt(sealKey(day));
+    try {
+      return text === undefined ? undefined : SealSchema.safeParse(JSON.parse(text)).data;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function textAt(Key: string): Promise<string | undefined> {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      return await Body?.transformToString('utf8');
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns whether there was none of this name before */
+  async function create(Key: string, Body: string, ContentType: string): Promise<boolean> {
+    try {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType, IfNoneMatch: '*' }));
+      return true;
+    } catch (error) {
+      if ((error as Error).name === 'PreconditionFailed') return false;
+      throw error;
+    }
+  }
+}
+
+const sealKey = (day: string) => `${day}/seal.json`;
+const leavesKey = ({ day, root }: Pick<Seal, 'day' | 'root'>) => `${day}/leaves-${root}.txt`;

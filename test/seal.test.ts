@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  dayBefore,
+  dayOf,
+  holds,
+  prover,
+  proves,
+  type Seal,
+  type SealedCommit,
+  sealBreaks,
+} from '../src/audit/seal.ts';
+import { sealStore } from '../src/platform/seal-store.ts';
+import { emitted, issued } from './invoices.ts';
+import { credentials } from './stack/api.ts';
+import { ownLedger } from './stack/own-ledger.ts';
+
+const ledger = await ownLedger();
+const bucket = `seals-${randomUUID().slice(0, 8)}`;
+const s3 = new S3Client({
+  endpoint: credentials().endpoints.s3,
+  region: 'sa-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  forcePathStyle: true,
+});
+await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+Object.assign(process.env, ledger.environment, { SEALS_BUCKET: bucket });
+const { handler: seal } = await import('../src/handlers/seal.ts');
+const store = sealStore({ dynamoDb: ledger.client, tableName: ledger.tables.seals, s3, bucket });
+
+const today = dayOf({ at: new Date().toISOString() });
+const yesterday = dayBefore(today);
+const before = dayBefore(yesterday);
+const on = (day: string) => ({ at: `${day}T12:00:00.000Z` });
+
+afterAll(() => ledger.client.destroy());
+
+describe('the daily seal', () => {
+  it('seals each day that is over, in the bucket and in the list, and proves every commit of it', async () => {
+    const first = await ledger.tell([emitted, issued], on(before));
+    const second = await ledger.tell([emitted], on(yesterday));
+    await ledger.tell([emitted], on(today));
+    // Just after midnight yesterday may have to wait for its margin; the day before never does.
+    const { sealed, differing } = await seal();
+    expect(differing).toEqual([]);
+    expect(sealed).toContain(before);
+    const seals = await store.list();
+    expect(sealBreaks(seals)).toEqual([]);
+    expect(await store.archived(before)).toEqual(seals[0]);
+    for (const [day, { commits }] of [
+      [before, first],
+      [yesterday, second],
+    ] as const) {
+      const one = seals.find((kept) => kept.day === day);
+      if (!one) continue;
+      const leaves = (await store.leaves(one)) ?? [];
+      expect(leaves).toHaveLength(commits.length);
+      expect(holds(one, leaves)).toBe(true);
+      for (const commit of commits) {
+        const proof = prover(day, leaves)(commit);
+        expect(proof && proves(proof, one)).toBe(true);
+      }
+    }
+  });
+
+  it('does nothing when it runs again, nor when two run at once', async () => {
+    const seals = await store.list();
+    expect(await Promise.all([seal(), seal()])).toEqual([
+      { sealed: [], differing: [] },
+      { sealed: [], differing: [] },
+    ]);
+    expect(await store.list()).toEqual(seals);
+  });
+
+  it('makes the same seal again where the list lost it, and never another in its place', async () => {
+    const seals = await store.list();
+    const last = seals.at(-1) as Seal;
+    const remove = () =>
+      ledger.client.send(new DeleteItemCommand({ TableName: ledger.tables.seals, Key: marshall({ day: last.day }) }));
+    await remove();
+    expect((await seal()).sealed).toEqual([last.day]);
+    expect(await store.list()).toEqual(seals);
+
+    await remove();
+    await ledger.tell([emitted], on(last.day));
+    expect(await seal()).toEqual({ sealed: [], differing: [last.day] });
+    expect(await store.list()).toEqual(seals);
+    expect(await store.archived(last.day)).toEqual(last);
+  });
+
+  it('keeps the seal that is there when another is put', async () => {
+    const [first] = await store.list();
+    const other = { ...(first as Seal), root: 'another' };
+    expect(await store.put(other, [] as SealedCommit[])).toEqual(first);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${before}/seal` }));
+    expect(Contents).toHaveLength(1);
+    await ledger.client.send(
+      new PutItemCommand({ TableName: ledger.tables.seals, Item: marshall({ ...first, hash: 'edited' }) }),
+    );
+    expect(await store.archived(before)).toEqual(first);
+  });
+});

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Commit, START, tipAfter } from '../../src/events/commit.ts';
+import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
+import type { NewEvent } from '../../src/events/event-types.ts';
+import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
+import { companyCnpj, draft } from '../invoices.ts';
+import { credentials } from './api.ts';
+import { dynamoDb, ownTables } from './own-tables.ts';
+
+/** A ledger of a test's own: tables that the stack does not know, and the environment of processes that work on them. */
+export async function ownLedger() {
+  const client = dynamoDb();
+  const tables = await ownTables(client);
+  const environment: Record<string, string> = {
+    ...credentials().environment,
+    EVENTS_TABLE: tables.events,
+    INVOICES_TABLE: tables.invoices,
+    PROJECTIONS_TABLE: tables.projections,
+    SEALS_TABLE: tables.seals,
+    PROJECTION_POINTER_SECONDS: '1',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  };
+  const events = dynamoDbEventStore({ client, tableName: tables.events });
+
+  /** Appends a story to a stream, a commit an event. */
+  async function tell(
+    story: readonly NewEvent[],
+    { invoiceId = invoiceIdFor(companyCnpj, randomUUID()), at = new Date().toISOString() } = {},
+  ): Promise<{ invoiceId: InvoiceId; commits: Commit[] }> {
+    const commits: Commit[] = [];
+    for (const event of story) {
+      const last = commits.at(-1);
+      const tip = last ? tipAfter(last) : event.type === 'Emitted' ? START : await events.tip(invoiceId);
+      commits.push(await events.append(draft({ invoiceId, tip, events: [event], commitId: randomUUID(), at })));
+    }
+    return { invoiceId, commits };
+  }
+  return { client, tables, environment, events, tell };
+}
+
+/** A commit as the stream of EventsTable announces it. */
+export function announced(commit: Commit): DynamoDBRecord {
+  return {
+    eventID: randomUUID(),
+    eventName: 'INSERT',
+    eventSource: 'aws:dynamodb',
+    dynamodb: {
+      Keys: marshall({ invoiceId: commit.invoiceId, version: commit.version }) as never,
+      NewImage: marshall(commit) as never,
+      SequenceNumber: String(process.hrtime.bigint()).padStart(21, '0'),
+      StreamViewType: 'NEW_IMAGE',
+    },
+  };
+}
