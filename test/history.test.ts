@@ -98,6 +98,67 @@ describe('a history', () => {
   });
 });
 
+describe('the evidence of a history', () => {
+  it('is linked at every event: what was declared, what came back, and what that answers', async () => {
+    const invoiceId = await cancelledInvoice();
+    const { events } = await history(invoiceId);
+    const kinds = events.map(({ documents }: { documents: { kind: string }[] }) => documents.map(({ kind }) => kind));
+    expect(kinds).toEqual([['dps'], ['nfse', 'received'], [], expect.arrayContaining(['received'])]);
+    const received = events[1].documents.find(({ kind }: { kind: string }) => kind === 'received');
+    const { status, body } = await auditor.get(received.href);
+    expect(status).toBe(200);
+    const answer = await (await fetch(body.url)).json();
+    expect(answer).toMatchObject({ response: { status: 201 } });
+    const asked = await auditor.get(body.answers.href);
+    expect(asked.body).toMatchObject({ kind: 'sent', name: body.answers.name });
+    expect(await (await fetch(asked.body.url)).json()).toMatchObject({ request: { method: 'POST' } });
+  });
+
+  it.each([
+    'dps-1.xml',
+    `dps-${'A'.repeat(43)}.xml`,
+    `sent-${'A'.repeat(43)}.json`,
+    `..%2F..%2Fsent-${'A'.repeat(43)}.json`,
+  ])('does not lead to %s, which is no document of the invoice', async (name) => {
+    const { body } = await client.post('/invoices', example('emit-invoice'));
+    const { status, body: problem } = await auditor.get(`/invoices/${body.invoiceId}/documents/${name}`);
+    expect([status, problem.type]).toEqual([404, 'urn:nfse-ledger:problem:document-not-found']);
+  });
+
+  it('of one invoice is not reached through another', async () => {
+    const invoiceId = await cancelledInvoice();
+    const other = await client.post('/invoices', example('emit-invoice'));
+    const { events } = await history(invoiceId);
+    const { name } = events[0].documents[0];
+    expect((await auditor.get(`/invoices/${other.body.invoiceId}/documents/${name}`)).status).toBe(404);
+    expect((await (await apiAs('client-other')).get(events[0].documents[0].href)).status).toBe(404);
+  });
+});
+
+describe('the states of a history', () => {
+  it('are given before and after each event to who asks for them', async () => {
+    const invoiceId = await cancelledInvoice();
+    const { events } = await history(invoiceId, '?states=true');
+    expect(events[0].before).toBeNull();
+    const statuses = events.map(({ after }: { after: { status: string } }) => after.status);
+    expect(statuses).toEqual(['EMITTED', 'ISSUED', 'CANCELLING', 'CANCELLED']);
+    for (const version of [1, 2, 3]) expect(events[version].before).toEqual(events[version - 1].after);
+    expect(events[3].after).toEqual((await auditor.get(`/invoices/${invoiceId}`)).body);
+    expect((await history(invoiceId)).events[0]).not.toHaveProperty('after');
+  });
+
+  it('end where a spoiled history stops making sense', async () => {
+    const invoiceId = await cancelledInvoice();
+    await edit(invoiceId, 2, (commit) => ({
+      ...commit,
+      events: [{ ...commit.events[0], type: 'Teleported' } as never],
+    }));
+    const { events } = await history(invoiceId, '?states=true');
+    expect(events[0].after).toMatchObject({ status: 'EMITTED' });
+    expect(events[2]).not.toHaveProperty('after');
+  });
+});
+
 describe('a history that somebody touched', () => {
   it.each([
     ['the amount of the emission edited', 1, 'content-changed', 1],

@@ -11,6 +11,7 @@ export const ACCESS = {
   get: ROLES,
   history: ROLES,
   xml: ROLES,
+  document: ROLES,
   cancel: ['client', 'operator', 'admin'],
   retry: ['client', 'operator', 'ops', 'admin'],
   company: ROLES,

@@ -18,6 +18,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/invoices/{invoiceId}', handler: 'get' },
   { method: 'GET', path: '/invoices/{invoiceId}/events', handler: 'history' },
   { method: 'GET', path: '/invoices/{invoiceId}/xml', handler: 'xml' },
+  { method: 'GET', path: '/invoices/{invoiceId}/documents/{name}', handler: 'document' },
   { method: 'POST', path: '/invoices/{invoiceId}/cancel', handler: 'cancel' },
   { method: 'POST', path: '/invoices/{invoiceId}/retry', handler: 'retry' },
   { method: 'GET', path: '/companies/{cnpj}', handler: 'company' },
