@@ -47,6 +47,12 @@ const VERBS: Readonly<Record<string, Entry>> = {
       'mostra o que parou na fila de mensagens mortas de um serviço no ar, e por quê; processa de novo ou descarta',
     load: async () => (await import('./dlq.ts')).dlq,
   },
+  projections: {
+    usage:
+      'projections rebuild|status|switch|rollback|finish invoices|reporting [--segments N] [--page N] [--accept-differences] [--data DIR] [--json]',
+    summary: 'reconstrói uma projeção a partir dos eventos ao lado da atual, e passa os leitores para ela',
+    load: async () => (await import('./projections.ts')).projections,
+  },
 };
 
 /** Node's own complaint about an unknown option or a missing value, which is the caller's mistake and not ours. */

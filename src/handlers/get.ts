@@ -2,7 +2,7 @@ import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { fromRow } from '../projections/invoice-row.ts';
-import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
+import { liveInvoices } from '../projections/live-invoices.ts';
 import { checkVisible } from './access.ts';
 import { lambda } from './lambda.ts';
 import { etag, resource } from './resource.ts';
@@ -11,7 +11,12 @@ import { invoiceIdIn, visibleInvoice } from './stream.ts';
 const config = readConfig();
 const client = dynamoDb();
 const events = dynamoDbEventStore({ client, tableName: config.tables.events });
-const invoices = dynamoDbInvoicesTable(client, config.tables.invoices);
+const invoices = liveInvoices({
+  client,
+  tables: config.tables,
+  freshSeconds: config.projectionPointerSeconds,
+  nowMs: Date.now,
+});
 
 export const handler = lambda('get', async (call) => {
   const invoiceId = invoiceIdIn(call);

@@ -3,7 +3,8 @@ import { parseInvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { fromRow } from '../projections/invoice-row.ts';
-import { dynamoDbInvoicesTable, type ListFilter, type ListPosition } from '../projections/invoices-table.ts';
+import type { ListFilter, ListPosition } from '../projections/invoices-table.ts';
+import { liveInvoices } from '../projections/live-invoices.ts';
 import { type Caller, mayAccess } from './access.ts';
 import { cnpj, municipality } from './emission-fields.ts';
 import { lambda } from './lambda.ts';
@@ -12,7 +13,12 @@ import { fail, field, fieldError, parse } from './request-fields.ts';
 import { resource } from './resource.ts';
 
 const config = readConfig();
-const invoices = dynamoDbInvoicesTable(dynamoDb(), config.tables.invoices);
+const invoices = liveInvoices({
+  client: dynamoDb(),
+  tables: config.tables,
+  freshSeconds: config.projectionPointerSeconds,
+  nowMs: Date.now,
+});
 
 /** A day is meant in Brasília's time, which is also how accountants read a period. */
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -8,14 +8,18 @@ import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 import { DUE_SHARDS } from '../projections/invoice-row.ts';
-import { dueCount, dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
+import { liveInvoices } from '../projections/live-invoices.ts';
 import { commandDeps } from './command-deps.ts';
 
 const config = readConfig();
 const client = dynamoDb();
 const { events, workflow } = commandDeps(config, client);
-const { due, claimDue } = dynamoDbInvoicesTable(client, config.tables.invoices);
-const countDue = dueCount(client, config.tables.invoices);
+const { due, claimDue, countDue } = liveInvoices({
+  client,
+  tables: config.tables,
+  freshSeconds: config.projectionPointerSeconds,
+  nowMs: Date.now,
+});
 
 /** The next run comes after a minute. */
 const LONGEST_MS = 50_000;

@@ -6,7 +6,7 @@ import { dynamoDb } from '../platform/dynamodb.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { s3 } from '../platform/s3-documents.ts';
 import { sealStore } from '../platform/seal-store.ts';
-import { inSegment } from '../platform/tracer.ts';
+import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 
 const config = readConfig();
 const client = dynamoDb();
@@ -21,7 +21,7 @@ const deps = {
  * a metric to be alarmed by, and is left as it was sealed.
  */
 export function handler(): Promise<{ sealed: string[]; differing: string[] }> {
-  return inSegment('seal', async () => {
+  return inInvocation('seal', invocationTrace(), async () => {
     const at = now();
     const { sealed, differing } = await sealDueDays(deps, at);
     const days = { sealed: sealed.map(({ day }) => day), differing: [...differing] };

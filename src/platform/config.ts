@@ -298,3 +298,13 @@ export function xrayDaemonAddress(env: Readonly<Record<string, string | undefine
 export function allowedOrigins(env: Readonly<Record<string, string | undefined>> = process.env): readonly string[] {
   return (env.CORS_ORIGINS ?? '').split(',').filter(Boolean);
 }
+
+/** Whether this process was told the names of an installation's tables, rather than left with those of a machine's own. */
+export function namesAnInstallation(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return env.EVENTS_TABLE !== undefined;
+}
+
+/** Makes these variables the process's own. To be called before anything reads them, AWS clients among it. */
+export function takeEnvironment(variables: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, variables);
+}

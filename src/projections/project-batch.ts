@@ -1,7 +1,7 @@
 import type { Commit } from '../events/commit.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { isOwnFault } from './own-fault.ts';
-import { type ProjectorDeps, project } from './projector.ts';
+import { type EverywhereDeps, projectEverywhere } from './project-everywhere.ts';
 
 /** What a stream announced, by invoice. */
 export type Announced = ReadonlyMap<InvoiceId, readonly Commit[]>;
@@ -20,11 +20,11 @@ export interface Setback {
 }
 
 /** Brings the rows of InvoicesTable up to date, each invoice by itself. */
-export async function projectInvoices(deps: ProjectorDeps, announced: Announced): Promise<BatchOutcome> {
+export async function projectInvoices(deps: EverywhereDeps, announced: Announced): Promise<BatchOutcome> {
   const setbacks = await Promise.all(
     [...announced].map(async ([invoiceId, commits]): Promise<Setback | undefined> => {
       try {
-        await project(deps, invoiceId, commits);
+        await projectEverywhere(deps, invoiceId, commits);
         return undefined;
       } catch (error) {
         return { invoiceId, error: asError(error) };

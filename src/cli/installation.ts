@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
+import { type Config, namesAnInstallation, readConfig, takeEnvironment } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { s3 } from '../platform/s3-documents.ts';
+import { type Invocation, UsageError } from './verb.ts';
+
+/** Tables and buckets, for verbs that must look at them themselves: what they check would otherwise vouch for itself. */
+export interface Installation {
+  readonly config: Config;
+  readonly dynamoDb: DynamoDBClient;
+  readonly s3: S3Client;
+}
+
+const CredentialsSchema = z.object({ environment: z.record(z.string(), z.string()) });
+
+/**
+ * The installation whose tables the environment names (`EVENTS_TABLE` and its like, with AWS's own variables), or else the one that
+ * `npm start` runs on this machine.
+ *
+ * @param data the data folder of `npm start`, relative to where the person stands
+ * @throws UsageError when there is neither
+ */
+export async function installation({ directory }: Invocation, data = '.local'): Promise<Installation> {
+  if (!namesAnInstallation()) takeEnvironment(await localEnvironment(resolve(directory, data, 'credentials.json')));
+  takeEnvironment({ POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_XRAY_CONTEXT_MISSING: 'IGNORE_ERROR' });
+  const config = readConfig();
+  return { config, dynamoDb: dynamoDb(), s3: s3(config) };
+}
+
+async function localEnvironment(file: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const credentials = CredentialsSchema.safeParse(JSON.parse(text));
+  if (credentials.success) return credentials.data.environment;
+  throw new UsageError(
+    'Não há serviço nesta máquina. Inicie-o com "npm start", ou informe EVENTS_TABLE e as demais variáveis da instalação.',
+  );
+}

@@ -1,0 +1,141 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  ScanCommand,
+  type TableDescription,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type InvoiceRow, rowOf } from '../invoice-row.ts';
+import { dynamoDbInvoicesTable } from '../invoices-table.ts';
+import { digestOf } from './checksum.ts';
+import type { ComparedTable, RowDigest } from './compare.ts';
+import type { FoldedStream } from './fold-stream.ts';
+import type { RebuildTarget } from './rebuild.ts';
+
+/** Guarded puts under way at once, of each segment. */
+const WRITES = 16;
+/** What BatchGetItem takes. */
+const MOST_KEYS = 100;
+const TABLE_WAIT_SECONDS = 120;
+
+export interface InvoicesTargetOptions {
+  readonly client: DynamoDBClient;
+  /** The table that the installation was made with. */
+  readonly configured: string;
+  readonly reconcileAfterSeconds: number;
+}
+
+export interface InvoicesTarget extends RebuildTarget {
+  /** Deletes a table that a rebuild made; the configured one is the infrastructure's to delete. @returns whether it was deleted */
+  drop(table: string): Promise<boolean>;
+}
+
+/** InvoicesTable: each rebuild makes a table of its own beside it, `<name>-2` and so on. */
+export function invoicesTarget({ client, configured, reconcileAfterSeconds }: InvoicesTargetOptions): InvoicesTarget {
+  return {
+    projection: 'invoices',
+    configured,
+    tableOf: (generation) => `${configured}-${generation}`,
+
+    async create(table, live) {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: live }));
+      try {
+        await client.send(new CreateTableCommand({ TableName: table, ...likenessOf(Table ?? {}) }));
+      } catch (error) {
+        if (!(error instanceof ResourceInUseException)) throw error;
+      }
+      await waitUntilTableExists({ client, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1 }, { TableName: table });
+    },
+
+    async write(table, streams) {
+      const invoices = dynamoDbInvoicesTable(client, table);
+      const waiting = streams.values();
+      const put = async () => {
+        for (const stream of waiting) await invoices.put(rebuiltRow(stream, reconcileAfterSeconds));
+      };
+      await Promise.all(Array.from({ length: WRITES }, put));
+    },
+
+    compared: (table) => comparedInvoices(client, table),
+
+    async drop(table) {
+      if (table === configured) return false;
+      try {
+        await client.send(new DeleteTableCommand({ TableName: table }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+      return true;
+    },
+  };
+}
+
+export function rebuiltRow({ invoice, tip }: FoldedStream, reconcileAfterSeconds: number): InvoiceRow {
+  return rowOf(invoice, tip, reconcileAfterSeconds);
+}
+
+/** Keys, indexes and keeping of the live table, for one beside it. */
+function likenessOf({
+  KeySchema,
+  AttributeDefinitions,
+  GlobalSecondaryIndexes = [],
+  SSEDescription,
+}: TableDescription) {
+  const key = SSEDescription?.KMSMasterKeyArn;
+  return {
+    KeySchema,
+    AttributeDefinitions,
+    GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(({ IndexName, KeySchema: keys, Projection }) => ({
+      IndexName,
+      KeySchema: keys,
+      Projection,
+    })),
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    ...(key && { SSESpecification: { Enabled: true, SSEType: 'KMS' as const, KMSMasterKeyId: key } }),
+  };
+}
+
+function comparedInvoices(client: DynamoDBClient, TableName: string): ComparedTable {
+  return {
+    async *pages() {
+      let start: Record<string, AttributeValue> | undefined;
+      do {
+        const page = await client.send(
+          new ScanCommand({
+            TableName,
+            ConsistentRead: true,
+            Limit: MOST_KEYS,
+            ...(start && { ExclusiveStartKey: start }),
+          }),
+        );
+        yield (page.Items ?? []).map(digested);
+        start = page.LastEvaluatedKey;
+      } while (start);
+    },
+
+    async rows(ids) {
+      const found: RowDigest[] = [];
+      let keys = ids.map((invoiceId) => ({ invoiceId: { S: invoiceId } }) as Record<string, AttributeValue>);
+      while (keys.length > 0) {
+        const wanted = { [TableName]: { Keys: keys.slice(0, MOST_KEYS), ConsistentRead: true } };
+        const answer = await client.send(new BatchGetItemCommand({ RequestItems: wanted }));
+        found.push(...(answer.Responses?.[TableName] ?? []).map(digested));
+        keys = [...keys.slice(MOST_KEYS), ...(answer.UnprocessedKeys?.[TableName]?.Keys ?? [])];
+      }
+      return found;
+    },
+  };
+}
+
+/** The reconciler moves `dueAt` of a row that it takes up; all else is a function of the events. */
+function digested(item: Record<string, AttributeValue>): RowDigest {
+  const { dueAt: _claimed, ...row } = unmarshall(item) as InvoiceRow;
+  return { id: row.invoiceId, version: row.version, digest: digestOf(row) };
+}
