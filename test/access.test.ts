@@ -29,6 +29,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'GET /invoices/{invoiceId}': { foreigner: 404 },
   'GET /invoices/{invoiceId}/events': { foreigner: 404 },
   'GET /invoices/{invoiceId}/xml': { foreigner: 404 },
+  'GET /invoices/{invoiceId}/documents/{name}': { foreigner: 404 },
   'POST /invoices/{invoiceId}/cancel': { body: example('cancel-invoice'), foreigner: 404 },
   'POST /invoices/{invoiceId}/retry': { body: example('retry-corrected'), foreigner: 404 },
   'GET /companies/{cnpj}': { foreigner: 404 },

@@ -13,6 +13,7 @@ import {
   type SealedCommit,
   sealBreaks,
 } from '../src/audit/seal.ts';
+import { s3 } from '../src/platform/s3.ts';
 import { sealStore } from '../src/platform/seal-store.ts';
 import { emitted, issued } from './invoices.ts';
 import { credentials } from './stack/api.ts';
@@ -20,16 +21,14 @@ import { ownLedger } from './stack/own-ledger.ts';
 
 const ledger = await ownLedger();
 const bucket = `seals-${randomUUID().slice(0, 8)}`;
-const s3 = new S3Client({
-  endpoint: credentials().endpoints.s3,
-  region: 'sa-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  forcePathStyle: true,
-});
-await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+const aws = { region: 'sa-east-1', endpoint: credentials().endpoints.s3 };
+const keys = { accessKeyId: 'local', secretAccessKey: 'local' };
+const bucketClient = new S3Client({ ...aws, credentials: keys, forcePathStyle: true });
+await bucketClient.send(new CreateBucketCommand({ Bucket: bucket }));
+const objects = s3({ ...aws, forcePathStyle: true }, keys);
 Object.assign(process.env, ledger.environment, { SEALS_BUCKET: bucket });
 const { handler: seal } = await import('../src/handlers/seal.ts');
-const store = sealStore({ dynamoDb: ledger.client, tableName: ledger.tables.seals, s3, bucket });
+const store = sealStore({ dynamoDb: ledger.client, tableName: ledger.tables.seals, s3: objects, bucket });
 
 const today = dayOf({ at: new Date().toISOString() });
 const yesterday = dayBefore(today);
@@ -95,7 +94,9 @@ describe('the daily seal', () => {
     const [first] = await store.list();
     const other = { ...(first as Seal), root: 'another' };
     expect(await store.put(other, [] as SealedCommit[])).toEqual(first);
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${before}/seal` }));
+    const { Contents = [] } = await bucketClient.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: `${before}/seal` }),
+    );
     expect(Contents).toHaveLength(1);
     await ledger.client.send(
       new PutItemCommand({ TableName: ledger.tables.seals, Item: marshall({ ...first, hash: 'edited' }) }),

@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import { type Config, namesAnInstallation, readConfig, takeEnvironment } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { s3 } from '../platform/s3-documents.ts';
+import { type S3, s3 } from '../platform/s3.ts';
 import { type Invocation, UsageError } from './verb.ts';
 
 /** Tables and buckets, for verbs that must look at them themselves: what they check would otherwise vouch for itself. */
 export interface Installation {
   readonly config: Config;
   readonly dynamoDb: DynamoDBClient;
-  readonly s3: S3Client;
+  readonly s3: S3;
 }
 
 const CredentialsSchema = z.object({ environment: z.record(z.string(), z.string()) });
@@ -28,7 +27,7 @@ export async function installation({ directory }: Invocation, data = '.local'): 
   if (!namesAnInstallation()) takeEnvironment(await localEnvironment(resolve(directory, data, 'credentials.json')));
   takeEnvironment({ POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_XRAY_CONTEXT_MISSING: 'IGNORE_ERROR' });
   const config = readConfig();
-  return { config, dynamoDb: dynamoDb(), s3: s3(config) };
+  return { config, dynamoDb: dynamoDb(), s3: s3(config.s3) };
 }
 
 async function localEnvironment(file: string): Promise<Readonly<Record<string, string>>> {

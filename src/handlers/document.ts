@@ -1,11 +1,9 @@
-import { GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { documentNameIn, documentsNamedBy, parseDocumentName } from '../events/document-key.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { s3 } from '../platform/s3-documents.ts';
+import { s3 } from '../platform/s3.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
 import { documentLink } from './document-link.ts';
 import { lambda } from './lambda.ts';
@@ -22,7 +20,7 @@ const invoices = liveInvoices({
   freshSeconds: config.projectionPointerSeconds,
   nowMs: Date.now,
 });
-const documents = s3(config);
+const documents = s3(config.s3);
 
 /**
  * A link to one document of an invoice's history, which works for a few minutes and is never logged. What an authority answered
@@ -37,16 +35,17 @@ export const handler = lambda('document', async (call) => {
   const named = commits.flatMap((commit) => commit.events).flatMap((event) => documentsNamedBy(invoiceId, event));
   // An attempt whose answer never came was sent all the same, and no event names it.
   if (kind === undefined || !(kind === 'sent' || named.includes(name))) throw documentNotFound();
-  const Key = `${invoiceId}/${name}`;
-  const answers = kind === 'received' ? await whatItAnswers(invoiceId, Key) : undefined;
-  if (kind !== 'received') await checkExists(Key);
+  const key = `${invoiceId}/${name}`;
+  const content = await documents.get(config.docsBucket, key);
+  if (!content) throw documentNotFound();
+  const answers = kind === 'received' ? whatItAnswers(invoiceId, content) : undefined;
   const expiresIn = config.presignedUrlSeconds;
-  const get = new GetObjectCommand({
-    Bucket: config.docsBucket,
-    Key,
-    ResponseContentDisposition: `attachment; filename="${name}"`,
-  });
-  const url = await getSignedUrl(documents, get, { expiresIn, signingDate: call.now });
+  const url = await documents.linkTo(
+    config.docsBucket,
+    key,
+    { 'response-content-disposition': `attachment; filename="${name}"` },
+    { expiresIn, signingDate: call.now },
+  );
   const expiresAt = new Date(call.now.getTime() + expiresIn * 1000).toISOString();
   return {
     status: 200,
@@ -54,25 +53,10 @@ export const handler = lambda('document', async (call) => {
   };
 });
 
-/** The name of the request that an exchange answers. @throws Problem 404 when the exchange is not there */
-async function whatItAnswers(invoiceId: InvoiceId, Key: string): Promise<string | undefined> {
-  try {
-    const { Body } = await documents.send(new GetObjectCommand({ Bucket: config.docsBucket, Key }));
-    const record = JSON.parse((await Body?.transformToString('utf8')) ?? '{}') as { answers?: unknown };
-    return documentNameIn(invoiceId, record.answers);
-  } catch (error) {
-    if (error instanceof NoSuchKey) throw documentNotFound();
-    throw error;
-  }
-}
-
-async function checkExists(Key: string): Promise<void> {
-  try {
-    await documents.send(new HeadObjectCommand({ Bucket: config.docsBucket, Key }));
-  } catch (error) {
-    if (error instanceof NotFound || error instanceof NoSuchKey) throw documentNotFound();
-    throw error;
-  }
+/** The name of the request that an exchange answers. */
+function whatItAnswers(invoiceId: InvoiceId, content: Uint8Array): string | undefined {
+  const { answers } = JSON.parse(Buffer.from(content).toString('utf8')) as { readonly answers?: unknown };
+  return documentNameIn(invoiceId, answers);
 }
 
 const documentNotFound = () =>

@@ -4,14 +4,14 @@ import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { logMetrics } from '../platform/metrics.ts';
-import { s3 } from '../platform/s3-documents.ts';
+import { s3 } from '../platform/s3.ts';
 import { sealStore } from '../platform/seal-store.ts';
 import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 
 const config = readConfig();
 const client = dynamoDb();
 const deps = {
-  seals: sealStore({ dynamoDb: client, tableName: config.tables.seals, s3: s3(config), bucket: config.sealsBucket }),
+  seals: sealStore({ dynamoDb: client, tableName: config.tables.seals, s3: s3(config.s3), bucket: config.sealsBucket }),
   commits: dynamoDbCommitsByTime(client, config.tables.events),
   marginMinutes: config.sealMarginMinutes,
 };

@@ -5,12 +5,12 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { leavesText, readLeaves, type Seal, type SealedCommit } from '../audit/seal.ts';
 import type { SealStore } from '../audit/sealing.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
+import type { S3 } from './s3.ts';
 
 const SealSchema: z.ZodMiniType<Seal> = z.object({
   v: z.literal(1),
@@ -24,7 +24,7 @@ const SealSchema: z.ZodMiniType<Seal> = z.object({
 export interface SealStoreOptions {
   readonly dynamoDb: DynamoDBClient;
   readonly tableName: string;
-  readonly s3: S3Client;
+  readonly s3: Pick<S3, 'get' | 'putNew'>;
   readonly bucket: string;
 }
 
@@ -89,8 +89,8 @@ export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions)
 
   /** Asked for first, and conditional all the same: two runs at once must end with one seal. @returns the seal that is there now */
   async function created(seal: Seal, commits: readonly SealedCommit[]): Promise<Seal> {
-    await create(leavesKey(seal), leavesText(commits), 'text/plain');
-    if (await create(sealKey(seal.day), canonicalJson(seal), 'application/json')) return seal;
+    await s3.putNew(bucket, leavesKey(seal), leavesText(commits), 'text/plain');
+    if (await s3.putNew(bucket, sealKey(seal.day), canonicalJson(seal), 'application/json')) return seal;
     const winner = await archived(seal.day);
     if (!winner) throw new Error(`The seal of ${seal.day} exists and cannot be read`);
     return winner;
@@ -105,25 +105,9 @@ export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions)
     }
   }
 
-  async function textAt(Key: string): Promise<string | undefined> {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      return await Body?.transformToString('utf8');
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
-  }
-
-  /** @returns whether there was none of this name before */
-  async function create(Key: string, Body: string, ContentType: string): Promise<boolean> {
-    try {
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType, IfNoneMatch: '*' }));
-      return true;
-    } catch (error) {
-      if ((error as Error).name === 'PreconditionFailed') return false;
-      throw error;
-    }
+  async function textAt(key: string): Promise<string | undefined> {
+    const bytes = await s3.get(bucket, key);
+    return bytes && Buffer.from(bytes).toString('utf8');
   }
 }
 
