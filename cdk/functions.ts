@@ -8,6 +8,7 @@ export type ResourceName =
   | 'documentsBucket'
   | 'documentsBucket/list'
   | 'sealsBucket'
+  | 'sealsBucket/list'
   | 'requestsQueue'
   | 'dlq'
   | 'workflow'
@@ -47,6 +48,8 @@ export interface FunctionRow {
 const REMEMBER = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
 /** A projector's own state: what it has parked, and how far it is. */
 const PROJECTING = ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'] as const;
+/** Which table of InvoicesTable is live. */
+const POINTER = ['GetItem'] as const;
 const API: Trigger = { from: 'api' };
 const reading = { trigger: API, timeoutSeconds: 15, memoryMb: 512 } as const;
 const commanding = { trigger: API, timeoutSeconds: 20, memoryMb: 1024 } as const;
@@ -69,9 +72,19 @@ export const FUNCTIONS = {
       workflow: ['StartExecution'],
     },
   },
-  list: { ...reading, may: { 'invoices/byCompany': ['Query'] } },
-  get: { ...reading, may: { invoices: ['GetItem'], events: ['Query'] } },
-  history: { ...reading, may: { invoices: ['GetItem'], events: ['Query'] } },
+  list: { ...reading, may: { 'invoices/byCompany': ['Query'], projections: POINTER } },
+  get: { ...reading, may: { invoices: ['GetItem'], projections: POINTER, events: ['Query'] } },
+  history: { ...reading, may: { invoices: ['GetItem'], projections: POINTER, events: ['Query'] } },
+  document: {
+    ...reading,
+    may: {
+      invoices: ['GetItem'],
+      projections: POINTER,
+      events: ['Query'],
+      documentsBucket: ['GetObject'],
+      'documentsBucket/list': ['ListBucket'],
+    },
+  },
   xml: { ...reading, may: { events: ['Query'], documentsBucket: ['GetObject'] } },
   cancel: {
     ...commanding,
@@ -139,7 +152,21 @@ export const FUNCTIONS = {
     memoryMb: 512,
     // Two at once would claim the same rows, and each would find most of them taken.
     reservedConcurrency: 1,
-    may: { 'invoices/byDue': ['Query'], invoices: ['UpdateItem'], workflow: ['StartExecution'] },
+    may: { 'invoices/byDue': ['Query'], invoices: ['UpdateItem'], projections: POINTER, workflow: ['StartExecution'] },
+  },
+  seal: {
+    // Ten minutes after the margin that a day is given.
+    trigger: { from: 'daily', hourUtc: 1, minute: 10 },
+    timeoutSeconds: 900,
+    // The commits of a day, and of the days that are caught up with, are in memory at once.
+    memoryMb: 2048,
+    reservedConcurrency: 1,
+    may: {
+      events: ['Scan'],
+      seals: ['PutItem', 'Scan'],
+      sealsBucket: ['GetObject', 'PutObject'],
+      'sealsBucket/list': ['ListBucket'],
+    },
   },
   migrate: {
     trigger: { from: 'deployment' },

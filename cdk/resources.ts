@@ -40,6 +40,9 @@ const TABLE_KEY = {
     'kms:ReEncryptTo',
   ],
 };
+/** Why a right to InvoicesTable is one to `InvoicesTable-*`. */
+const REBUILT =
+  'A rebuild makes a table beside this one, named after it with a number, and readers are switched over to it.';
 const OBJECT_KEY = { read: ['kms:Decrypt'], write: ['kms:Decrypt', 'kms:GenerateDataKey'] };
 
 /** Prefixes of the secrets' names: the rights are by them, since a secret is made when its company sends it. */
@@ -88,18 +91,21 @@ export function resourcesOf(
   const invoices = tables.byKind.invoices;
   const index = (name: string): Resource => ({
     ...tableResource(invoices, TABLES.invoices.variable, keys.ledger),
-    arns: [`${invoices.tableArn}/index/${name}`],
+    arns: [`${invoices.tableArn}/index/${name}`, `${invoices.tableArn}-*/index/${name}`],
+    wildcard: REBUILT,
   });
   const ofTables = Object.fromEntries(
     tableKinds.map((kind) => [kind, tableResource(tables.byKind[kind], TABLES[kind].variable, keys.ledger)]),
   ) as unknown as Record<(typeof tableKinds)[number], Resource>;
   return {
     ...ofTables,
+    invoices: { ...ofTables.invoices, arns: [invoices.tableArn, `${invoices.tableArn}-*`], wildcard: REBUILT },
     'invoices/byCompany': index('byCompany'),
     'invoices/byDue': index('byDue'),
     documentsBucket: bucket(documents.documents, 'DOCS_BUCKET'),
     'documentsBucket/list': { service: 's3', arns: [documents.documents.bucketArn], variables: {} },
     sealsBucket: bucket(documents.seals, 'SEALS_BUCKET'),
+    'sealsBucket/list': { service: 's3', arns: [documents.seals.bucketArn], variables: {} },
     requestsQueue: queue(queues.requests, 'REQUESTS_QUEUE_URL'),
     dlq: queue(queues.dlq, 'DEAD_LETTER_QUEUE_URL'),
     workflow: {

@@ -35,7 +35,9 @@ export function acknowledgeWildcards(construct: IConstruct, rights: Rights, reso
     const { arns, wildcard } = known(resources, name);
     return wildcard === undefined
       ? []
-      : arns.map((arn) => [`AwsSolutions-IAM5[Resource::${asRulesSayIt(construct, arn)}]`, wildcard]);
+      : arns
+          .filter((arn) => arn.includes('*'))
+          .map((arn) => [`AwsSolutions-IAM5[Resource::${asRulesSayIt(construct, arn)}]`, wildcard]);
   });
   if (reasons.length > 0) acknowledge(construct, Object.fromEntries(reasons));
 }

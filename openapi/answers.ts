@@ -100,6 +100,8 @@ const RETRIED = z.looseObject({ by: text, reason: text, total: money, xmlKey: te
 /** In a history, amounts are written as everywhere in the API; the other events are shown as they are stored. */
 const DATA = { ...EVENT_SCHEMAS, Emitted: EMITTED, RetryRequested: RETRIED };
 
+const DocumentOfEvent = z.strictObject({ kind: text, name: text, href: text });
+
 const event = (type: keyof typeof DATA) =>
   z.strictObject({
     version: z.int(),
@@ -109,6 +111,9 @@ const event = (type: keyof typeof DATA) =>
     at: time,
     data: DATA[type] as z.ZodMiniType,
     meta: Meta,
+    documents: z.array(DocumentOfEvent),
+    before: z.optional(z.nullable(Invoice)),
+    after: z.optional(Invoice),
     commit: z.strictObject({ commitId: text, hash, prevHash: hash }),
   });
 
@@ -136,6 +141,15 @@ export const DocumentLink = z.strictObject({
   document: z.enum(['nfse', 'dps', 'cancellation']),
   url: z.url(),
   expiresAt: time,
+});
+
+/** One document of a history: `answers` is what an authority's answer was an answer to. */
+export const HistoryDocumentLink = z.strictObject({
+  kind: text,
+  name: text,
+  url: z.url(),
+  expiresAt: time,
+  answers: z.optional(DocumentOfEvent),
 });
 
 export const Company = z.strictObject({

@@ -103,6 +103,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answers: { 200: { description: 'A link that works for a few minutes.', schema: answers.DocumentLink } },
     problems: ['invoice-not-found', 'document-not-available', 'invalid-request'],
   },
+  'GET /invoices/{invoiceId}/documents/{name}': {
+    id: 'document',
+    tag: 'Invoices',
+    summary: 'Get a link to a document that an invoice’s history names',
+    description:
+      'What was declared, what was authorised, and every exchange with the authority, as it was. The link of an answer comes with the name of the request that it answers.',
+    answers: { 200: { description: 'A link that works for a few minutes.', schema: answers.HistoryDocumentLink } },
+    problems: ['invoice-not-found', 'document-not-available'],
+  },
   'POST /invoices/{invoiceId}/cancel': {
     id: 'cancel',
     tag: 'Invoices',

@@ -8,6 +8,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
     description: 'Of the invoice, as its emission answered.',
     schema: { type: 'string', pattern: '^inv_[0-9a-hjkmnp-tv-z]{26}$' },
   },
+  name: {
+    description: 'Of the document, as `documents` of an event gives it.',
+    schema: { type: 'string', pattern: '^[a-z]+(?:-[a-z]+)*-[A-Za-z0-9_-]{43}\\.(?:xml|json)$' },
+  },
   cnpj: {
     description: 'CNPJ of the company, without punctuation.',
     schema: { type: 'string', pattern: '^[0-9A-Z]{12}[0-9]{2}$', examples: ['11222333000181'] },
@@ -28,6 +32,7 @@ export const QUERY_TEXTS: Readonly<Record<string, Readonly<Record<string, string
   history: {
     version: 'Up to this version.',
     asOf: 'Up to this moment.',
+    states: '`true` adds the whole invoice before and after each event.',
     stored: '`true` adds the commits as they lie in the store, of which the hashes are made.',
   },
   processor: {

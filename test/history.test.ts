@@ -122,7 +122,7 @@ describe('the evidence of a history', () => {
   ])('does not lead to %s, which is no document of the invoice', async (name) => {
     const { body } = await client.post('/invoices', example('emit-invoice'));
     const { status, body: problem } = await auditor.get(`/invoices/${body.invoiceId}/documents/${name}`);
-    expect([status, problem.type]).toEqual([404, 'urn:nfse-ledger:problem:document-not-found']);
+    expect([status, problem.type]).toEqual([404, 'urn:nfse-ledger:problem:document-not-available']);
   });
 
   it('of one invoice is not reached through another', async () => {

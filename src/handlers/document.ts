@@ -62,7 +62,7 @@ function whatItAnswers(invoiceId: InvoiceId, content: Uint8Array): string | unde
 const documentNotFound = () =>
   new Problem({
     status: 404,
-    code: 'document-not-found',
+    code: 'document-not-available',
     title: 'Documento não encontrado',
     detail: 'A história desta nota não tem documento com este nome. Os nomes estão em documents, em cada evento.',
   });

@@ -17,7 +17,7 @@ const deps = {
 };
 
 /**
- * Each hour: seals the days that are over. Most runs find nothing to do. A day whose commits are no longer those it was sealed with is
+ * Each day, once its margin has passed: seals the day before, and what was left out. A day whose commits are no longer those it was sealed with is
  * a metric to be alarmed by, and is left as it was sealed.
  */
 export function handler(): Promise<{ sealed: string[]; differing: string[] }> {
