@@ -258,7 +258,7 @@ describe('nfse dlq', () => {
     expect(JSON.parse(list.out).groups).toMatchObject([{ cause: 'worker-died', municipalityCode: '3106200' }]);
     const done = await dlq('replay', invoice.id);
     expect(done).toMatchObject({ exit: 0, err: '' });
-    expect(done.out).toContain(`${invoice.id}: reiniciada (worker-died, EMITTED)\n1 reiniciada.`);
+    expect(done.out).toContain(`${invoice.id}: reiniciada (worker-died, EMITTED)\nreiniciada: 1.`);
     const gone = await dlq('repair', invoice.id);
     expect(gone).toMatchObject({
       exit: 1,

@@ -93,7 +93,7 @@ export function itemLine({ invoiceId, letterIds, cause, outcome, status, why }: 
 export function sweepSummary(items: readonly SweptItem[], dryRun: boolean): string {
   if (items.length === 0) return 'Nenhuma mensagem corresponde.';
   const counts = [...Map.groupBy(items, ({ outcome }) => outcome)].map(
-    ([outcome, of]) => `${of.length} ${OUTCOMES[outcome] ?? outcome}`,
+    ([outcome, of]) => `${OUTCOMES[outcome] ?? outcome}: ${of.length}`,
   );
   return `${dryRun ? 'Simulação: ' : ''}${counts.join('; ')}.`;
 }

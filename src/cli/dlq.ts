@@ -98,6 +98,9 @@ async function show(api: LedgerApi, id: string, { json }: Options, output: Outpu
   return letters.length > 0 ? 0 : 1;
 }
 
+/** Invoices a round where somebody watches: a bar should move. */
+const WATCHED_LIMIT = 20;
+
 /** Asks until nothing that was meant is left to look at, or a round deals with nothing. */
 async function act(
   api: LedgerApi,
@@ -114,6 +117,7 @@ async function act(
     reason,
     dryRun,
     ...(action !== 'discard' && { mode: action }),
+    ...(output.progress && !dryRun && { limit: WATCHED_LIMIT }),
   };
   const total = ids.length || (await lettersIn(api, filters));
   const items = new Map<string, SweptItem>();
