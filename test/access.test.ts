@@ -10,6 +10,8 @@ await owner.until(invoiceId, 'ISSUED');
 
 const COMPANY = '11222333000181';
 const OTHER_COMPANY = '12345678000195';
+/** Nobody emits there, so a hold of it stops no other test. */
+const QUIET = '5300108';
 
 /** A request to each route that is valid in itself, about the invoice and the company above. */
 interface Request {
@@ -39,6 +41,9 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     body: { municipalityCode: '3127701', user: 'u', password: 'p' },
     foreigner: 404,
   },
+  'GET /municipalities': { foreigner: 200 },
+  'POST /municipalities/{municipalityCode}/hold': { body: { reason: 'Teste de acesso' }, foreigner: 200 },
+  'POST /municipalities/{municipalityCode}/release': { foreigner: 200 },
   'GET /dlq': { foreigner: 403 },
   'POST /dlq/replay': { body: { letterIds: ['none'], dryRun: true }, foreigner: 403 },
   'POST /dlq/discard': { body: { letterIds: ['none'], reason: 'teste', dryRun: true }, foreigner: 403 },
@@ -58,7 +63,8 @@ const byRole = guarded.flatMap((row) => ROLES.map((role) => ({ ...row, role })))
 async function call(role: Role, { method, path, ...route }: Route, companies?: string) {
   const api = await apiAs(role);
   const { query = '', body } = REQUESTS[nameOf({ method, path, ...route })] ?? { foreigner: 404 };
-  const target = path.replace('{invoiceId}', invoiceId).replace('{cnpj}', COMPANY) + query;
+  const target =
+    path.replace('{invoiceId}', invoiceId).replace('{cnpj}', COMPANY).replace('{municipalityCode}', QUIET) + query;
   const token = companies === undefined ? api.token : signedToken(api.token, { 'custom:companies': companies });
   return api.request(method, target, body, {
     authorization: `Bearer ${token}`,

@@ -30,6 +30,8 @@ export interface LivingInvoice extends Emission {
   readonly processedAt?: string;
   /** Deferrals since the invoice last began to wait for the authority. */
   readonly attempt: number;
+  /** When the first of these deferrals was. */
+  readonly deferredSince?: string;
   readonly nextAttemptAt?: string;
   /** Of the last deferral: whether anything may have reached the authority, or it works on a batch. */
   readonly deferralReason?: EventData<'SubmissionDeferred'>['reason'];
@@ -118,7 +120,9 @@ function apply(
   switch (event.type) {
     case 'SubmissionDeferred': {
       const { attempt, nextAttemptAt, reason, protocol } = event.data;
-      return { ...invoice, attempt, nextAttemptAt, deferralReason: reason, ...(protocol ? { protocol } : {}) };
+      const deferredSince = invoice.deferredSince ?? event.at;
+      const known = protocol ? { protocol } : {};
+      return { ...invoice, attempt, deferredSince, nextAttemptAt, deferralReason: reason, ...known };
     }
     case 'Issued': {
       const { nfseXmlKey, evidence: _kept, ...note } = event.data;
@@ -179,7 +183,7 @@ export function fold(id: InvoiceId, events: Iterable<InvoiceEvent>): Invoice {
 }
 
 function waiting(invoice: LivingInvoice): LivingInvoice {
-  const { nextAttemptAt: _at, deferralReason: _why, ...rest } = invoice;
+  const { nextAttemptAt: _at, deferredSince: _since, deferralReason: _why, ...rest } = invoice;
   return { ...rest, attempt: 0 };
 }
 

@@ -19,6 +19,9 @@ export const ACCESS = {
   certificate: ['operator', 'admin'],
   'city-login': ['operator', 'admin'],
   processor: ['ops', 'admin'],
+  municipalities: ['operator', 'auditor', 'ops', 'admin'],
+  'hold-lane': ['ops', 'admin'],
+  'release-lane': ['ops', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type GuardedHandler = keyof typeof ACCESS;

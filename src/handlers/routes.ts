@@ -28,4 +28,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/dlq', handler: 'processor' },
   { method: 'POST', path: '/dlq/replay', handler: 'processor' },
   { method: 'POST', path: '/dlq/discard', handler: 'processor' },
+  { method: 'GET', path: '/municipalities', handler: 'municipalities' },
+  { method: 'POST', path: '/municipalities/{municipalityCode}/hold', handler: 'hold-lane' },
+  { method: 'POST', path: '/municipalities/{municipalityCode}/release', handler: 'release-lane' },
 ];

@@ -77,6 +77,8 @@ const ConfigSchema = z.object({
   WORKER_TRUST_SECONDS: defaulted(60),
   /** Wait before the first retry of a deferred submission; doubles with each attempt, up to an hour. */
   RETRY_BASE_SECONDS: defaulted(30),
+  /** How long an invoice may be deferred before it fails, for somebody to decide: a week. */
+  GIVE_UP_AFTER_SECONDS: defaulted(604_800),
   /** How long an unfinished invoice may rest before the reconciler starts its workflow again. */
   RECONCILE_AFTER_SECONDS: defaulted(300),
   /** Workflows that a run of the reconciler starts at the most, and how many a second: a backlog must not become a stampede. */
@@ -152,6 +154,7 @@ export interface Config {
     readonly breaker: { readonly failures: number; readonly probeSeconds: number };
     readonly trustSeconds: number;
     readonly retryBaseSeconds: number;
+    readonly giveUpAfterSeconds: number;
   };
   readonly reconcileAfterSeconds: number;
   readonly reconcile: { readonly mostStarts: number; readonly startsPerSecond: number };
@@ -230,6 +233,7 @@ function shape(env: Environment): Config {
       breaker: { failures: env.WORKER_BREAKER_FAILURES, probeSeconds: env.WORKER_BREAKER_PROBE_SECONDS },
       trustSeconds: env.WORKER_TRUST_SECONDS,
       retryBaseSeconds: env.RETRY_BASE_SECONDS,
+      giveUpAfterSeconds: env.GIVE_UP_AFTER_SECONDS,
     },
     reconcileAfterSeconds: env.RECONCILE_AFTER_SECONDS,
     reconcile: { mostStarts: env.RECONCILE_MOST_STARTS, startsPerSecond: env.RECONCILE_STARTS_PER_SECOND },

@@ -1,4 +1,5 @@
 import type { Tip } from '../events/commit.ts';
+import { dueInOrder } from '../events/due-order.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 
 /** A row of InvoicesTable: the folded invoice, where in its stream it was folded, and what its indexes sort by. */
@@ -43,7 +44,9 @@ export function fromRow(row: InvoiceRow): { invoice: LivingInvoice; tip: Tip } {
 /** When somebody must look again: at the time a deferral named, or a while after the last thing that happened. */
 function dueAtOf(invoice: Omit<LivingInvoice, 'id'>, reconcileAfterSeconds: number): string | undefined {
   if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return undefined;
-  return invoice.nextAttemptAt ?? new Date(Date.parse(invoice.updatedAt) + reconcileAfterSeconds * 1000).toISOString();
+  const { nextAttemptAt, updatedAt, dps } = invoice;
+  if (nextAttemptAt !== undefined) return dueInOrder(Date.parse(nextAttemptAt), dps.number);
+  return new Date(Date.parse(updatedAt) + reconcileAfterSeconds * 1000).toISOString();
 }
 
 /** The id is a hash already, so its last character is evenly spread. */

@@ -5,7 +5,7 @@ import type { InvoiceId } from '../events/ids.ts';
 import type { LivingInvoice, Note } from '../events/invoice.ts';
 import { type Authority, NotRepresentable, type Represented } from './authority.ts';
 import { recorded } from './evidence.ts';
-import { deferred, failed, type Kept, NOTHING_SAID } from './outcomes.ts';
+import { deferred, failed, type Kept, NOTHING_SAID, unsentOrUnknown } from './outcomes.ts';
 import type { Provider, Submission } from './providers/provider.ts';
 
 export interface WorkerDeps extends ExecuteDeps {
@@ -15,6 +15,8 @@ export interface WorkerDeps extends ExecuteDeps {
   readonly now: () => Date;
   readonly random: () => number;
   readonly retryBaseSeconds: number;
+  /** How long an invoice may be deferred before it fails. */
+  readonly giveUpAfterSeconds: number;
   /** How long a message of a fresh emission may be trusted to tell the state of its stream. */
   readonly trustSeconds: number;
   /** How long after a handling began it may still begin to send. */
@@ -57,7 +59,7 @@ export async function speaking<O extends Outcome | undefined>(
     authority = await deps.authorityFor(invoice);
   } catch (error) {
     if (!(error instanceof NotRepresentable)) throw error;
-    if (mayHaveBeenSent) return deferred(deps, NOTHING_SAID, invoice, 'provider-unavailable', error.message);
+    if (mayHaveBeenSent) return deferred(deps, NOTHING_SAID, invoice, unsentOrUnknown(invoice, true), error.message);
     if (invoice.note) return { kind: 'cancel-failed', error: error.error };
     return failed(deps, NOTHING_SAID, error.error);
   }

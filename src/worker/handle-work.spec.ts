@@ -108,6 +108,7 @@ async function worker(history: readonly NewEvent[], authority: Authority, nowSec
     now: () => new Date(Date.parse(at) + nowSeconds * 1000),
     random: () => 0,
     retryBaseSeconds: 30,
+    giveUpAfterSeconds: 604_800,
     trustSeconds: 60,
     sendWithinSeconds: 180,
     inFlightSeconds: 300,
@@ -371,7 +372,7 @@ describe('a message that is not fresh', () => {
   it('waits longer with each deferral', async () => {
     const it = await worker([emitted, deferred], { find: [absent], issue: [unavailable] });
     await it.handle(work);
-    expect(await it.invoice()).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:35.000Z' });
+    expect(await it.invoice()).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:20.000Z' });
   });
 
   it.each<[string, readonly NewEvent[], Authority, readonly string[], readonly string[]]>([

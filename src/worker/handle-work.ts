@@ -15,6 +15,7 @@ import {
   submissionOf,
   type WorkerDeps,
 } from './conversation.ts';
+import { givenUp } from './giving-up.ts';
 import { issued } from './outcomes.ts';
 import { submit } from './submit.ts';
 
@@ -60,8 +61,9 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     if (invoice.status === 'NONE') break;
     emittedAt = invoice.createdAt;
     await tellReplaced(deps, invoice, occasionOf(deps, work, delivery));
-    const outcome = await nextOutcome(deps, invoice, work, delivery);
-    if (!outcome) break;
+    const answer = await nextOutcome(deps, invoice, work, delivery);
+    if (!answer) break;
+    const outcome = givenUp(deps, invoice, answer);
     steps.push(outcome.kind);
     ({ status } = await record(deps, work, delivery, outcome));
     if (outcome.kind !== 'issued') break;

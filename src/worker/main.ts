@@ -6,6 +6,7 @@ import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
@@ -22,7 +23,9 @@ import type { WorkerDeps } from './conversation.ts';
 import { deadLetters } from './dead-letters.ts';
 import { type Handled, handleWork } from './handle-work.ts';
 import { authorityBreakers } from './lanes/authority-breakers.ts';
-import { guarded } from './lanes/guarded-provider.ts';
+import { type Guard, guarded } from './lanes/guarded-provider.ts';
+import { laneBoard } from './lanes/lane-board.ts';
+import { laneTally } from './lanes/lane-tally.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
 import { sqsRequestsQueue } from './queue/requests-queue.ts';
@@ -36,6 +39,9 @@ const DRAIN_MS = 100_000;
 /** A note with the most that its layout takes, a thousand documents of deduction, is a quarter of this as the API packs it. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const REMEMBERED_INVOICES = 10_000;
+/** A hold takes effect within this time. */
+const BOARD_ROUND_MS = 2000;
+const TALLY_MS = 60_000;
 
 const config = readConfig();
 const client = dynamoDb();
@@ -83,6 +89,16 @@ const breakers = authorityBreakers({
   random: Math.random,
   onChange: (authority, state) => logger.warn('breaker', { authority, state }),
 });
+const breakerOf = (municipalityCode: string) => breakers.of(laneRoute(municipalityCode).authority);
+const tally = laneTally();
+const board = laneBoard({
+  records: dynamoDbLanes(client, config.tables.lanes),
+  worker: newId(),
+  now: Date.now,
+  figures: () => poller.figures(),
+  breakerOf,
+  onTrouble: (error) => logger.error('the board of lanes could not be read or written', { error: failureOf(error) }),
+});
 const deps: WorkerDeps = {
   events: dynamoDbEventStore({
     client,
@@ -92,31 +108,45 @@ const deps: WorkerDeps = {
   documents: s3Documents(s3(config.s3), config.docsBucket),
   async authorityFor({ companyCnpj, municipalityCode }) {
     const authority = await cityAuthority(authorities, profileOf(municipalityCode), companyCnpj);
-    const breaker = breakers.of(laneRoute(municipalityCode).authority);
-    return { ...authority, provider: (transport) => guarded(authority.provider(transport), breaker, companyCnpj) };
+    const guard: Guard = {
+      breaker: breakerOf(municipalityCode),
+      companyCnpj,
+      note: (answered, detail) => board.note(municipalityCode, answered, detail),
+    };
+    return { ...authority, provider: (transport) => guarded(authority.provider(transport), guard) };
   },
   newCommitId: newId,
   now,
   random: Math.random,
   retryBaseSeconds: worker.retryBaseSeconds,
+  giveUpAfterSeconds: worker.giveUpAfterSeconds,
   trustSeconds: worker.trustSeconds,
   sendWithinSeconds: worker.deadlineSeconds - national.timeoutMs / 1000,
   inFlightSeconds: worker.trustSeconds + worker.deadlineSeconds,
   firstSight: recentlySeen(REMEMBERED_INVOICES),
 };
 
+/** The one line that every message leaves, whatever became of it; an issued one is a metric besides. */
 function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
-  const { fresh: _, dps: _dps, traceHeader: _carried, ...facts } = work;
+  const { fresh: _, dps: _dps, traceHeader: _carried, ...ids } = work;
   const { messageId, receiveCount, sentAt } = delivery;
-  logger.info('handled', {
-    ...facts,
+  const at = now();
+  const facts = {
+    ...ids,
     ...handled,
     ...more,
     messageId,
     receiveCount,
-    waitedMs: now().getTime() - sentAt.getTime(),
+    waitedMs: at.getTime() - sentAt.getTime(),
     durationMs: Math.round(performance.now() - started),
-  });
+  };
+  tally.handled(work.municipalityCode, handled, 'turnedAway' in more);
+  if (!handled.steps.includes('issued') || !handled.emittedAt) {
+    logger.info('handled', facts);
+    return;
+  }
+  const metrics = { TimeToIssue: [at.getTime() - Date.parse(handled.emittedAt), 'Milliseconds'] } as const;
+  logMetrics({ message: 'handled', facts, metrics, at, dimensions: { municipality: work.municipalityCode } });
 }
 
 /** A message that failed, and is left to come again or lies in the DLQ now: the latter is a metric by cause, and worth an alarm. */
@@ -139,9 +169,9 @@ const poller = startPoller({
   patienceMs: worker.patienceSeconds * 1000,
   deadlineMs: worker.deadlineSeconds * 1000,
   routeOf: laneRoute,
-  gateOf: (_municipalityCode, authority) => breakers.of(authority).gate(),
+  gateOf: (municipalityCode, authority) => board.holdOn(municipalityCode) ?? breakers.of(authority).gate(),
   now: Date.now,
-  prepare: async () => {},
+  prepare: board.prepare,
   async handle(received, inHandMs) {
     const started = performance.now();
     const { work, delivery, message } = received;
@@ -152,6 +182,7 @@ const poller = startPoller({
   async turnAway(received, gate) {
     const started = performance.now();
     const handled = await turnAway(deps, received.work, received.delivery, gate);
+    board.turnedAway(received.work.municipalityCode);
     logHandled(received, handled, { turnedAway: gate.kind }, started);
   },
   failed: deadLetters({
@@ -161,18 +192,34 @@ const poller = startPoller({
     onFailed: noteFailure,
     onTrouble: (error) => logger.error('the DLQ could not be talked to', { error: failureOf(error) }),
   }),
-  onPutBack: ({ work: { invoiceId, municipalityCode }, delivery: { messageId, receiveCount } }, turnInSeconds) =>
-    logger.info('put back', { invoiceId, municipalityCode, messageId, receiveCount, turnInSeconds }),
+  onPutBack({ work: { invoiceId, municipalityCode }, delivery: { messageId, receiveCount } }, turnInSeconds) {
+    tally.putBack(municipalityCode);
+    logger.info('put back', { invoiceId, municipalityCode, messageId, receiveCount, turnInSeconds });
+  },
   onTrouble: (error) => logger.error('the queue could not be talked to', { error: failureOf(error) }),
 });
 logger.info('worker started', { concurrency: worker.concurrency });
+
+const rounds = setInterval(() => void board.round().then(poller.look), BOARD_ROUND_MS);
+const tallies = setInterval(logTally, TALLY_MS);
+
+function logTally(): void {
+  const at = now();
+  for (const [municipality, metrics] of tally.take(poller.figures(), (code) => breakerOf(code).state, at.getTime())) {
+    logMetrics({ message: 'lane', metrics, at, dimensions: { municipality } });
+  }
+}
 
 let stopping = false;
 async function stop(reason: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   logger.info('worker stopping', { reason });
+  clearInterval(rounds);
+  clearInterval(tallies);
   const { unfinished, putBack } = await poller.stop(DRAIN_MS);
+  logTally();
+  await board.close();
   logger.info('worker stopped', { unfinished, putBack });
   process.exit(0);
 }

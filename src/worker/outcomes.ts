@@ -62,6 +62,14 @@ export function deferred(
   return { kind: 'deferred', reason, detail: detail.slice(0, MAX_DETAIL), nextAttemptAt: next, ...kept(talk) };
 }
 
+/** Where nothing new was learnt, what was known stands: that nothing can have reached the authority, or that something may have. */
+export function unsentOrUnknown(
+  { deferralReason }: Pick<LivingInvoice, 'deferralReason'>,
+  mayHaveBeenSent: boolean,
+): 'provider-unavailable' | 'outcome-unknown' {
+  return !mayHaveBeenSent || deferralReason === 'provider-unavailable' ? 'provider-unavailable' : 'outcome-unknown';
+}
+
 /** The authority has the declaration in a queue of its own. Nobody waits for it here: the reconciler asks later. */
 export function processing(
   { now, random, retryBaseSeconds }: OutcomeDeps,

@@ -1,6 +1,6 @@
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { type Conversation, type Handling, type Submittable, submissionOf } from './conversation.ts';
-import { deferred, failed, issued, numberTaken, processing } from './outcomes.ts';
+import { deferred, failed, issued, numberTaken, processing, unsentOrUnknown } from './outcomes.ts';
 import type { FindOutcome } from './providers/provider.ts';
 
 /** Sends the document, unless it was sent before and the note is there. */
@@ -65,11 +65,3 @@ export async function outcomeOfFind(
 }
 
 const TOO_LATE = 'not sent: the handling took so long that an answer would have come after its deadline';
-
-/** Where nothing new was learnt, what was known stands: that nothing can have reached the authority, or that something may have. */
-export function unsentOrUnknown(
-  { deferralReason }: Pick<Submittable, 'deferralReason'>,
-  mayHaveBeenSent: boolean,
-): 'provider-unavailable' | 'outcome-unknown' {
-  return !mayHaveBeenSent || deferralReason === 'provider-unavailable' ? 'provider-unavailable' : 'outcome-unknown';
-}

@@ -1,13 +1,14 @@
-import { nextLookAt } from '../commands/lane-looks.ts';
+import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
 import type { Work } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { read } from '../events/event-store.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import { nextAttemptAt } from './attempt-times.ts';
 import type { WorkerDeps } from './conversation.ts';
+import { givenUp } from './giving-up.ts';
 import { type Delivery, freshOf, type Handled, mayHaveBeenSent, record } from './handle-work.ts';
 import type { Gate } from './lanes/gate.ts';
-import { unsentOrUnknown } from './submit.ts';
+import { unsentOrUnknown } from './outcomes.ts';
 
 /**
  * A message whose lane is shut, or has had too much for too long. The invoice waits in its history, and the queue is rid of the
@@ -22,7 +23,8 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
   }
   const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
   if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return { steps: [], status: invoice.status };
-  const outcome = deferral(deps, work, invoice, gate, mayHaveBeenSent(invoice, work, delivery));
+  const waiting = deferral(deps, work, invoice, gate, mayHaveBeenSent(invoice, work, delivery));
+  const outcome = givenUp(deps, invoice, waiting);
   const { status } = await record(deps, work, delivery, outcome);
   return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: invoice.createdAt };
 }
@@ -37,7 +39,7 @@ function deferral(
   const at = now();
   const next =
     gate.kind === 'shut'
-      ? new Date(nextLookAt(at.getTime(), gate.since, municipalityCode)).toISOString()
+      ? new Date(nextLookAt(at.getTime(), gate.since, municipalityCode, leastLookMs(retryBaseSeconds))).toISOString()
       : nextAttemptAt(at, invoice.attempt, retryBaseSeconds, random());
   const detail = gate.kind === 'shut' ? gate.why : 'not sent: the lane of the municipality has more than it can take';
   return { kind: 'deferred', reason: unsentOrUnknown(invoice, sentPerhaps), detail, nextAttemptAt: next };

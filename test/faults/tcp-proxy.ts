@@ -6,8 +6,8 @@ export interface TcpProxy {
   readonly url: string;
   /** Cuts the connection at the next answers, after the server has done its work and before a byte of them is passed on. */
   cutAnswers(count: number): void;
-  /** Calls back at the next request, which never reaches the server. */
-  atNextRequest(act: () => void): void;
+  /** Calls back at the next request that says this, which never reaches the server. */
+  atNextRequest(act: () => void, saying?: string): void;
   /** How many answers were cut. */
   readonly cut: number;
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let toCut = 0;
   let cut = 0;
-  let atRequest: (() => void) | undefined;
+  let atRequest: { readonly act: () => void; readonly saying: string } | undefined;
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
@@ -28,11 +28,11 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       socket.on('error', () => socket.destroy());
     }
     client.on('data', (chunk) => {
-      if (!atRequest) {
+      if (!atRequest || !chunk.includes(atRequest.saying)) {
         upstream.write(chunk);
         return;
       }
-      const act = atRequest;
+      const { act } = atRequest;
       atRequest = undefined;
       act();
       client.destroy();
@@ -58,8 +58,8 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     cutAnswers: (count) => {
       toCut = count;
     },
-    atNextRequest: (act) => {
-      atRequest = act;
+    atNextRequest: (act, saying = '') => {
+      atRequest = { act, saying };
     },
     get cut() {
       return cut;

@@ -10,6 +10,9 @@ export type Outcome =
   | ({ readonly kind: 'cancelled' } & EventData<'Cancelled'>)
   | ({ readonly kind: 'cancel-failed' } & EventData<'CancelFailed'>);
 
+/** Code of a failure that may have a note all the same: nobody heard the authority's answer, and it was given up. */
+export const OUTCOME_UNKNOWN = 'OUTCOME_UNKNOWN';
+
 /** The authority's answer cannot be true of this invoice, as far as we know it. A person has to look: the message goes to the DLQ. */
 export class ContradictoryOutcome extends Error {
   override readonly name = 'ContradictoryOutcome';

@@ -1,6 +1,7 @@
 import { type Corrections, corrected } from '../../events/emission.ts';
 import { type Decided, execute, type Known, type Occasion } from '../execute.ts';
 import type { CommandDeps, Documents } from '../ports.ts';
+import { OUTCOME_UNKNOWN } from '../record-outcome/decide.ts';
 import { startWork, workFor } from '../start-work.ts';
 import { type DpsSettings, storeDps } from '../store-dps.ts';
 import { decideRetry, NothingToRetry } from './decide.ts';
@@ -26,8 +27,10 @@ export async function retryInvoice(
 ): Promise<Decided> {
   const { invoice } = known;
   if (invoice.status === 'NONE') throw new NothingToRetry(invoice.id, invoice.status);
+  // What may have a note already is sent as it was, so that the note is recognised.
+  const same = invoice.error?.code === OUTCOME_UNKNOWN && !request.corrections;
   const xmlKey =
-    invoice.status === 'FAILED'
+    invoice.status === 'FAILED' && !same
       ? await storeDps(deps, invoice.id, corrected(invoice, request.corrections), invoice.dps, occasion.at)
       : invoice.xmlKey;
   const decided = await execute(

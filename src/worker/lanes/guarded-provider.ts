@@ -3,16 +3,28 @@ import type { Breaker } from './breaker.ts';
 
 type Answer = IssueOutcome | FindOutcome | CancelOutcome;
 
+export interface Guard {
+  readonly breaker: Breaker;
+  readonly companyCnpj: string;
+  /** Told of every call that was made. */
+  readonly note: (answered: boolean, detail: string) => void;
+}
+
 /** The authority did not take the call, or nobody knows: what a breaker counts. A refusal is an answer. */
-const silent = ({ kind }: Answer): boolean => kind === 'unavailable' || kind === 'unknown';
+const isSilent = (answer: Answer): answer is Answer & { kind: 'unavailable' | 'unknown' } =>
+  answer.kind === 'unavailable' || answer.kind === 'unknown';
 
 /** Nothing is sent, so this is what the provider would say of a host that takes no connection. */
 const SHUT: Unavailable = { kind: 'unavailable', reason: 'not called: the authority does not answer at the moment' };
 
 /** A provider behind its authority's breaker: calls while it is open come back at once, unsent. */
-export function guarded(provider: Provider, breaker: Breaker, companyCnpj: string): Provider {
-  const call = async <A extends Answer>(make: () => Promise<A>) =>
-    (await breaker.call(companyCnpj, make, silent)) ?? SHUT;
+export function guarded(provider: Provider, { breaker, companyCnpj, note }: Guard): Provider {
+  const call = async <A extends Answer>(make: () => Promise<A>) => {
+    const answer = await breaker.call(companyCnpj, make, isSilent);
+    if (answer === undefined) return SHUT;
+    note(!isSilent(answer), isSilent(answer) ? answer.reason : '');
+    return answer;
+  };
   return {
     issue: (submission) => call(() => provider.issue(submission)),
     find: (submission) => call(() => provider.find(submission)),

@@ -1,0 +1,51 @@
+/** What one worker knows of a municipality's lane. Times are ISO 8601, UTC. */
+export interface WorkerReport {
+  readonly at: string;
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  /** Since when the breaker has not been closed, and when the next probe is. */
+  readonly downSince?: string;
+  readonly probesAt?: string;
+  /** Messages in this worker's hands. */
+  readonly running: number;
+  readonly waiting: number;
+  /** When the message was received that waits longest. */
+  readonly oldestAt?: string;
+  /** Invoices that were turned away since the lane was last free. */
+  readonly turnedAway: number;
+  readonly lastSuccessAt?: string;
+  readonly lastFailureAt?: string;
+  /** What the last failure was, as far as the network tells. */
+  readonly lastFailure?: string;
+}
+
+/** Somebody keeps a lane shut. */
+export interface Hold {
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** A municipality's lane as it is stored: every worker writes under its own name, so that none undoes what another wrote. */
+export interface LaneRecord {
+  readonly municipalityCode: string;
+  readonly hold?: Hold;
+  readonly workers: Readonly<Record<string, WorkerReport>>;
+}
+
+/** `LanesTable`. */
+export interface LaneRecords {
+  all(): Promise<LaneRecord[]>;
+  /** Those of these municipalities that have one. */
+  of(municipalityCodes: readonly string[]): Promise<LaneRecord[]>;
+  /**
+   * Writes what a worker knows.
+   *
+   * @param forgotten workers that are long gone, whose reports are taken away
+   */
+  report(municipalityCode: string, worker: string, report: WorkerReport, forgotten: readonly string[]): Promise<void>;
+  /** Shuts the lane, whoever held it before. */
+  hold(municipalityCode: string, hold: Hold): Promise<LaneRecord>;
+  /** @returns the lane as it is now; `undefined` when nobody held it */
+  release(municipalityCode: string): Promise<LaneRecord | undefined>;
+}

@@ -1,0 +1,93 @@
+import type { Hold, LaneRecord, WorkerReport } from './records.ts';
+
+/** A worker with something to do reports every ten seconds: what it had in hand longer ago than this, it has no more. */
+const COUNTS_FRESH_MS = 60_000;
+/** A worker whose breaker is not closed reports every five minutes: for so long its word is good. */
+export const BREAKER_FRESH_MS = 360_000;
+/** A worker that has said nothing for so long is gone. */
+const GONE_MS = 3_600_000;
+
+/** What all the workers together tell of a lane. Times are ISO 8601, UTC. */
+export interface LaneView {
+  readonly municipalityCode: string;
+  /** `down`: no worker gets an answer; `probing`: some messages find out whether it is back. */
+  readonly state: 'flowing' | 'probing' | 'down' | 'held';
+  readonly hold?: Hold;
+  readonly downSince?: string;
+  /** When somebody will next find out. */
+  readonly nextAttemptAt?: string;
+  readonly running: number;
+  readonly waiting: number;
+  readonly oldestWaitingAt?: string;
+  readonly turnedAway: number;
+  readonly lastSuccessAt?: string;
+  readonly lastFailureAt?: string;
+  readonly lastFailure?: string;
+  readonly reportedAt?: string;
+}
+
+/** @param now in milliseconds */
+export function laneView({ municipalityCode, hold, workers }: LaneRecord, now: number): LaneView {
+  const reports = Object.values(workers);
+  const within = (ms: number) => reports.filter(({ at }) => now - Date.parse(at) <= ms);
+  const fresh = within(COUNTS_FRESH_MS);
+  // A closed breaker says nothing of long ago; one that is not closed is reported until it is.
+  const trusted = within(BREAKER_FRESH_MS).filter(
+    ({ breaker, at }) => breaker !== 'closed' || now - Date.parse(at) <= COUNTS_FRESH_MS,
+  );
+  const shut = trusted.length > 0 && trusted.every(({ breaker }) => breaker !== 'closed');
+  const probing = shut && trusted.some((report) => isProbing(report, now));
+  const lastFailure = reports.toSorted(by('lastFailureAt')).at(-1);
+  return present({
+    municipalityCode,
+    state: hold ? 'held' : probing ? 'probing' : shut ? 'down' : 'flowing',
+    hold,
+    downSince: shut ? earliest(trusted, 'downSince') : undefined,
+    nextAttemptAt: shut && !hold ? earliest(trusted, 'probesAt') : undefined,
+    running: sum(fresh, 'running'),
+    waiting: sum(fresh, 'waiting'),
+    oldestWaitingAt: earliest(fresh, 'oldestAt'),
+    turnedAway: sum(within(BREAKER_FRESH_MS), 'turnedAway'),
+    lastSuccessAt: latest(reports, 'lastSuccessAt'),
+    lastFailureAt: lastFailure?.lastFailureAt,
+    lastFailure: lastFailure?.lastFailure,
+    reportedAt: latest(reports, 'at'),
+  });
+}
+
+/** Whether what a lane's breaker waits for has come: nobody reports a half-open breaker by itself, it is too short a state. */
+function isProbing({ breaker, probesAt }: WorkerReport, now: number): boolean {
+  return breaker === 'half-open' || probesAt === undefined || Date.parse(probesAt) <= now;
+}
+
+/** Names of workers that are gone, and what of theirs has to be kept: when the lane last worked, and when it last did not. */
+export function leftBehind(
+  workers: LaneRecord['workers'],
+  self: string,
+  now: number,
+): { readonly forgotten: readonly string[] } & Pick<WorkerReport, 'lastSuccessAt' | 'lastFailureAt' | 'lastFailure'> {
+  const gone = Object.entries(workers).filter(([name, { at }]) => name !== self && now - Date.parse(at) > GONE_MS);
+  const reports = gone.map(([, report]) => report);
+  const { lastFailureAt, lastFailure } = reports.toSorted(by('lastFailureAt')).at(-1) ?? {};
+  return present({
+    forgotten: gone.map(([name]) => name),
+    lastSuccessAt: latest(reports, 'lastSuccessAt'),
+    lastFailureAt,
+    lastFailure,
+  });
+}
+
+type Moment = 'at' | 'downSince' | 'probesAt' | 'oldestAt' | 'lastSuccessAt' | 'lastFailureAt';
+
+const by = (moment: Moment) => (a: WorkerReport, b: WorkerReport) => ((a[moment] ?? '') < (b[moment] ?? '') ? -1 : 1);
+const moments = (reports: readonly WorkerReport[], moment: Moment) =>
+  reports.flatMap((report) => report[moment] ?? []).sort();
+const earliest = (reports: readonly WorkerReport[], moment: Moment) => moments(reports, moment)[0];
+const latest = (reports: readonly WorkerReport[], moment: Moment) => moments(reports, moment).at(-1);
+const sum = (reports: readonly WorkerReport[], count: 'running' | 'waiting' | 'turnedAway') =>
+  reports.reduce((total, report) => total + report[count], 0);
+
+/** Without members that are undefined. */
+function present<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}

@@ -1,0 +1,15 @@
+import { readConfig } from '../platform/config.ts';
+import { dynamoDb } from '../platform/dynamodb.ts';
+import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { lambda } from './lambda.ts';
+import { laneResource } from './lane-request.ts';
+
+const lanes = dynamoDbLanes(dynamoDb(), readConfig().tables.lanes);
+
+/** Every municipality that has a lane: one that a worker has met, or that somebody holds. */
+export const handler = lambda('municipalities', async (call) => {
+  const records = (await lanes.all()).toSorted((a, b) => (a.municipalityCode < b.municipalityCode ? -1 : 1));
+  call.note({ lanes: records.length });
+  const items = records.map((record) => laneResource(record, call.now));
+  return { status: 200, body: { at: call.now.toISOString(), items } };
+});

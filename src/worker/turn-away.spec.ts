@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { at, deferred, emitted, invoiceId, issued, meta, requestId } from '../../test/invoices.ts';
+import type { Work } from '../commands/ports.ts';
+import { START, tipAfter } from '../events/commit.ts';
+import { read } from '../events/event-store.ts';
+import { event, type NewEvent } from '../events/event-types.ts';
+import { memoryEventStore } from '../events/memory-event-store.ts';
+import type { WorkerDeps } from './conversation.ts';
+import type { Gate } from './lanes/gate.ts';
+import { recentlySeen } from './recently-seen.ts';
+import { turnAway } from './turn-away.ts';
+
+const municipalityCode = '3106200';
+const work: Work = { operation: 'emit', invoiceId, municipalityCode, requestId, origin: 'reconciliation' };
+const DAY = 86_400_000;
+const down: Gate = { kind: 'shut', why: 'not sent: nobody answers', since: Date.parse(at) - DAY };
+
+/** Turns a message of an invoice with this history away, some time after it was emitted. */
+async function turnedAway(history: readonly NewEvent[], gate: Gate, laterMs = 5000, changes: Partial<Work> = {}) {
+  const events = memoryEventStore();
+  for (const [n, happened] of history.entries()) {
+    const last = (await events.load(invoiceId)).at(-1);
+    const tip = last ? tipAfter(last) : START;
+    await events.append({ invoiceId, tip, events: [happened], meta, at, commitId: `commit-${n}` });
+  }
+  const asked = (): never => expect.fail('The authority is not called');
+  const deps: WorkerDeps = {
+    events,
+    documents: { put: asked, get: asked },
+    authorityFor: asked,
+    newCommitId: () => 'commit-worker',
+    now: () => new Date(Date.parse(at) + laterMs),
+    random: () => 0,
+    retryBaseSeconds: 30,
+    giveUpAfterSeconds: 604_800,
+    trustSeconds: 60,
+    sendWithinSeconds: 180,
+    inFlightSeconds: 300,
+    firstSight: recentlySeen(10),
+  };
+  const delivery = { messageId: 'message-1', receiveCount: 1, sentAt: new Date(at) };
+  const [first] = await events.load(invoiceId);
+  const fresh = first && {
+    companyCnpj: emitted.data.companyCnpj,
+    dps: emitted.data.dps,
+    xmlKey: emitted.data.xmlKey,
+    tip: tipAfter(first),
+    at,
+  };
+  const asWork = { ...work, ...changes, ...(changes.origin === 'emission' && fresh ? { fresh } : {}) };
+  const handled = await turnAway(deps, asWork, delivery, gate);
+  return { handled, invoice: read(invoiceId, await events.load(invoiceId)).invoice };
+}
+
+describe('an invoice whose lane is shut', () => {
+  it('waits, certainly unsent, until the next look at its lane', async () => {
+    const { invoice } = await turnedAway([emitted], down, 5000, { origin: 'emission' });
+    expect(invoice).toMatchObject({ status: 'EMITTED', attempt: 1, deferralReason: 'provider-unavailable' });
+    if (invoice.status === 'NONE') throw new Error('It was emitted');
+    const waitMs = Date.parse(invoice.nextAttemptAt ?? '') - Date.parse(at) - 5000;
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it('may have been sent for all we know, when an earlier message came to nothing', async () => {
+    const { invoice } = await turnedAway([emitted], down);
+    expect(invoice).toMatchObject({ deferralReason: 'outcome-unknown' });
+  });
+
+  it.each(['provider-unavailable', 'outcome-unknown'] as const)('keeps what was known of it: %s', async (reason) => {
+    const { invoice } = await turnedAway([emitted, event('SubmissionDeferred', { ...deferred.data, reason })], down);
+    expect(invoice).toMatchObject({ attempt: 2, deferralReason: reason });
+  });
+
+  it('fails in the end, without a call', async () => {
+    const { handled, invoice } = await turnedAway([emitted, deferred], down, 7 * DAY);
+    expect(handled.steps).toEqual(['failed']);
+    expect(invoice).toMatchObject({ status: 'FAILED', error: { code: 'AUTHORITY_UNAVAILABLE' } });
+  });
+
+  it('is left alone when nothing is to be done for it', async () => {
+    const { handled } = await turnedAway([emitted, issued], down);
+    expect(handled).toEqual({ steps: [], status: 'ISSUED' });
+  });
+
+  it('says so when its lane is not shut but has too much', async () => {
+    const { invoice } = await turnedAway([emitted, deferred], { kind: 'flowing' });
+    expect(invoice).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:20.000Z' });
+  });
+});
