@@ -1,11 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
+import { leastLookMs } from '../commands/lanes/looks.ts';
+import { laneView } from '../commands/lanes/view.ts';
 import { type Reconciled, reconcile } from '../commands/reconcile/reconcile.ts';
+import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
+import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { inInvocation, invocationTrace } from '../platform/tracer.ts';
 import { DUE_SHARDS } from '../projections/invoice-row.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
@@ -20,7 +25,10 @@ const { due, claimDue, countDue } = liveInvoices({
   freshSeconds: config.projectionPointerSeconds,
   nowMs: Date.now,
 });
+const lanes = dynamoDbLanes(client, config.tables.lanes);
+const profileOf = municipalityProfiles(config.municipalityProfilesFile);
 
+const EVERY_MS = 60_000;
 /** The next run comes after a minute. */
 const LONGEST_MS = 50_000;
 /** For what is under way when the time is up, and for the report. */
@@ -39,6 +47,7 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
         due,
         claimDue,
         countDue,
+        lanesOf,
         now,
         msLeft: () => longest - (given - context.getRemainingTimeInMillis()),
         pause: (ms) => pause(ms),
@@ -51,12 +60,31 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
         shards: Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard)),
         restMs: config.reconcileAfterSeconds * 1000,
         ...config.reconcile,
+        lanes: {
+          leastLookMs: leastLookMs(config.worker.retryBaseSeconds),
+          giveUpAfterMs: config.worker.giveUpAfterSeconds * 1000,
+          perSecondOf: (code) => routeOf(profileOf(code), code, config.national.traffic).whole.perSecond,
+          everyMs: EVERY_MS,
+        },
         traceId: trace?.root,
       },
     );
     report(done);
     return done;
   });
+}
+
+/** Where the lanes cannot be read, nothing is known against them: what is started too early is turned away by the worker. */
+async function lanesOf(municipalityCodes: readonly string[]) {
+  try {
+    const at = now().getTime();
+    return new Map(
+      (await lanes.of(municipalityCodes)).map((record) => [record.municipalityCode, laneView(record, at)]),
+    );
+  } catch (error) {
+    logger.error('the lanes could not be read', { error: failureOf(error) });
+    return new Map();
+  }
 }
 
 /** Each run, also one that found nothing: a reconciler that is silent is one that does not run. */
@@ -66,6 +94,7 @@ function report({ stoppedBy, ...done }: Reconciled): void {
     facts: { stoppedBy },
     metrics: {
       ReconcileStarted: [done.started, 'Count'],
+      ReconcilePostponed: [done.postponed, 'Count'],
       ReconcileSkipped: [done.skipped, 'Count'],
       ReconcileStale: [done.stale, 'Count'],
       ReconcileFailed: [done.failed, 'Count'],

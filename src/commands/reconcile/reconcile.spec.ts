@@ -10,7 +10,14 @@ import { type Due, type ReconcileDeps, type ReconcileSettings, reconcile } from 
 const NOON = Date.parse('2026-11-10T12:00:00.000Z');
 const MINUTE = 60_000;
 const SHARDS = ['0', '1', '2', '3'];
-const settings: ReconcileSettings = { shards: SHARDS, restMs: 5 * MINUTE, mostStarts: 1000, startsPerSecond: 50 };
+const CITY = emitted.data.municipalityCode;
+const settings: ReconcileSettings = {
+  shards: SHARDS,
+  restMs: 5 * MINUTE,
+  mostStarts: 1000,
+  startsPerSecond: 50,
+  lanes: { leastLookMs: MINUTE, giveUpAfterMs: 7 * 24 * 60 * MINUTE, perSecondOf: () => 1000, everyMs: MINUTE },
+};
 
 interface Row extends Due {
   readonly shard: string;
@@ -31,7 +38,14 @@ async function backlog(size: number, history: readonly NewEvent[] = [emitted], a
       tip = tipAfter(await events.append(draft));
     }
     const updatedAt = time(NOON - ageMs - place);
-    rows.set(invoiceId, { invoiceId, shard: String(place % 4), updatedAt, dueAt: time(NOON - MINUTE - place) });
+    rows.set(invoiceId, {
+      invoiceId,
+      municipalityCode: CITY,
+      dps: { number: place + 1 },
+      shard: String(place % 4),
+      updatedAt,
+      dueAt: time(NOON - MINUTE - place),
+    });
   }
   const started: { work: Work; at: number }[] = [];
   const failures: unknown[] = [];
@@ -52,6 +66,7 @@ async function backlog(size: number, history: readonly NewEvent[] = [emitted], a
       rows.set(row.invoiceId, { ...row, dueAt });
       return true;
     },
+    lanesOf: async () => new Map(),
     countDue: async (shard, until) => dueIn(shard, until).length,
     now: () => new Date(clock),
     msLeft: () => Number.POSITIVE_INFINITY,
@@ -182,5 +197,34 @@ describe('the reconciler', () => {
     const it = await backlog(2, [emitted], 90 * MINUTE);
     expect(await reconcile(it.deps, settings)).toMatchObject({ started: 2, stuck: 2 });
     expect(it.stuck).toHaveLength(2);
+  });
+});
+
+describe('the reconciler, of a lane that is shut', () => {
+  const view = { municipalityCode: CITY, running: 0, waiting: 0, turnedAway: 0 };
+  const isDown = { lanesOf: async () => new Map([[CITY, { ...view, state: 'down' as const, downSince: time(NOON) }]]) };
+
+  /** Invoices that were deferred some hours ago. */
+  async function deferredBacklog(size: number) {
+    const it = await backlog(size, [emitted], 180 * MINUTE);
+    for (const [id, row] of it.rows) it.rows.set(id, { ...row, nextAttemptAt: row.updatedAt });
+    return it;
+  }
+
+  it('starts nothing, and looks again at all of it at one moment', async () => {
+    const it = await deferredBacklog(300);
+    const done = await reconcile({ ...it.deps, ...isDown }, settings);
+    expect(done).toMatchObject({ started: 0, postponed: 300, stuck: 0, left: 0 });
+    const moments = new Set([...it.rows.values()].map(({ dueAt = '' }) => Date.parse(dueAt)));
+    expect(moments.size).toBe(1);
+  });
+
+  it('starts it in the order of the numbers when the lane is back, and takes none of it for stuck', async () => {
+    const it = await deferredBacklog(100);
+    await reconcile({ ...it.deps, ...isDown }, settings);
+    it.advance(60 * MINUTE);
+    expect(await reconcile(it.deps, settings)).toMatchObject({ started: 100, stuck: 0 });
+    const numbers = it.startedIds().map((id) => it.rows.get(id)?.dps.number);
+    expect(numbers).toEqual(numbers.toSorted((a = 0, b = 0) => a - b));
   });
 });

@@ -1,14 +1,16 @@
+import { dueInOrder, isInOrder } from '../../events/due-order.ts';
 import { type EventStore, read } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
+import { type Due as DueInLane, laneTurns, type TurnSettings } from '../lanes/turns.ts';
+import type { LaneView } from '../lanes/view.ts';
 import type { Workflow } from '../ports.ts';
 import { workFor } from '../start-work.ts';
 
 /** What a reader shows of an unfinished invoice. Times are ISO 8601, UTC. */
-export interface Due {
+export interface Due extends DueInLane {
   readonly invoiceId: InvoiceId;
   readonly dueAt?: string;
-  readonly updatedAt: string;
-  readonly nextAttemptAt?: string;
+  readonly dps: { readonly number: number };
 }
 
 export interface ReconcileDeps<Row extends Due> {
@@ -20,6 +22,8 @@ export interface ReconcileDeps<Row extends Due> {
   readonly claimDue: (row: Row, dueAt: string) => Promise<boolean>;
   /** How many rows of a shard are due, or at least are. */
   readonly countDue: (shard: string, until: string) => Promise<number>;
+  /** What is known of the lanes of these municipalities; who is missing has nothing against it. */
+  readonly lanesOf: (municipalityCodes: readonly string[]) => Promise<ReadonlyMap<string, LaneView>>;
   readonly now: () => Date;
   /** Until this run has to be over. */
   readonly msLeft: () => number;
@@ -36,12 +40,15 @@ export interface ReconcileSettings {
   readonly restMs: number;
   readonly mostStarts: number;
   readonly startsPerSecond: number;
+  readonly lanes: TurnSettings;
   readonly traceId?: string | undefined;
 }
 
 /** What a run did. */
 export interface Reconciled {
   readonly started: number;
+  /** Moved on without a start: their lanes are shut, or have enough. */
+  readonly postponed: number;
   /** Taken by another run, or moved on since the index was written. */
   readonly skipped: number;
   /** Their streams have ended, and their rows do not show it yet. */
@@ -67,21 +74,25 @@ const STUCK_MS = 3_600_000;
 /**
  * Starts the work again of unfinished invoices whose time has come, be they deferred or forgotten (a crash between append and start,
  * a message lost, a queue purged). It keeps no place between runs: a row that is taken up moves on, so the next run begins with what
- * this one left. Shards take turns, a page each, and starts are paced: a backlog of thousands is no stampede.
+ * this one left. It takes a page of every shard at a time, in the order of all of them, and starts are paced: a backlog of thousands is no stampede. An invoice whose lane
+ * cannot take it is not started but moved on ({@link laneTurns}).
  */
 export async function reconcile<Row extends Due>(
   deps: ReconcileDeps<Row>,
-  { shards, restMs, mostStarts, startsPerSecond, traceId }: ReconcileSettings,
+  { shards, restMs, mostStarts, startsPerSecond, lanes, traceId }: ReconcileSettings,
 ): Promise<Reconciled> {
   const until = deps.now().toISOString();
-  const counts = { started: 0, skipped: 0, stale: 0, failed: 0, stuck: 0 };
+  const counts = { started: 0, postponed: 0, skipped: 0, stale: 0, failed: 0, stuck: 0 };
+  const turnOf = laneTurns(Date.parse(until), lanes);
   let failuresInARow = 0;
   let oldestDueAt = until;
   let stoppedBy: Reconciled['stoppedBy'] = 'end';
 
   async function takeUp(row: Row): Promise<void> {
     const { invoiceId } = row;
-    const since = row.nextAttemptAt ?? row.updatedAt;
+    const { dueAt = '' } = row;
+    // What was moved on for its lane's sake has rested since it came due, and was not started in vain before.
+    const since = isInOrder(dueAt) ? dueAt : (row.nextAttemptAt ?? row.updatedAt);
     const restedMs = deps.now().getTime() - Date.parse(since);
     // As long again as it has not moved: what fails at each start is tried less and less, without anybody counting.
     const waitMs = Math.max(restMs, Math.min(restedMs, STUCK_MS));
@@ -110,6 +121,29 @@ export async function reconcile<Row extends Due>(
     deps.onStuck(invoiceId, since);
   }
 
+  /** @returns those that are to be started now */
+  async function postpone(page: readonly Row[]): Promise<readonly Row[]> {
+    const views = await deps.lanesOf([...new Set(page.map(({ municipalityCode }) => municipalityCode))]);
+    const now: Row[] = [];
+    await Promise.all(
+      page.map(async (row) => {
+        const at = turnOf(row, views.get(row.municipalityCode));
+        if (at === undefined) {
+          now.push(row);
+          return;
+        }
+        try {
+          if (await deps.claimDue(row, dueInOrder(at, row.dps.number))) counts.postponed++;
+          else counts.skipped++;
+        } catch (error) {
+          counts.failed++;
+          deps.onFailure(row.invoiceId, error);
+        }
+      }),
+    );
+    return now;
+  }
+
   function isOver(): boolean {
     if (deps.msLeft() <= 0) stoppedBy = 'time';
     else if (counts.started >= mostStarts) stoppedBy = 'limit';
@@ -117,18 +151,22 @@ export async function reconcile<Row extends Due>(
     return stoppedBy !== 'end';
   }
 
-  const turns: { readonly shard: string; readonly after?: Row }[] = shards.map((shard) => ({ shard }));
-  for (let turn = turns.shift(); turn && !isOver(); turn = turns.shift()) {
-    const { shard, after } = turn;
-    const page = await deps.due(shard, until, PAGE, after);
-    const [oldest] = page;
-    if (!after && oldest?.dueAt !== undefined && oldest.dueAt < oldestDueAt) oldestDueAt = oldest.dueAt;
-    for (let start = 0; start < page.length && !isOver(); start += ABREAST) {
-      const abreast = page.slice(start, Math.min(start + ABREAST, start + mostStarts - counts.started));
+  let open: { readonly shard: string; readonly after?: Row }[] = shards.map((shard) => ({ shard }));
+  while (open.length > 0 && !isOver()) {
+    const pages = await Promise.all(open.map(({ shard, after }) => deps.due(shard, until, PAGE, after)));
+    const rows = pages.flat().toSorted(byDueAt);
+    const oldest = rows[0]?.dueAt;
+    if (oldest !== undefined && oldest < oldestDueAt) oldestDueAt = oldest;
+    const ready = await postpone(rows);
+    for (let start = 0; start < ready.length && !isOver(); start += ABREAST) {
+      const abreast = ready.slice(start, Math.min(start + ABREAST, start + mostStarts - counts.started));
       await Promise.all([...abreast.map(takeUp), deps.pause((abreast.length * 1000) / startsPerSecond)]);
     }
-    const last = page.at(-1);
-    if (page.length === PAGE && last) turns.push({ shard, after: last });
+    open = open.flatMap(({ shard }, place) => {
+      const page = pages[place] ?? [];
+      const after = page.at(-1);
+      return page.length === PAGE && after ? [{ shard, after }] : [];
+    });
   }
 
   const left = isOver() ? await Promise.all(shards.map((shard) => deps.countDue(shard, until))) : [];
@@ -139,3 +177,5 @@ export async function reconcile<Row extends Due>(
     stoppedBy,
   };
 }
+
+const byDueAt = (a: Due, b: Due) => ((a.dueAt ?? '') < (b.dueAt ?? '') ? -1 : 1);
