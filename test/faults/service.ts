@@ -2,6 +2,7 @@ import { cancelInvoice } from '../../src/commands/cancel-invoice/cancel-invoice.
 import type { CancelInvoice } from '../../src/commands/cancel-invoice/decide.ts';
 import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Decided, Occasion } from '../../src/commands/execute.ts';
+import { leastLookMs } from '../../src/commands/lanes/looks.ts';
 import { type CommandDeps, DocumentMissing, type Documents, type Work } from '../../src/commands/ports.ts';
 import { type Reconciled, reconcile } from '../../src/commands/reconcile/reconcile.ts';
 import { type RetryRequest, retryInvoice } from '../../src/commands/retry-invoice/retry-invoice.ts';
@@ -23,6 +24,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 /** The settings of production. */
 export const SETTINGS = {
   retryBaseSeconds: 30,
+  giveUpAfterSeconds: 604_800,
   trustSeconds: 60,
   visibilitySeconds: 60,
   deadlineSeconds: 240,
@@ -134,6 +136,7 @@ export function service(world: ServiceWorld): Service {
           now: clock.now,
           random,
           retryBaseSeconds: SETTINGS.retryBaseSeconds,
+          giveUpAfterSeconds: SETTINGS.giveUpAfterSeconds,
           trustSeconds: SETTINGS.trustSeconds,
           sendWithinSeconds: SETTINGS.sendWithinSeconds,
           inFlightSeconds: SETTINGS.trustSeconds + SETTINGS.deadlineSeconds,
@@ -215,6 +218,7 @@ export function service(world: ServiceWorld): Service {
             due,
             claimDue,
             countDue: async () => 0,
+            lanesOf: async () => new Map(),
             now: clock.now,
             msLeft: () => Number.POSITIVE_INFINITY,
             pause: async () => undefined,
@@ -228,6 +232,12 @@ export function service(world: ServiceWorld): Service {
             restMs: SETTINGS.reconcileAfterSeconds * 1_000,
             mostStarts: 1_000,
             startsPerSecond: 50,
+            lanes: {
+              leastLookMs: leastLookMs(SETTINGS.retryBaseSeconds),
+              giveUpAfterMs: SETTINGS.giveUpAfterSeconds * 1_000,
+              perSecondOf: () => 50,
+              everyMs: 60_000,
+            },
           },
         );
       }),
