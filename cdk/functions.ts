@@ -133,6 +133,9 @@ export const FUNCTIONS = {
       workflow: ['StartExecution'],
     },
   },
+  municipalities: { ...reading, may: { lanes: ['Scan'] } },
+  'hold-lane': { ...reading, may: { lanes: ['UpdateItem'] } },
+  'release-lane': { ...reading, may: { lanes: ['BatchGetItem', 'UpdateItem'] } },
   projector: {
     trigger: { from: 'stream', parallel: 10 },
     timeoutSeconds: 60,
@@ -152,7 +155,13 @@ export const FUNCTIONS = {
     memoryMb: 512,
     // Two at once would claim the same rows, and each would find most of them taken.
     reservedConcurrency: 1,
-    may: { 'invoices/byDue': ['Query'], invoices: ['UpdateItem'], projections: POINTER, workflow: ['StartExecution'] },
+    may: {
+      'invoices/byDue': ['Query'],
+      invoices: ['UpdateItem'],
+      lanes: ['BatchGetItem'],
+      projections: POINTER,
+      workflow: ['StartExecution'],
+    },
   },
   seal: {
     // Ten minutes after the margin that a day is given.
@@ -199,6 +208,7 @@ export const FUNCTIONS = {
  */
 export const WORKER_MAY = {
   events: ['PutItem', 'Query'],
+  lanes: ['BatchGetItem', 'UpdateItem'],
   documentsBucket: ['GetObject', 'PutObject'],
   'documentsBucket/list': ['ListBucket'],
   requestsQueue: ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'],

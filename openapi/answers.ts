@@ -238,3 +238,22 @@ export const Problem = z.strictObject({
   requestId: text,
   errors: z.optional(z.array(z.strictObject({ pointer: text, code: text, message: text, howToFix: text }))),
 });
+
+export const Lane = z.strictObject({
+  municipalityCode: text,
+  name: z.optional(text),
+  state: z.enum(['flowing', 'probing', 'down', 'held']),
+  hold: z.optional(z.strictObject({ by: text, reason: text, at: time })),
+  downSince: z.optional(time),
+  nextAttemptAt: z.optional(time),
+  running: z.int(),
+  waiting: z.int(),
+  oldestWaitingAt: z.optional(time),
+  turnedAway: z.int(),
+  lastSuccessAt: z.optional(time),
+  lastFailureAt: z.optional(time),
+  lastFailure: z.optional(text),
+  reportedAt: z.optional(time),
+});
+
+export const LaneBoard = z.strictObject({ at: time, items: z.array(Lane) });

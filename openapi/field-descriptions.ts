@@ -35,6 +35,28 @@ const DPS: Texts = {
   'dps.series': 'Series, `1` to `49999`.',
   'dps.number': 'Number within the series; the next one when left out. A number of your own moves the counter on.',
 };
+const LANE: Texts = {
+  municipalityCode: 'IBGE’s code.',
+  name: 'Name of the municipality.',
+  state:
+    '`flowing`: messages are sent. `down`: no worker gets an answer. `probing`: a few find out whether it is back. `held`: somebody keeps it shut.',
+  ...under('hold', {
+    '': 'Who keeps it shut.',
+    by: 'Who.',
+    reason: 'Why.',
+    at: 'Since when.',
+  }),
+  downSince: 'Since when nobody gets an answer.',
+  nextAttemptAt: 'When a worker will next find out.',
+  running: 'Messages under way in all workers.',
+  waiting: 'Messages that wait in the workers’ hands.',
+  oldestWaitingAt: 'When the one was received that waits longest.',
+  turnedAway: 'Invoices that were told to wait since the lane was last free.',
+  lastSuccessAt: 'When the authority last answered.',
+  lastFailureAt: 'When it last did not.',
+  lastFailure: 'What happened then.',
+  reportedAt: 'When a worker last reported.',
+};
 const PARTS: Texts = {
   competenceDate: 'Day that the service belongs to, not in the future; today in the municipality when left out.',
   issuer: 'How the issuer is taxed.',
@@ -380,6 +402,12 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
     ...SWEEP,
   },
   DeadLetterDiscard: { ...SELECTION, ...SWEEP },
+  LaneHold: { reason: 'Why, for whoever reads the history of an invoice that waits.' },
+  Lane: LANE,
+  LaneBoard: {
+    at: 'When the board was read.',
+    ...under('items', { '': 'In the order of the codes.', ...LANE }),
+  },
   DeadLetterSurvey: {
     seen: 'Letters that were looked at and are among those asked for.',
     total: 'Of the whole queue, by its own estimate.',

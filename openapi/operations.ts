@@ -194,4 +194,26 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: 'DeadLetterDiscard',
     answers: { 200: { description: 'What became of each, or would.', schema: answers.DeadLetterSweep } },
   },
+  'GET /municipalities': {
+    id: 'municipalities',
+    tag: 'Operations',
+    summary: 'See how every municipality’s lane does',
+    answers: { 200: { description: 'All that a worker has met, or somebody holds.', schema: answers.LaneBoard } },
+  },
+  'POST /municipalities/{municipalityCode}/hold': {
+    id: 'holdLane',
+    tag: 'Operations',
+    summary: 'Hold a municipality: its invoices wait, unsent',
+    description: 'In force within seconds. The reason stands in the history of every invoice that waits for it.',
+    body: 'LaneHold',
+    answers: { 200: { description: 'The lane.', schema: answers.Lane } },
+    problems: ['municipality-not-found'],
+  },
+  'POST /municipalities/{municipalityCode}/release': {
+    id: 'releaseLane',
+    tag: 'Operations',
+    summary: 'Release a municipality that is held',
+    answers: { 200: { description: 'The lane, held or not before.', schema: answers.Lane } },
+    problems: ['municipality-not-found'],
+  },
 };

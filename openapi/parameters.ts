@@ -12,6 +12,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
     description: 'Of the document, as `documents` of an event gives it.',
     schema: { type: 'string', pattern: '^[a-z]+(?:-[a-z]+)*-[A-Za-z0-9_-]{43}\\.(?:xml|json)$' },
   },
+  municipalityCode: {
+    description: 'IBGE’s code of the municipality.',
+    schema: { type: 'string', pattern: '^\\d{7}$', examples: ['3106200'] },
+  },
   cnpj: {
     description: 'CNPJ of the company, without punctuation.',
     schema: { type: 'string', pattern: '^[0-9A-Z]{12}[0-9]{2}$', examples: ['11222333000181'] },

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   forbidden: [403, 'None of your roles may do this, or the company is not yours.'],
   'invoice-not-found': [404, 'There is no such invoice among those of your companies.'],
   'document-not-available': [404, 'The invoice does not have this document, or not yet.'],
+  'municipality-not-found': [404, 'There is no municipality with this code.'],
   'company-not-found': [404, 'There is no such company among yours.'],
   'route-not-found': [404, 'The API has no such address.'],
   'method-not-allowed': [405, 'The address exists, not with this method.'],

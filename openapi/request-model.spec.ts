@@ -9,7 +9,8 @@ import { bodyOf } from './handler-schemas.ts';
 import { requestModel } from './request-model.ts';
 
 const EXAMPLES = path.join(import.meta.dirname, '../examples');
-const withBody = routes.filter(({ method }) => method !== 'GET');
+const bodies = await Promise.all(routes.map(bodyOf));
+const withBody = routes.filter((_, place) => bodies[place] !== undefined);
 
 /** The model as a predicate. Draft 4's keywords that a model has mean the same in 2020-12. */
 function accepts(route: { method: string; path: string }): (body: unknown) => boolean {

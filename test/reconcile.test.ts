@@ -21,6 +21,7 @@ const settings = {
   restMs: 300_000,
   mostStarts: 1000,
   startsPerSecond: 1000,
+  lanes: { leastLookMs: 60_000, giveUpAfterMs: 7 * 24 * HOUR_MS, perSecondOf: () => 1000, everyMs: 60_000 },
 };
 
 /** Tables that only this test's reconciler looks at. */
@@ -34,6 +35,7 @@ async function ownReconciler(start: ReconcileDeps<InvoiceRow>['workflow']['start
     events,
     countDue: dueCount(client, tables.invoices),
     workflow: { start },
+    lanesOf: async () => new Map(),
     msLeft: () => 60_000,
     pause: async () => {},
     onFailure: (_, error) => void failures.push(error),
