@@ -34,5 +34,6 @@ addSecurityRules(app);
 addStacks(app, settings, {
   code: (name) => Code.fromAsset(join(bundles, name)),
   workerImage: ContainerImage.fromAsset(workerImage, { platform: Platform.LINUX_ARM64 }),
+  page: join(project, 'admin/dist'),
 });
 app.synth();

@@ -1,5 +1,4 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TABLES } from '../../src/platform/table-definitions.ts';
 import { Bastion } from '../constructs/bastion.ts';
@@ -33,6 +32,7 @@ export class StatefulStack extends Stack {
   readonly queues: Queues;
   readonly reporting: Reporting;
   readonly identity: Identity;
+  readonly tokenClaims: LedgerFunction;
 
   constructor(scope: Construct, id: string, settings: Settings, { code, ...props }: StatefulProps) {
     super(scope, id, { ...props, terminationProtection: settings.keepData });
@@ -46,14 +46,15 @@ export class StatefulStack extends Stack {
       key: this.keys.reporting,
       logKey: this.keys.operations,
     });
-    this.identity = new Identity(this, 'Identity', settings, this.tokenClaims(settings, code));
+    this.tokenClaims = this.makeTokenClaims(settings, code);
+    this.identity = new Identity(this, 'Identity', settings, this.tokenClaims.fn);
     if (settings.bastion) {
       new Bastion(this, 'Bastion', { vpc: this.network.vpc, database: this.reporting.cluster });
     }
   }
 
   /** It stands with the users, whose pool calls it by name and cannot do without. */
-  private tokenClaims(settings: Settings, code: CodeOf): IFunction {
+  private makeTokenClaims(settings: Settings, code: CodeOf): LedgerFunction {
     const { clients } = this.tables.byKind;
     const key = this.keys.ledger;
     const resources = { clients: tableResource(clients, TABLES.clients.variable, key) };
@@ -66,6 +67,6 @@ export class StatefulStack extends Stack {
       logKey: this.keys.operations,
       statements: statementsFor(this, row.may, resources),
       environment: environmentOf(settings, row.may, resources),
-    }).fn;
+    });
   }
 }

@@ -1,15 +1,17 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { Api } from '../constructs/api.ts';
 import { Firewall } from '../constructs/firewall.ts';
 import { Functions } from '../constructs/functions.ts';
 import type { CodeOf } from '../constructs/ledger-function.ts';
+import { Observability } from '../constructs/observability.ts';
 import { Worker } from '../constructs/worker.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { environmentOf, workerEnvironmentOf } from '../environment.ts';
-import { WORKER_MAY } from '../functions.ts';
+import { type FunctionName, functionNames, WORKER_MAY } from '../functions.ts';
 import { resourcesOf } from '../resources.ts';
 import { acknowledgeWildcards, statementsFor } from '../rights.ts';
 import type { Settings } from '../settings.ts';
@@ -57,5 +59,22 @@ export class StatelessStack extends Stack {
       environment: workerEnvironmentOf(settings, environmentOf(settings, WORKER_MAY, resources)),
     });
     acknowledgeWildcards(worker, WORKER_MAY, resources);
+    const functionOf = (name: FunctionName) => (name === 'token-claims' ? stateful.tokenClaims : functions.get(name));
+    new Observability(
+      this,
+      'Observability',
+      settings,
+      {
+        api: this.api,
+        functionOf: (name) => functionOf(name).fn,
+        queues: stateful.queues,
+        tables: stateful.tables.byKind,
+        workflow: workflow.stateMachine,
+        worker,
+        cluster: stateful.reporting.cluster as IDatabaseCluster,
+        logs: [...functionNames.map((name) => functionOf(name).logs), worker.logs],
+      },
+      stateful.keys.operations,
+    );
   }
 }

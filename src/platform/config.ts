@@ -312,3 +312,8 @@ export function namesAnInstallation(env: Readonly<Record<string, string | undefi
 export function takeEnvironment(variables: Readonly<Record<string, string>>): void {
   Object.assign(process.env, variables);
 }
+
+/** Where ECS's agent answers the containers of its task; `undefined` outside ECS. */
+export function ecsAgentUri(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  return env.ECS_AGENT_URI;
+}

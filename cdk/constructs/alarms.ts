@@ -1,0 +1,266 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { functionNames, functionRow } from '../functions.ts';
+import type { Settings } from '../settings.ts';
+import type { Observed } from './observability.ts';
+
+/** Where our own metrics are: `src/platform/metrics.ts`. */
+export const NAMESPACE = 'nfse-ledger';
+const RUNBOOK = 'docs/runbook.md';
+
+interface Rule {
+  /** What happened, in a sentence for whoever is woken by it. */
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly atLeast?: number;
+  readonly below?: number;
+  /** How many of the metric's periods in a row. */
+  readonly periods?: number;
+  /** Silence is an alarm of its own; elsewhere it means that nothing happened. */
+  readonly silenceIsBad?: true;
+}
+
+/** Everything that somebody should be told of. Each alarm names its section of the runbook, which a test looks up. */
+export class Alarms extends Construct {
+  private readonly topic: ITopic;
+  private readonly prefix: string;
+  readonly all: Alarm[] = [];
+
+  constructor(scope: Construct, id: string, settings: Settings, observed: Observed, topic: ITopic) {
+    super(scope, id);
+    this.topic = topic;
+    this.prefix = `nfse-ledger-${settings.environment}`;
+    this.onApi(observed);
+    this.onFunctions(observed);
+    this.onQueues(settings, observed);
+    this.onInvoices(settings);
+    this.onProjections();
+    this.onSeals();
+    this.onEngines(settings, observed);
+  }
+
+  private onApi({ api }: Observed): void {
+    this.add('api-5xx', {
+      says: 'The API answers with errors of its own',
+      metric: api.restApi.metricServerError({ period: minutes(5), statistic: 'Sum' }),
+      atLeast: 5,
+    });
+  }
+
+  private onFunctions({ functionOf }: Observed): void {
+    for (const name of functionNames) {
+      const fn = functionOf(name);
+      this.add(
+        'function-errors',
+        { says: `${name} fails`, metric: fn.metricErrors({ period: minutes(5) }), atLeast: 1, periods: 2 },
+        name,
+      );
+      this.add(
+        'function-throttles',
+        {
+          says: `${name} is called more often than it may run`,
+          metric: fn.metricThrottles({ period: minutes(5) }),
+          atLeast: 1,
+          periods: 3,
+        },
+        name,
+      );
+      if (functionRow(name).trigger.from !== 'stream') continue;
+      this.add(
+        'iterator-age',
+        {
+          says: `${name} is behind`,
+          metric: fn.metric('IteratorAge', { period: minutes(5), statistic: 'Maximum' }),
+          atLeast: 300_000,
+          periods: 2,
+        },
+        name,
+      );
+    }
+  }
+
+  private onQueues({ worker }: Settings, { queues }: Observed): void {
+    this.add('oldest-message', {
+      says: 'Requests wait for the worker',
+      metric: queues.requests.metricApproximateAgeOfOldestMessage({ period: minutes(5), statistic: 'Maximum' }),
+      atLeast: Math.max(900, worker.oldestMessageSeconds * 5),
+      periods: 2,
+    });
+    this.add('dlq', {
+      says: 'Something could not be handled and lies in the DLQ',
+      metric: queues.dlq.metricApproximateNumberOfMessagesVisible({ period: minutes(5), statistic: 'Maximum' }),
+      atLeast: 1,
+    });
+    this.add('projector-failures', {
+      says: 'A projector gave up a batch of the stream: rows may be missing',
+      metric: queues.projectorFailures.metricApproximateNumberOfMessagesVisible({
+        period: minutes(5),
+        statistic: 'Maximum',
+      }),
+      atLeast: 1,
+    });
+  }
+
+  private onInvoices({ observability }: Settings): void {
+    this.add('reconciler-silent', {
+      says: 'The reconciler has not run for ten minutes: nothing that was deferred or lost is taken up',
+      metric: ours('ReconcileStarted', 'SampleCount', minutes(10)),
+      below: 1,
+      silenceIsBad: true,
+    });
+    this.add('invoices-stuck', {
+      says: 'Invoices are started again and again, and nothing comes of it',
+      metric: ours('StuckInvoices', 'Maximum', minutes(5)),
+      atLeast: 1,
+      periods: 3,
+    });
+    this.add('due-too-long', {
+      says: 'Invoices that are due have not been taken up for half an hour',
+      metric: ours('OldestDueSeconds', 'Maximum', minutes(5)),
+      atLeast: 1800,
+      periods: 3,
+    });
+    this.add('deferred-too-long', {
+      says: `An invoice has been waiting for its authority for ${observability.deferredHours} hours`,
+      metric: ours('DeferredSeconds', 'Maximum', minutes(15)),
+      atLeast: observability.deferredHours * 3600,
+    });
+    this.add('certificate-expiring', {
+      says: `A company's certificate ends within ${observability.certificateDays} days, or has ended`,
+      metric: ours('CertificateDaysLeft', 'Minimum', Duration.hours(1)),
+      below: observability.certificateDays,
+    });
+    this.add('breaker-open', {
+      says: 'An authority does not answer, and is left alone for a while',
+      metric: overAll('MAX', 'BreakerOpen', 'municipality', minutes(5)),
+      atLeast: 1,
+      periods: 3,
+    });
+  }
+
+  private onProjections(): void {
+    for (const projection of ['invoices', 'reporting']) {
+      this.add(
+        'invoices-parked',
+        {
+          says: `Invoices cannot be projected (${projection}) and were put aside`,
+          metric: ours('InvoicesParked', 'Sum', minutes(5), { projection }),
+          atLeast: 1,
+        },
+        projection,
+      );
+    }
+  }
+
+  private onSeals(): void {
+    this.add('seal-differs', {
+      says: 'The commits of a sealed day are not those that it was sealed with',
+      metric: ours('SealsDiffering', 'Maximum', Duration.hours(1)),
+      atLeast: 1,
+    });
+    this.add('seal-missing', {
+      says: 'No day was sealed for two days',
+      metric: ours('DaysSealed', 'Sum', Duration.days(1)),
+      below: 1,
+      periods: 2,
+      silenceIsBad: true,
+    });
+  }
+
+  private onEngines({ worker: { tasks } }: Settings, { workflow, worker, tables, cluster }: Observed): void {
+    this.add('workflow-failures', {
+      says: 'EmitWorkflow could not put work on the queue; the reconciler will',
+      metric: workflow.metricFailed({ period: minutes(5), statistic: 'Sum' }),
+      atLeast: 1,
+      periods: 2,
+    });
+    this.add('worker-down', {
+      says: 'Fewer workers run than there should be',
+      metric: worker.runningTasks(minutes(5)),
+      below: Math.max(1, tasks.least),
+      periods: 2,
+      silenceIsBad: true,
+    });
+    for (const kind of ['events', 'invoices', 'dpsNumbers'] as const) {
+      const { tableName: TableName } = tables[kind];
+      const throttled = (metricName: string) =>
+        new Metric({
+          namespace: 'AWS/DynamoDB',
+          metricName,
+          dimensionsMap: { TableName },
+          statistic: 'Sum',
+          period: minutes(5),
+        });
+      this.add(
+        'table-throttles',
+        {
+          says: `DynamoDB refuses requests to the table of ${kind}`,
+          metric: new MathExpression({
+            expression: 'reads + writes',
+            usingMetrics: { reads: throttled('ReadThrottleEvents'), writes: throttled('WriteThrottleEvents') },
+            period: minutes(5),
+          }),
+          atLeast: 10,
+          periods: 2,
+        },
+        kind,
+      );
+    }
+    this.add('database-busy', {
+      says: 'The database of reports is at its limit',
+      metric: cluster.metric('ACUUtilization', { period: minutes(5), statistic: 'Average' }),
+      atLeast: 95,
+      periods: 3,
+    });
+  }
+
+  private add(kind: string, { says, metric, atLeast, below, periods = 1, silenceIsBad }: Rule, of?: string): void {
+    const name = of === undefined ? kind : `${kind}-${of}`;
+    const alarm = new Alarm(this, name, {
+      alarmName: `${this.prefix}-${name}`,
+      alarmDescription: `${says}. ${RUNBOOK}#${kind}`,
+      metric,
+      threshold: atLeast ?? below ?? 0,
+      comparisonOperator:
+        atLeast === undefined
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
+  }
+}
+
+const minutes = Duration.minutes;
+
+/** A metric that our code writes into its log lines. */
+export function ours(
+  metricName: string,
+  statistic: string,
+  period: Duration,
+  dimensionsMap: Record<string, string> = {},
+): Metric {
+  return new Metric({ namespace: NAMESPACE, metricName, statistic, period, dimensionsMap });
+}
+
+/** One figure over all values of a dimension: there are as many as municipalities, and nobody could name them here. */
+function overAll(aggregate: 'MAX', metricName: string, dimension: string, period: Duration): MathExpression {
+  return new MathExpression({
+    expression: `SELECT ${aggregate}(${metricName}) FROM SCHEMA("${NAMESPACE}", ${dimension})`,
+    usingMetrics: {},
+    period,
+  });
+}
