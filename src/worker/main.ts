@@ -4,9 +4,10 @@ import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
-import { readConfig, required } from '../platform/config.ts';
+import { ecsAgentUri, readConfig, required } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { protectTask } from '../platform/ecs-agent.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
@@ -31,6 +32,7 @@ import { httpTransport } from './providers/http-transport.ts';
 import { sqsRequestsQueue } from './queue/requests-queue.ts';
 import { recentlySeen } from './recently-seen.ts';
 import { documentSigning } from './signing.ts';
+import { taskProtection } from './task-protection.ts';
 import { turnAway } from './turn-away.ts';
 import type { Received } from './work-message.ts';
 
@@ -160,6 +162,12 @@ function noteFailure({ work, ...death }: Death, fate: 'leave' | 'delete', error:
   }
 }
 
+const agentUri = ecsAgentUri();
+const protection = taskProtection({
+  ask: async (state) => agentUri && protectTask(agentUri, state),
+  onTrouble: (error) => logger.warn('not protected from being scaled in', { error: failureOf(error) }),
+  now: () => performance.now(),
+});
 const queue = sqs();
 const poller = startPoller({
   queue: sqsRequestsQueue(queue, required('REQUESTS_QUEUE_URL', config.requestsQueueUrl), worker.visibilitySeconds),
@@ -176,7 +184,9 @@ const poller = startPoller({
     const started = performance.now();
     const { work, delivery, message } = received;
     const carried = message.Attributes?.AWSTraceHeader ?? work.traceHeader;
-    const handled = await inWorkerSegment(work, carried, () => handleWork(deps, work, delivery));
+    const handled = await protection.during(() =>
+      inWorkerSegment(work, carried, () => handleWork(deps, work, delivery)),
+    );
     logHandled(received, handled, { inHandMs }, started);
   },
   async turnAway(received, gate) {
@@ -217,6 +227,7 @@ async function stop(reason: string): Promise<void> {
   logger.info('worker stopping', { reason });
   clearInterval(rounds);
   clearInterval(tallies);
+  await protection.release();
   const { unfinished, putBack } = await poller.stop(DRAIN_MS);
   logTally();
   await board.close();

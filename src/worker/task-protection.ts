@@ -1,6 +1,6 @@
 export interface TaskProtectionDeps {
   /** Asks ECS to leave this task alone for so many minutes, or to treat it as any other again. */
-  readonly ask: (protection: { readonly enabled: boolean; readonly minutes: number }) => Promise<void>;
+  readonly ask: (protection: { readonly enabled: boolean; readonly minutes: number }) => Promise<unknown>;
   /** ECS was not there, or refused. The task then may be chosen, and drains as always. */
   readonly onTrouble: (error: unknown) => void;
   /** In milliseconds. */
