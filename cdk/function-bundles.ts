@@ -19,6 +19,8 @@ const LARGE: ReadonlySet<string> = new Set([
   'report',
   'reporting-projector',
   'migrate',
+  'feed',
+  'projections',
   'certificate',
   'register',
   'company',

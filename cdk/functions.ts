@@ -136,6 +136,30 @@ export const FUNCTIONS = {
   municipalities: { ...reading, may: { lanes: ['Scan'] } },
   'hold-lane': { ...reading, may: { lanes: ['UpdateItem'] } },
   'release-lane': { ...reading, may: { lanes: ['BatchGetItem', 'UpdateItem'] } },
+  report: {
+    trigger: { from: 'api', perSecond: 5 },
+    // A cluster that sleeps takes some fifteen seconds to wake up.
+    timeoutSeconds: 29,
+    memoryMb: 512,
+    may: { projections: ['GetItem'], database: ['ExecuteStatement'] },
+  },
+  feed: {
+    trigger: API,
+    timeoutSeconds: 29,
+    memoryMb: 1024,
+    may: { events: ['Query'], database: ['ExecuteStatement'] },
+  },
+  projections: {
+    trigger: { from: 'api', perSecond: 2 },
+    timeoutSeconds: 29,
+    memoryMb: 512,
+    may: {
+      events: ['Query'],
+      invoices: ['GetItem', 'PutItem'],
+      projections: PROJECTING,
+      database: ['ExecuteStatement'],
+    },
+  },
   projector: {
     trigger: { from: 'stream', parallel: 10 },
     timeoutSeconds: 60,

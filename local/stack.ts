@@ -61,9 +61,11 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   await processes.set('supervisor', process.pid);
   running.add(() => processes.set('supervisor', undefined));
 
-  const [dynamodb, postgres, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
+  // Reports are behind the rest anyway: whatever else there is to start need not wait for PostgreSQL.
+  const reporting = postgreSql(options, processes, ports.postgres);
+  reporting.catch(() => undefined);
+  const [dynamodb, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
     dynamoDb(options, processes, java, ports.dynamoDb),
-    postgreSql(options, processes, ports.postgres),
     queueAndWorkflow(options, ports),
     startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
       running.add(() => server.stop());
@@ -83,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     nationalApi: national.url,
     nationalControl: national.controlUrl,
     cityHall: cityHall.url,
-    postgres,
+    postgres: env.DATABASE_URL || localPostgresUrl(ports.postgres),
   };
   const { authorityFile, files: certificates } = pki;
   const environment = environmentFor(
@@ -104,6 +106,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   const { ready } = await functions(options, processes, childEnv, ports, openId.issuer);
   if (!options.withoutWorker) await worker(options, processes, childEnv);
   await ready();
+  await reporting;
   return credentials;
 }
 
@@ -123,13 +126,13 @@ async function dynamoDb(options: StackOptions, processes: ProcessTable, java: st
   return first.endpoint;
 }
 
-/** PostgreSQL with the reporting tables: PGlite, or the one that the caller names. @returns its URL */
-async function postgreSql(options: StackOptions, processes: ProcessTable, port: number): Promise<string> {
+/** PostgreSQL with the reporting tables: PGlite, or the one that the caller names. */
+async function postgreSql(options: StackOptions, processes: ProcessTable, port: number): Promise<void> {
   const { env, say } = options;
   if (env.DATABASE_URL) {
     await migrateReporting(env.DATABASE_URL);
     say('reporting tables in the PostgreSQL of DATABASE_URL');
-    return env.DATABASE_URL;
+    return;
   }
   const url = localPostgresUrl(port);
   const logFile = await logOf(options, 'postgres');
@@ -137,7 +140,6 @@ async function postgreSql(options: StackOptions, processes: ProcessTable, port: 
   await keep(options, processes, 'postgres', await start(), start);
   await migrateReporting(url);
   say(`PostgreSQL with the reporting tables: psql ${url}`);
-  return url;
 }
 
 /** The stand-in authority, which asks for certificates; those of the example companies; and the store that the worker has them from. */

@@ -15,6 +15,7 @@ Object.assign(process.env, {
   AWS_REGION: 'us-east-1',
   EMIT_WORKFLOW_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:EmitWorkflow',
   REQUESTS_QUEUE_URL: `${QUEUES}/RequestsQueue`,
+  DATABASE_URL: 'postgres://localhost/reports',
   DEAD_LETTER_QUEUE_URL: `${QUEUES}/RequestsQueue-Dead`,
 });
 

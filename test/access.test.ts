@@ -44,9 +44,22 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'GET /municipalities': { foreigner: 200 },
   'POST /municipalities/{municipalityCode}/hold': { body: { reason: 'Teste de acesso' }, foreigner: 200 },
   'POST /municipalities/{municipalityCode}/release': { foreigner: 200 },
+  'GET /reports/{report}': { query: `?companyCnpj=${COMPANY}`, foreigner: 403 },
+  'GET /events': { query: `?companyCnpj=${COMPANY}`, foreigner: 403 },
+  'GET /projections': { foreigner: 403 },
+  'POST /projections/{projection}/replay': { body: { invoiceIds: [invoiceId] }, foreigner: 403 },
   'GET /dlq': { foreigner: 403 },
   'POST /dlq/replay': { body: { letterIds: ['none'], dryRun: true }, foreigner: 403 },
   'POST /dlq/discard': { body: { letterIds: ['none'], reason: 'teste', dryRun: true }, foreigner: 403 },
+};
+
+/** What the paths name. */
+const NAMED: Readonly<Record<string, string>> = {
+  invoiceId,
+  cnpj: COMPANY,
+  report: 'totals',
+  projection: 'reporting',
+  municipalityCode: QUIET,
 };
 
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
@@ -63,8 +76,7 @@ const byRole = guarded.flatMap((row) => ROLES.map((role) => ({ ...row, role })))
 async function call(role: Role, { method, path, ...route }: Route, companies?: string) {
   const api = await apiAs(role);
   const { query = '', body } = REQUESTS[nameOf({ method, path, ...route })] ?? { foreigner: 404 };
-  const target =
-    path.replace('{invoiceId}', invoiceId).replace('{cnpj}', COMPANY).replace('{municipalityCode}', QUIET) + query;
+  const target = path.replace(/\{(\w+)\}/g, (_, name: string) => NAMED[name] ?? '') + query;
   const token = companies === undefined ? api.token : signedToken(api.token, { 'custom:companies': companies });
   return api.request(method, target, body, {
     authorization: `Bearer ${token}`,

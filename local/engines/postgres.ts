@@ -6,7 +6,8 @@ import { ended, startChild } from '../child.ts';
 import { inProject } from '../project.ts';
 import { StackError } from '../stack-error.ts';
 
-const START_TIMEOUT_MS = 30_000;
+/** The first start makes a whole database: two seconds of processor time, which a busy machine takes its time to give. */
+const START_TIMEOUT_MS = 120_000;
 const MIGRATE_TRIES = 10;
 const MIGRATE_WAIT_MS = 300;
 

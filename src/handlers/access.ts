@@ -22,6 +22,9 @@ export const ACCESS = {
   municipalities: ['operator', 'auditor', 'ops', 'admin'],
   'hold-lane': ['ops', 'admin'],
   'release-lane': ['ops', 'admin'],
+  report: ['operator', 'auditor', 'admin'],
+  feed: ROLES,
+  projections: ['ops', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type GuardedHandler = keyof typeof ACCESS;

@@ -5,6 +5,7 @@ import { SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
+import { DatabaseUnavailable } from '../projections/reporting/database.ts';
 import { type FieldError, invalid, Problem } from './problem.ts';
 import { fieldError } from './request-fields.ts';
 
@@ -37,6 +38,19 @@ export function problemOf(error: unknown): Problem | undefined {
         title: 'Muitas alterações simultâneas',
         detail: 'A nota mudou várias vezes durante a operação. Nada foi gravado; repita a requisição.',
         headers: { 'retry-after': '1' },
+      },
+      { cause: error },
+    );
+  }
+  if (error instanceof DatabaseUnavailable) {
+    return new Problem(
+      {
+        status: 503,
+        code: error.code,
+        title: 'Relatórios indisponíveis',
+        detail:
+          'O banco de relatórios está iniciando ou fora do ar. Emissões e consultas de notas não dependem dele; repita em instantes.',
+        headers: { 'retry-after': '15' },
       },
       { cause: error },
     );

@@ -25,6 +25,8 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** A body that is not JSON; its `content-type` is among the headers. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -81,7 +83,7 @@ function callerFor(name: string, event: APIGatewayProxyEvent): Caller {
   return caller;
 }
 
-function rendered({ status, body, headers }: Answer): APIGatewayProxyResult {
+function rendered({ status, body, text, headers }: Answer): APIGatewayProxyResult {
   return {
     statusCode: status,
     headers: {
@@ -89,7 +91,7 @@ function rendered({ status, body, headers }: Answer): APIGatewayProxyResult {
       'cache-control': 'no-store',
       ...headers,
     },
-    body: body === undefined ? '' : JSON.stringify(body),
+    body: text ?? (body === undefined ? '' : JSON.stringify(body)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '../platform/config.ts';
+import { failureOf, logger } from '../platform/logger.ts';
 import { rdsData } from '../platform/rds-data.ts';
 import { connectReporting, type ReportingLocation } from '../projections/reporting/connect.ts';
 import type { ReportingDatabase } from '../projections/reporting/database.ts';
@@ -22,5 +23,16 @@ export function reportingLocation({ reporting }: Config): ReportingLocation {
 
 /** @throws ConfigError when the process was not told where the reporting tables are */
 export function reportingDatabase(config: Config, patience: Patience): ReportingDatabase {
-  return patient(connectReporting(reportingLocation(config), rdsData), patience);
+  const database = patient(connectReporting(reportingLocation(config), rdsData), patience);
+  return {
+    async rows(statement) {
+      try {
+        return await database.rows(statement);
+      } catch (error) {
+        // A caller is told that there are no reports now; why is for the log.
+        logger.warn('reporting database', { error: failureOf(error) });
+        throw error;
+      }
+    },
+  };
 }

@@ -56,6 +56,7 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   base64: ['O arquivo não está em Base64.', 'Envie os bytes do arquivo PFX codificados em Base64, numa só linha.'],
   date: ['Data inválida.', 'Use o formato AAAA-MM-DD.'],
   'date-time': ['Data e hora inválidas.', 'Use ISO 8601 com fuso, por exemplo 2026-11-23T09:30:00-03:00.'],
+  'period-too-long': ['O período passa de 366 dias.', 'Peça um ano de cada vez.'],
   period: ['O período termina antes de começar.', 'Informe from anterior ou igual a to.'],
   'series-exhausted': ['A série não tem mais números.', 'Use outra série.'],
   'cancel-reason': [
@@ -100,9 +101,11 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Envie invoiceIds, letterIds, cause ou municipalityCode; ou all: true para todas.',
   ],
   'all-and-some': ['all não combina com outros filtros.', 'Envie all sozinho, ou retire-o.'],
-  'invoice-id': ['Identificador de nota inválido.', 'Use o invoiceId como GET /dlq o mostra.'],
+  'invoice-id': ['Identificador de nota inválido.', 'Use o invoiceId como a API o informa.'],
   'letter-id': ['Identificador de mensagem inválido.', 'Use o letterId como GET /dlq o mostra.'],
   cause: ['Causa inválida.', 'Use uma causa como GET /dlq a mostra, por exemplo "worker-died".'],
+  'feed-cursor': ['Cursor inválido.', 'Use o nextCursor de uma resposta anterior, ou nenhum para começar do início.'],
+  'one-selection': ['Informe o que reprocessar, de uma só forma.', 'Envie invoiceIds ou all: true, e não os dois.'],
   'request-id': ['Identificador de requisição inválido.', 'Use de 1 a 128 caracteres ASCII visíveis.'],
   'request-id-mismatch': ['requestId difere do cabeçalho Idempotency-Key.', 'Envie só um dos dois, ou o mesmo valor.'],
 };

@@ -31,4 +31,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/municipalities', handler: 'municipalities' },
   { method: 'POST', path: '/municipalities/{municipalityCode}/hold', handler: 'hold-lane' },
   { method: 'POST', path: '/municipalities/{municipalityCode}/release', handler: 'release-lane' },
+  { method: 'GET', path: '/reports/{report}', handler: 'report' },
+  { method: 'GET', path: '/events', handler: 'feed' },
+  { method: 'GET', path: '/projections', handler: 'projections' },
+  { method: 'POST', path: '/projections/{projection}/replay', handler: 'projections' },
 ];

@@ -67,6 +67,7 @@ function invoiceRecord(invoice: LivingInvoice, tip: Tip, issuedAt: string | unde
     issueMs: issuedAt === undefined ? null : Date.parse(issuedAt) - Date.parse(invoice.createdAt),
     updatedAt: invoice.updatedAt,
     competenceOn: invoice.competenceDate,
+    competence: invoice.competenceDate.slice(0, 7),
     serviceCode: invoice.service.code,
     issMunicipality: issDueTo(invoice) ?? null,
     service: invoice.amounts.service,

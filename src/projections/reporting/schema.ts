@@ -45,6 +45,8 @@ export function reportingTables(schemaName: string) {
       issueMs: bigint('issue_ms', { mode: 'number' }),
       updatedAt: moment('updated_at').notNull(),
       competenceOn: date('competence_on').notNull(),
+      /** Its month, `YYYY-MM`: grouping by it costs a third of grouping by what is made of the date. */
+      competence: text('competence').notNull(),
       serviceCode: text('service_code').notNull(),
       /** To which municipality the ISS is due; `null` when to none. */
       issMunicipality: text('iss_municipality'),
@@ -66,6 +68,9 @@ export function reportingTables(schemaName: string) {
       index('invoices_by_company_competence').on(table.companyCnpj, table.competenceOn),
       index('invoices_by_competence').on(table.competenceOn),
       index('invoices_by_number').on(table.companyCnpj, table.dpsSeries, table.dpsNumber),
+      index('invoices_by_number_without_note')
+        .on(table.companyCnpj, table.dpsSeries, table.dpsNumber)
+        .where(sql`issued_at is null`),
       index('invoices_by_replaced').on(table.replaces).where(sql`replaces is not null`),
     ],
   );

@@ -34,6 +34,7 @@ CREATE TABLE "reporting"."invoices" (
 	"issue_ms" bigint,
 	"updated_at" timestamp(3) with time zone NOT NULL,
 	"competence_on" date NOT NULL,
+	"competence" text NOT NULL,
 	"service_code" text NOT NULL,
 	"iss_municipality" text,
 	"service" bigint NOT NULL,
@@ -57,4 +58,5 @@ CREATE INDEX "invoices_by_day" ON "reporting"."invoices" USING btree ("emitted_o
 CREATE INDEX "invoices_by_company_competence" ON "reporting"."invoices" USING btree ("company_cnpj","competence_on");--> statement-breakpoint
 CREATE INDEX "invoices_by_competence" ON "reporting"."invoices" USING btree ("competence_on");--> statement-breakpoint
 CREATE INDEX "invoices_by_number" ON "reporting"."invoices" USING btree ("company_cnpj","dps_series","dps_number");--> statement-breakpoint
+CREATE INDEX "invoices_by_number_without_note" ON "reporting"."invoices" USING btree ("company_cnpj","dps_series","dps_number") WHERE issued_at is null;--> statement-breakpoint
 CREATE INDEX "invoices_by_replaced" ON "reporting"."invoices" USING btree ("replaces") WHERE replaces is not null;
