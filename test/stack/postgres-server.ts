@@ -43,6 +43,9 @@ export async function startPostgresServer(programs: string): Promise<PostgresSer
     ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'],
     { ...user, cwd: folder, stdio: 'ignore' },
   );
+  // A run that is broken off must not leave it behind.
+  const kill = () => void server.kill('SIGQUIT');
+  process.once('exit', kill);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await answering(url, server);
   return {
@@ -51,6 +54,7 @@ export async function startPostgresServer(programs: string): Promise<PostgresSer
       const over = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGINT');
       await over;
+      process.off('exit', kill);
       rmSync(folder, { recursive: true, force: true });
     },
   };
