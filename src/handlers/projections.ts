@@ -3,13 +3,12 @@ import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
-import { dynamoDbInvoicesTable } from '../projections/invoices-table.ts';
 import { lagOf } from '../projections/lag.ts';
-import { projectInvoices } from '../projections/project-batch.ts';
 import { dynamoDbProjectionsTable, PROJECTIONS, type Projection } from '../projections/projections-table.ts';
 import { type ReplayDeps, type Replayed, replay } from '../projections/replay.ts';
 import { projectReporting } from '../projections/reporting/project-reporting.ts';
 import { live } from '../projections/reporting/schema.ts';
+import { invoicesProjection } from './invoices-projection.ts';
 import { type Answer, type Call, lambda } from './lambda.ts';
 import { forbidden, Problem } from './problem.ts';
 import { CALLER_PATIENCE, reportingDatabase } from './reporting-deps.ts';
@@ -19,16 +18,11 @@ import { fail, field, parse } from './request-fields.ts';
 const config = readConfig();
 const client = dynamoDb();
 const events = dynamoDbEventStore({ client, tableName: config.tables.events });
-const invoicesDeps = {
-  events,
-  invoices: dynamoDbInvoicesTable(client, config.tables.invoices),
-  reconcileAfterSeconds: config.reconcileAfterSeconds,
-};
 const reportingDeps = { events, database: reportingDatabase(config, CALLER_PATIENCE), tables: live };
 
 const table = (projection: Projection) => dynamoDbProjectionsTable(client, config.tables.projections, projection);
 const deps: Readonly<Record<Projection, ReplayDeps>> = {
-  invoices: { events, table: table('invoices'), project: (announced) => projectInvoices(invoicesDeps, announced) },
+  invoices: { events, table: table('invoices'), project: invoicesProjection(config, client) },
   reporting: { events, table: table('reporting'), project: (announced) => projectReporting(reportingDeps, announced) },
 };
 
