@@ -42,21 +42,19 @@ export function sqsDeadLetters(client: SQSClient, queueUrl: string, holdSeconds:
     },
     // A letter that was in hand too long is somebody else's by now: that it cannot be given back does no harm.
     async giveBack(letters) {
-      for (const batch of batches(letters)) {
-        const Entries = batch.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-        await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
-      }
+      await Promise.all(
+        batches(letters).map((batch) => {
+          const Entries = batch.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+          return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+        }),
+      );
     },
     async remove(letters) {
-      for (const Entries of batches(letters)) {
-        const { Failed = [] } = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-        if (Failed.length > 0) {
-          throw new BatchIncomplete(
-            'DeleteMessageBatch',
-            Failed.map(({ Code = '' }) => Code),
-          );
-        }
-      }
+      const answers = await Promise.all(
+        batches(letters).map((Entries) => client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))),
+      );
+      const codes = answers.flatMap(({ Failed = [] }) => Failed.map(({ Code = '' }) => Code));
+      if (codes.length > 0) throw new BatchIncomplete('DeleteMessageBatch', codes);
     },
     async count() {
       const { Attributes = {} } = await client.send(
@@ -109,11 +107,10 @@ function textsOf<Value>(attributes: Readonly<Record<string, Value>>, textOf: (va
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-function* batches(letters: readonly DeadLetter[]): Generator<{ Id: string; ReceiptHandle: string }[]> {
-  for (let start = 0; start < letters.length; start += BATCH) {
-    yield letters.slice(start, start + BATCH).map(({ receipt }, index) => ({
-      Id: String(index),
-      ReceiptHandle: receipt,
-    }));
-  }
+function batches(letters: readonly DeadLetter[]): { Id: string; ReceiptHandle: string }[][] {
+  return Array.from({ length: Math.ceil(letters.length / BATCH) }, (_, batch) =>
+    letters
+      .slice(batch * BATCH, (batch + 1) * BATCH)
+      .map(({ receipt }, place) => ({ Id: String(place), ReceiptHandle: receipt })),
+  );
 }

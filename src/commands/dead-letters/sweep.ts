@@ -80,8 +80,10 @@ export async function sweep(deadLetters: DeadLetters, sweeping: Sweeping, bounds
   const bundles = meant(letters);
   const items: Item[] = [];
   try {
-    for (let start = 0; start < bundles.length && bounds.msLeft() > 0; start += ABREAST) {
-      const abreast = bundles.slice(start, start + ABREAST);
+    let acted = 0;
+    while (items.length < bundles.length && acted < limit && bounds.msLeft() > 0) {
+      const abreast = bundles.slice(items.length, items.length + Math.min(ABREAST, limit - acted));
+      acted += abreast.filter(([letter]) => promising(letter)).length;
       const results = await Promise.all(abreast.map(act));
       items.push(...results);
       const settled = abreast.flatMap((bundle, place) => (results[place] && isSettled(results[place]) ? bundle : []));

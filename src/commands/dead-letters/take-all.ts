@@ -2,7 +2,7 @@ import type { DeadLetter, DeadLetters } from './dead-letter.ts';
 
 /** How much of the DLQ is looked at in one go. */
 export interface Bounds {
-  /** Letters. */
+  /** Letters, or a few more: several are asked for at once. */
   readonly most: number;
   readonly msLeft: () => number;
 }
@@ -15,6 +15,7 @@ export interface Taken {
 
 /** SQS gives at most this many a receive. */
 const BATCH = 10;
+const RECEIVES_AT_ONCE = 4;
 
 /**
  * Takes letters in hand until there are no more, there are enough of them, or half of the time is over: the other half is for
@@ -30,9 +31,10 @@ export async function takeAll(
   const letters = new Map<string, DeadLetter>();
   let ended = false;
   while (!ended && letters.size < most && msLeft() > reserveMs && !enough([...letters.values()])) {
-    const batch = await deadLetters.take(Math.min(BATCH, most - letters.size));
-    for (const letter of batch) letters.set(letter.letterId, letter);
-    ended = batch.length === 0;
+    const room = Math.min(BATCH, most - letters.size);
+    const batches = await Promise.all(Array.from({ length: RECEIVES_AT_ONCE }, () => deadLetters.take(room)));
+    for (const letter of batches.flat()) letters.set(letter.letterId, letter);
+    ended = batches.every(({ length }) => length === 0);
   }
   const all = [...letters.values()];
   return { letters: all, complete: ended && (await deadLetters.count()) <= all.length };
