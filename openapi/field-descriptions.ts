@@ -452,6 +452,18 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
     left: 'Letters afterwards, by the estimate of the queue.',
     more: 'Whether letters may be left that were meant and not looked at.',
   },
+  HistoryDocumentLink: {
+    kind: 'What the document is.',
+    name: 'It ends with the SHA-256 of the content.',
+    url: 'Whoever has it may read the document.',
+    expiresAt: 'Until when.',
+    ...under('answers', {
+      '': 'Of an answer: the request that it answers.',
+      kind: '`sent`.',
+      name: 'Of that document.',
+      href: 'Where a link to it is given.',
+    }),
+  },
   DocumentLink: { document: 'Which one.', url: 'Whoever has it may read the document.', expiresAt: 'Until when.' },
   Description: { openapi: 'Version of the format.' },
   Ping: { service: 'Its name.', version: 'Of the software.', time: 'Now.' },

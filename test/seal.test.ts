@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
@@ -13,22 +12,14 @@ import {
   type SealedCommit,
   sealBreaks,
 } from '../src/audit/seal.ts';
-import { s3 } from '../src/platform/s3.ts';
-import { sealStore } from '../src/platform/seal-store.ts';
 import { emitted, issued } from './invoices.ts';
-import { credentials } from './stack/api.ts';
 import { ownLedger } from './stack/own-ledger.ts';
+import { ownSeals } from './stack/own-seals.ts';
 
 const ledger = await ownLedger();
-const bucket = `seals-${randomUUID().slice(0, 8)}`;
-const aws = { region: 'sa-east-1', endpoint: credentials().endpoints.s3 };
-const keys = { accessKeyId: 'local', secretAccessKey: 'local' };
-const bucketClient = new S3Client({ ...aws, credentials: keys, forcePathStyle: true });
-await bucketClient.send(new CreateBucketCommand({ Bucket: bucket }));
-const objects = s3({ ...aws, forcePathStyle: true }, keys);
+const { bucket, bucketClient, store } = await ownSeals(ledger);
 Object.assign(process.env, ledger.environment, { SEALS_BUCKET: bucket });
 const { handler: seal } = await import('../src/handlers/seal.ts');
-const store = sealStore({ dynamoDb: ledger.client, tableName: ledger.tables.seals, s3: objects, bucket });
 
 const today = dayOf({ at: new Date().toISOString() });
 const yesterday = dayBefore(today);

@@ -47,6 +47,14 @@ const VERBS: Readonly<Record<string, Entry>> = {
       'mostra o que parou na fila de mensagens mortas de um serviço no ar, e por quê; processa de novo ou descarta',
     load: async () => (await import('./dlq.ts')).dlq,
   },
+  audit: {
+    usage: `audit replay ID [--as-of TIME | --version N] [--data DIR] [--json]
+  audit verify ID…|--all [--since DAY] [--data DIR] [--json]
+  audit prove ID [--data DIR] [--json]
+  audit export --company CNPJ --from DAY --to DAY --out DIR [--data DIR] [--json]`,
+    summary: 'conta a história de uma nota, confere que ninguém a tocou, prova-a pelos selos, e a leva a outro lugar',
+    load: async () => (await import('./audit.ts')).audit,
+  },
   projections: {
     usage:
       'projections rebuild|status|switch|rollback|finish invoices|reporting [--segments N] [--page N] [--accept-differences] [--data DIR] [--json]',

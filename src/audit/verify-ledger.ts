@@ -1,0 +1,92 @@
+import type { Tip } from '../events/commit.ts';
+import type { EventScan, Stream } from '../events/event-scan.ts';
+import type { EventStore } from '../events/event-store.ts';
+import type { InvoiceId } from '../events/ids.ts';
+import { type Day, dayOf } from './seal.ts';
+import { type Finding, type SealKnowledge, verifyStream } from './verify-stream.ts';
+
+/** Where the projection saw streams end. */
+export interface Witnesses {
+  of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, Tip>>;
+  /** Every invoice that the projection knows. */
+  invoices(): AsyncIterable<readonly InvoiceId[]>;
+}
+
+export interface VerifyDeps {
+  readonly scan: EventScan;
+  readonly events: Pick<EventStore, 'load'>;
+  readonly witnesses: Witnesses;
+  readonly seals: SealKnowledge;
+  /** Told of each invoice in which something was found, once. */
+  readonly onFindings: (invoiceId: InvoiceId, findings: readonly Finding[]) => void;
+  readonly onProgress: (totals: Totals) => void;
+}
+
+export interface Totals {
+  readonly invoices: number;
+  readonly commits: number;
+}
+
+/** One invoice. The witness is read first: a stream that is read after it has everything that the witness has seen. */
+export async function verifyInvoice(
+  { events, witnesses, seals }: Pick<VerifyDeps, 'events' | 'witnesses' | 'seals'>,
+  invoiceId: InvoiceId,
+): Promise<{ readonly findings: readonly Finding[]; readonly commits: number }> {
+  const witness = (await witnesses.of([invoiceId])).get(invoiceId);
+  const commits = await events.load(invoiceId);
+  return { findings: verifyStream({ invoiceId, commits }, witness, seals), commits: commits.length };
+}
+
+/**
+ * Every invoice of the store, and those that only the projection or a seal still knows. What looks wrong is looked at once more in the
+ * careful order of {@link verifyInvoice}, since the ledger goes on while it is verified.
+ *
+ * @param since leaves out invoices to which nothing happened from that day on
+ */
+export async function verifyLedger(
+  deps: VerifyDeps,
+  { segments, since = '' }: { readonly segments: number; readonly since?: Day | undefined },
+): Promise<Totals> {
+  const met = new Set<InvoiceId>();
+  const totals = { invoices: 0, commits: 0 };
+  const count = (commits: number) => {
+    totals.invoices++;
+    totals.commits += commits;
+  };
+  const look = async (invoiceId: InvoiceId): Promise<number> => {
+    const { findings, commits } = await verifyInvoice(deps, invoiceId);
+    if (findings.length > 0) deps.onFindings(invoiceId, findings);
+    return commits;
+  };
+  const walk = async (segment: number) => {
+    for await (const { streams } of deps.scan.segment({ segment, segments })) {
+      for (const { invoiceId } of streams) met.add(invoiceId);
+      const wanted = streams.filter((stream) => isWanted(stream, since));
+      const witnesses = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
+      for (const stream of wanted) {
+        const findings = verifyStream(stream, witnesses.get(stream.invoiceId), deps.seals);
+        count(findings.length === 0 ? stream.commits.length : await look(stream.invoiceId));
+      }
+      deps.onProgress(totals);
+    }
+  };
+  await Promise.all(Array.from({ length: segments }, (_, segment) => walk(segment)));
+
+  // Whole histories that are gone: the store does not tell of them.
+  for (const invoiceId of deps.seals.leaves.keys()) if (!met.has(invoiceId)) count(await lookOnce(invoiceId));
+  for await (const page of deps.witnesses.invoices()) {
+    for (const invoiceId of page) if (!met.has(invoiceId)) count(await lookOnce(invoiceId));
+  }
+  deps.onProgress(totals);
+  return totals;
+
+  function lookOnce(invoiceId: InvoiceId): Promise<number> {
+    met.add(invoiceId);
+    return look(invoiceId);
+  }
+}
+
+function isWanted({ commits }: Stream, since: Day): boolean {
+  const last = commits.at(-1);
+  return last === undefined || dayOf(last) >= since;
+}

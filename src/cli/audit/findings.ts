@@ -1,0 +1,32 @@
+import type { SealProblem, SealProblemReason } from '../../audit/check-seals.ts';
+import type { Finding } from '../../audit/verify-stream.ts';
+
+/** What somebody did to a history, and where, for a person. */
+export function findingText(finding: Finding): string {
+  const { kind, version } = finding;
+  const what = {
+    'content-changed': `o conteúdo da versão ${version} foi alterado depois de gravado`,
+    'link-broken': `a versão ${version} não está encadeada à anterior: a anterior foi trocada`,
+    'commit-missing': `a versão ${version} não existe, embora existam posteriores: foi apagada`,
+    'tail-missing': `o fim da história foi apagado a partir da versão ${version}`,
+    'tail-replaced': `a versão ${version} não é a que a projeção viu: foi trocada`,
+    'other-than-sealed': `a versão ${version} não é a que foi selada: foi trocada`,
+    'not-in-seal': `a versão ${version} tem data de um dia selado sem ela: foi incluída depois`,
+    'sealed-commit-gone': `a versão ${version} foi selada e não existe mais: foi apagada`,
+  }[kind];
+  return `${what}${'day' in finding ? ` (selo de ${finding.day})` : ''} [${kind}]`;
+}
+
+const SEAL_PROBLEMS: Readonly<Record<SealProblemReason, string>> = {
+  'seal-changed': 'o selo foi alterado: seu conteúdo não dá o seu hash',
+  'seal-link-broken': 'o selo não está encadeado ao do dia anterior',
+  'seal-missing': 'não há selo deste dia, embora haja de dias posteriores',
+  'seal-not-listed': 'o selo está no arquivo e não na tabela',
+  'seal-not-archived': 'o selo está na tabela e não no arquivo',
+  'seal-differs': 'o selo da tabela não é o do arquivo: vale o do arquivo',
+  'leaves-changed': 'a lista do que foi selado sumiu, ou não é a que deu o selo',
+};
+
+export function sealProblemText({ day, reason }: SealProblem): string {
+  return `selo de ${day}: ${SEAL_PROBLEMS[reason]} [${reason}]`;
+}

@@ -1,0 +1,63 @@
+import type { SealStore } from '../../audit/sealing.ts';
+import type { Witnesses } from '../../audit/verify-ledger.ts';
+import { dynamoDbEventScan } from '../../events/dynamodb-event-scan.ts';
+import { dynamoDbEventStore } from '../../events/dynamodb-event-store.ts';
+import type { EventScan } from '../../events/event-scan.ts';
+import type { EventStore } from '../../events/event-store.ts';
+import { type InvoiceId, parseInvoiceId } from '../../events/ids.ts';
+import type { Config } from '../../platform/config.ts';
+import { sealStore } from '../../platform/seal-store.ts';
+import { dynamoDbInvoicesTable, type InvoicesTable } from '../../projections/invoices-table.ts';
+import { dynamoDbProjectionStates } from '../../projections/projection-states.ts';
+import { dynamoDbWitnesses } from '../../projections/witnesses.ts';
+import { installation } from '../installation.ts';
+import { type Invocation, UsageError } from '../verb.ts';
+
+/** Everything of an installation that an audit reads. Nothing here can write. */
+export interface AuditedLedger {
+  readonly config: Config;
+  readonly events: Pick<EventStore, 'load'>;
+  readonly scan: EventScan;
+  readonly invoices: Pick<InvoicesTable, 'list'>;
+  readonly witnesses: Witnesses;
+  readonly seals: SealStore;
+  /** A document of the bucket, byte for byte. */
+  document(key: string): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+export async function auditedLedger(invocation: Invocation, data: string | undefined): Promise<AuditedLedger> {
+  const { config, dynamoDb: client, s3 } = await installation(invocation, data);
+  const { tables } = config;
+  const events = dynamoDbEventStore({ client, tableName: tables.events });
+  const state = await dynamoDbProjectionStates(client, tables.projections).read('invoices');
+  const live = state?.live ?? tables.invoices;
+  return {
+    config,
+    events,
+    scan: dynamoDbEventScan({ client, tableName: tables.events, events }),
+    invoices: dynamoDbInvoicesTable(client, live),
+    witnesses: dynamoDbWitnesses(client, live),
+    seals: sealStore({ dynamoDb: client, tableName: tables.seals, s3, bucket: config.sealsBucket }),
+    document: (key) => s3.get(config.docsBucket, key),
+    close: () => client.destroy(),
+  };
+}
+
+/** @throws UsageError naming the first text that is no invoice's id */
+export function invoiceIdsIn(texts: readonly string[]): InvoiceId[] {
+  return texts.map((text) => {
+    const id = parseInvoiceId(text);
+    if (!id) throw new UsageError(`${text} não é o identificador de uma nota`);
+    return id;
+  });
+}
+
+/** @throws UsageError */
+export function dayIn(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(`${text}T00:00:00.000Z`);
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text))
+    return text;
+  throw new UsageError(`${option} é um dia, como 2026-11-24`);
+}

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { checkSeals } from '../../audit/check-seals.ts';
+import { lastDayOver } from '../../audit/sealing.ts';
+import { type Totals, type VerifyDeps, verifyInvoice, verifyLedger } from '../../audit/verify-ledger.ts';
+import type { Finding } from '../../audit/verify-stream.ts';
+import type { InvoiceId } from '../../events/ids.ts';
+import { now } from '../../platform/clock.ts';
+import { progressOf } from '../progress.ts';
+import { UsageError, type Verb } from '../verb.ts';
+import { findingText, sealProblemText } from './findings.ts';
+import { auditedLedger, dayIn, invoiceIdsIn } from './ledger.ts';
+
+const SEGMENTS = 4;
+
+/** `nfse audit verify`: walks chains, against what the projection saw and against the seals; and the seals themselves. */
+export const verify: Verb = async (args, invocation) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      since: { type: 'string' },
+      data: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const ids = invoiceIdsIn(positionals);
+  const since = dayIn('--since', values.since);
+  if (values.all === ids.length > 0) throw new UsageError('Informe as notas, ou --all para todas');
+  const { output } = invocation;
+  const ledger = await auditedLedger(invocation, values.data);
+  const progress = progressOf(output, { json: values.json, nowMs: () => now().getTime() });
+  const found: { invoiceId: InvoiceId; findings: readonly Finding[] }[] = [];
+  const onFindings = (invoiceId: InvoiceId, findings: readonly Finding[]) => void found.push({ invoiceId, findings });
+  try {
+    const { problems, knowledge, seals } = await checkSeals(
+      ledger.seals,
+      { from: since, to: lastDayOver(invocation.now, ledger.config.sealMarginMinutes) },
+      (done, days) => progress.report(done, days, 'selos'),
+    );
+    const started = now().getTime();
+    const estimate = values.all ? await ledger.scan.estimate() : ids.length;
+    progress.startAt(0);
+    const onProgress = ({ commits }: Totals) => progress.report(commits, estimate, 'commits');
+    const deps: VerifyDeps = { ...ledger, seals: knowledge, onFindings, onProgress };
+    const totals = values.all ? await verifyLedger(deps, { segments: SEGMENTS, since }) : await verifyEach(deps, ids);
+    const seconds = Math.max(0.001, (now().getTime() - started) / 1000);
+    progress.end();
+    const good = found.length === 0 && problems.length === 0;
+    if (values.json) {
+      output.out(JSON.stringify({ good, ...totals, seals: seals.length, found, sealProblems: problems }));
+    } else {
+      for (const problem of problems) output.out(sealProblemText(problem));
+      for (const { invoiceId, findings } of found) {
+        for (const finding of findings) output.out(`${invoiceId}: ${findingText(finding)}`);
+      }
+      const pace = values.all ? `, ${Math.round(totals.commits / seconds)} commits/s` : '';
+      const verdict = good ? 'tudo como foi gravado' : `${found.length} notas e ${problems.length} selos não conferem`;
+      output.out(`${totals.invoices} notas, ${totals.commits} commits, ${seals.length} selos${pace}: ${verdict}`);
+    }
+    return good ? 0 : 1;
+  } finally {
+    ledger.close();
+  }
+};
+
+async function verifyEach(deps: VerifyDeps, ids: readonly InvoiceId[]): Promise<Totals> {
+  let commits = 0;
+  for (const invoiceId of ids) {
+    const one = await verifyInvoice(deps, invoiceId);
+    if (one.commits === 0 && one.findings.length === 0) throw new UsageError(`${invoiceId} não existe`);
+    if (one.findings.length > 0) deps.onFindings(invoiceId, one.findings);
+    commits += one.commits;
+  }
+  return { invoices: ids.length, commits };
+}
