@@ -7,6 +7,8 @@ export interface City {
   readonly payload: 'cdata' | 'escaped' | 'inline';
   /** The password that it gave every company, whatever the user; without one it asks for none. */
   readonly password?: string;
+  /** Takes the message in any vendor's dialect, at any address below its name: with or without header, of whatever version. */
+  readonly anyDialect?: true;
 }
 
 /** The names are those of `local/municipality-profiles.ts`, which leads municipalities here. */
@@ -16,6 +18,9 @@ export const CITIES: Readonly<Record<string, City>> = {
   'juiz-de-fora': { layout: '2.03', payload: 'escaped' },
   'montes-claros': { layout: '1.00', payload: 'inline' },
   'governador-valadares': { layout: '2.04', payload: 'cdata', password: 'senha & prefeitura' },
+  'any-2.04': { layout: '2.04', payload: 'cdata', anyDialect: true },
+  'any-2.03': { layout: '2.03', payload: 'escaped', anyDialect: true },
+  'any-1.00': { layout: '1.00', payload: 'inline', anyDialect: true },
 };
 
 export const NAMESPACE = 'http://www.abrasf.org.br/nfse.xsd';

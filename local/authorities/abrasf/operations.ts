@@ -101,6 +101,7 @@ export async function noteOfRps(deps: OperationDeps, message: Message): Promise<
 export async function cancelNote(deps: OperationDeps, message: Message): Promise<Reply> {
   const root = 'CancelarNfseResposta';
   const identity = all(message.root, 'IdentificacaoNfse')[0];
+  if (!identity) return cancelByNumber(deps, message);
   const company = companyIn(identity);
   if (deps.outages.covers(company)) return replies.serviceUnavailable;
   const complaints = handedIn(deps, message);
@@ -119,6 +120,20 @@ export async function cancelNote(deps: OperationDeps, message: Message): Promise
   await deps.register.add({ kind: 'cancellation', city: message.cityName, company, nfseNumber, xml });
   if (behaviour.kind === 'cancel-lost') return { kind: 'hold' };
   return replies.answer(root, group('RetCancelamento', xml));
+}
+
+/** The older form of 1.00: a number, no reason, and a flag for an answer. */
+async function cancelByNumber(deps: OperationDeps, message: Message): Promise<Reply> {
+  const root = 'CancelarNfseResposta';
+  const company = companyIn(at(message.root, 'Prestador'));
+  if (deps.outages.covers(company)) return replies.serviceUnavailable;
+  const nfseNumber = textOf(message.root, 'NumeroNfse') ?? '';
+  if (!deps.register.noteByNumber(message.cityName, company, nfseNumber)) return replies.refused(root, 'E78');
+  if (deps.register.cancellation(message.cityName, company, nfseNumber)) return replies.refused(root, 'E79');
+  const time = cityTime(deps);
+  const xml = cancellationXml(message.city, '', nfseNumber, time);
+  await deps.register.add({ kind: 'cancellation', city: message.cityName, company, nfseNumber, xml });
+  return replies.answer(root, leaf('Sucesso', 'true'), leaf('DataHora', time));
 }
 
 function refusals(deps: OperationDeps, message: Message, { element, key }: Declared): readonly string[] {

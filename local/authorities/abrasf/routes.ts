@@ -27,17 +27,17 @@ export async function answerOf(
 ): Promise<{ readonly reply: Reply; readonly exchange?: Exchange }> {
   const [, cityName = '', service] = path.split('/');
   const city = Object.hasOwn(CITIES, cityName) ? CITIES[cityName] : undefined;
-  if (!city || service !== 'nfse') return { reply: replies.pageNotFound };
+  if (!city || (service !== 'nfse' && !city.anyDialect)) return { reply: replies.pageNotFound };
   const soap = body.includes('http://www.w3.org/2003/05/soap-envelope') ? '1.2' : '1.1';
   const fault = (reason: string, operation = '') =>
     ({ reply: { kind: 'fault', reason }, exchange: { city, operation, soap } }) as const;
   const parameters = parametersOf(body);
   const message = parameters.find(({ root }) => localName(root) !== 'cabecalho');
   const header = parameters.find(({ root }) => localName(root) === 'cabecalho');
-  if (!message || !header) return fault('E183/E186: parâmetros ausentes');
+  if (!message || (!header && !city.anyDialect)) return fault('E183/E186: parâmetros ausentes');
   const { operation, act } = operationOf(localName(message.root));
   if (!act) return fault(`E238: ${localName(message.root)}`, operation);
-  const wrongVersion = textOf(header.root, 'versaoDados') !== city.layout;
+  const wrongVersion = !city.anyDialect && textOf(header?.root, 'versaoDados') !== city.layout;
   const stranger = city.password !== undefined && city.password !== passwordIn(body);
   const refusal = wrongVersion ? 'E185' : stranger ? 'E157' : undefined;
   const exchange = { city, operation, soap } as const;

@@ -102,6 +102,18 @@ export function cancellationMessage(note: NoteToCancel, style: MessageStyle): st
   return message('CancelarNfse', style, child(style, 'Pedido', '', signed));
 }
 
+/** The older request, which names the note by its number and gives no reason. It bears no signature: it has nothing with an id. */
+export function shortCancellation(
+  note: Requester & { readonly nfseNumber: string },
+  namespaces: { readonly messages: string; readonly types: string },
+): string {
+  const requester = [leaf('Cnpj', note.companyCnpj), leaf('InscricaoMunicipal', note.municipalRegistration)];
+  const provider = group('Prestador', ...requester.map((element) => declaring(namespaces.types, element)));
+  const content = `${provider}${leaf('NumeroNfse', note.nfseNumber)}`;
+  const root = OPERATIONS.CancelarNfse;
+  return `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="${namespaces.messages}">${content}</${root}>`;
+}
+
 /** The first parameter of every call, which says what the second one is. */
 export function headerMessage(version: string, dataVersion: string, namespace: string): string {
   return `<cabecalho xmlns="${namespace}" versao="${version}">${leaf('versaoDados', dataVersion)}</cabecalho>`;

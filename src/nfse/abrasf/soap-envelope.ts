@@ -12,8 +12,8 @@ export interface SoapCall {
   readonly version: '1.1' | '1.2';
   /** Of the wrapper. */
   readonly namespace: string;
-  /** Name of the element around the parameters. */
-  readonly wrapper: string;
+  /** Name of the element around the parameters, where there is one. */
+  readonly wrapper?: string | undefined;
   /** Whether the parameters are in the wrapper's namespace. */
   readonly qualified: boolean;
   /** Name of the element between the wrapper and the parameters, where there is one. */
@@ -36,7 +36,7 @@ export function soapEnvelope(call: SoapCall): string {
   const all = parameters.join('') + login;
   const declared = qualified ? `xmlns="${namespace}"` : `xmlns:e="${namespace}"`;
   const within = inner === undefined ? all : `<${inner}>${all}</${inner}>`;
-  const content = `<${prefix}${wrapper} ${declared}>${within}</${prefix}${wrapper}>`;
+  const content = wrapper === undefined ? within : `<${prefix}${wrapper} ${declared}>${within}</${prefix}${wrapper}>`;
   return `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${ENVELOPES[call.version]}"><soap:Body>${content}</soap:Body></soap:Envelope>`;
 }
 
@@ -97,17 +97,18 @@ export function unwrap(text: string): Unwrapped {
   return payload ? { kind: 'payload', root: payload, xml: sliceOf(text, root, payload) } : NOTHING;
 }
 
-/** The documents that a call carries as text or as elements, in order: what a server reads. */
+/** The documents that a call carries as text or as elements, in whatever is around them, in order: what a server reads. */
 export function parametersOf(text: string): readonly { readonly root: XmlElement; readonly xml: string }[] {
   const root = parsed(text);
-  const wrapper = root && localName(root) === 'Envelope' ? at(root, 'Body')?.children[0] : undefined;
-  if (!root || !wrapper) return [];
-  return wrapper.children.flatMap((parameter) => {
-    const [inline] = parameter.children;
-    if (inline) return [{ root: inline, xml: sliceOf(text, root, inline) }];
-    const inner = parsed(parameter.text);
-    return inner ? [{ root: inner, xml: withoutMark(parameter.text) }] : [];
-  });
+  const body = root && localName(root) === 'Envelope' ? at(root, 'Body') : undefined;
+  if (!root || !body) return [];
+  const documents = (element: XmlElement): readonly { root: XmlElement; xml: string }[] => {
+    if (/Envio$|^cabecalho$/.test(localName(element))) return [{ root: element, xml: sliceOf(text, root, element) }];
+    if (element.children.length > 0) return element.children.flatMap(documents);
+    const inner = parsed(element.text);
+    return inner ? [{ root: inner, xml: withoutMark(element.text) }] : [];
+  };
+  return documents(body);
 }
 
 function documentIn(text: string): Unwrapped | undefined {

@@ -22,6 +22,7 @@ export function filled(template: string, operation: string, more: Readonly<Recor
   const values: Readonly<Record<string, string>> = {
     operation,
     operationLower: operation.toLowerCase(),
+    operationCamel: operation.charAt(0).toLowerCase() + operation.slice(1),
     operationUpper: operation.toUpperCase(),
     operationSentence: operation.charAt(0).toUpperCase() + operation.slice(1).toLowerCase(),
     ...more,

@@ -78,6 +78,27 @@ describe('a file that adds to the directory', () => {
   it('is what the local stack writes for its stand-ins', () =>
     expect(abrasf('3118601', standInProfiles('http://127.0.0.1:4287'))).toMatchObject({ provider: 'abrasf' }));
 
+  it('may have a dialect like another, but for what it says itself', () => {
+    const dialects = {
+      mine: { like: 'webiss', soap: { namespace: 'urn:mine', header: null }, lineBreak: '|' },
+      'mine-2': { like: 'mine', soap: { version: '1.1' } },
+    };
+    const added = { dialects, municipalities: [{ ...city, addresses, dialect: 'mine-2' }] };
+    const { soap, ...rest } = abrasf('3118601', added).dialect;
+    expect(rest).toMatchObject({ layout: '2.03', version: '2.02', lineBreak: '|' });
+    expect(soap).toMatchObject({ version: '1.1', namespace: 'urn:mine', wrapper: '{operation}Request' });
+    expect(soap).not.toHaveProperty('header');
+  });
+
+  it.each([
+    ['a model that there is not', { like: 'klingon' }, '/dialects/mine/like'],
+    ['a member of another type', { like: 'webiss', soap: { version: '2' } }, '/dialects/mine/soap/version'],
+    ['a member that it does not have', { like: 'webiss', soap: { colour: 'blue' } }, '/dialects/mine/soap'],
+    ['what it needs taken out', { like: 'webiss', soap: null }, '/dialects/mine/soap'],
+  ])('is refused for a dialect with %s, which is named', (_, mine, place) =>
+    expect(() => profilesFrom(builtInFile, { dialects: { mine }, municipalities: [] })).toThrow(place),
+  );
+
   it.each([
     ['an address without encryption', { addresses: { test: 'http://nfse.example.gov.br/x' } }],
     ['an address with a query', { addresses: { test: 'https://nfse.example.gov.br/x?wsdl' } }],
@@ -98,6 +119,16 @@ describe('the guide "add a municipality"', () => {
   it('has examples that the service takes', () => {
     expect(examples.length).toBeGreaterThan(1);
     for (const example of examples) expect(() => profilesFrom(builtInFile, example)).not.toThrow();
+  });
+
+  it('has entries for cities of which it is not certain where they issue, which are taken when asked for', () => {
+    const url = new URL('../../../examples/municipality-profiles.json', import.meta.url);
+    const example: unknown = JSON.parse(readFileSync(url, 'utf8'));
+    for (const { code } of ProfilesSchema.parse(example).municipalities) {
+      expect(parseMunicipalityCode(code)).toBe(code);
+      expect(builtInProfiles(code)).toEqual({ provider: 'national' });
+      expect(endpointOf(abrasf(code, example), '1')?.baseUrl).toMatch(/^https:/);
+    }
   });
 
   it('names every dialect that comes with the service', () => {

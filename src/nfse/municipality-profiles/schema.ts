@@ -21,7 +21,7 @@ const uri = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[^\s<>"
 const version = z.string().check(z.regex(/^\d{1,2}(\.\d{2})?$/));
 const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{0,39}$/));
 const elementName = z.string().check(z.regex(ELEMENT));
-/** Below the address: `{operation}`, `{operationLower}` are filled in. */
+/** Below the address: `{operation}`, `{operationLower}`, `{operationCamel}` are filled in. */
 const path = z.string().check(z.regex(/^(\/[A-Za-z0-9_.{}-]+)+$/));
 const operation = z.enum(Object.keys(OPERATIONS) as [keyof typeof OPERATIONS]);
 
@@ -31,8 +31,8 @@ const SoapSchema = z.strictObject({
   namespace: z.union([uri, z.strictObject({ production: uri, test: uri })]),
   /** `SOAPAction`: `{operation}`, `{operationUpper}`, `{input}` (root of the message) and `{namespace}` are filled in. */
   action: z.string().check(z.maxLength(200), z.regex(/^[^\s<>"]*$/)),
-  /** Element around the parameters: `{operation}Request` as a rule. */
-  wrapper: z.string().check(z.regex(/^[A-Za-z_{][\w.{}-]{0,60}$/)),
+  /** Element around the parameters: `{operation}Request` as a rule; left out where the message itself stands in the body. */
+  wrapper: z.optional(z.string().check(z.regex(/^[A-Za-z_{][\w.{}-]{0,60}$/))),
   /** Element between the wrapper and the parameters, where there is one. `{operationSentence}` is filled in, too. */
   inner: z.optional(z.string().check(z.regex(/^[A-Za-z_{][\w.{}-]{0,60}$/))),
   /** Parameter of the header message; left out where there is none. */
@@ -59,8 +59,8 @@ export const DialectSchema = z.strictObject({
   /** What the messages say of their version, where it is not the layout's. */
   version: z.optional(version),
   namespaces: z.strictObject({
-    /** Of a message and its direct children; `{message}` becomes the root's name in snake_case. */
-    messages: uri,
+    /** Of a message and its direct children; `{message}` becomes the root's name in snake_case. Empty where they have none. */
+    messages: z.union([uri, z.literal('')]),
     /** Of a message's root alone, where it is that of the service and not that of the documents. */
     root: z.optional(uri),
     /** Of everything deeper, where it differs. */
@@ -101,8 +101,12 @@ export const DialectSchema = z.strictObject({
       codes: z._default(z.strictObject({ 1: z.string(), 2: z.string(), 9: z.string() }), { 1: '1', 2: '2', 9: '1' }),
       /** Days after issue until which the city cancels by web service. Left out where it is not known: the city then says. */
       deadlineDays: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+      /** Whether there is a web service that cancels; where there is none a person does, at the city's portal. */
+      byWebService: z._default(z.boolean(), true),
+      /** Namespaces, and name of the only parameter, of an older message that names the note by its number and gives no reason. */
+      shortForm: z.optional(z.strictObject({ messages: uri, types: uri, data: elementName })),
     }),
-    { codes: { 1: '1', 2: '2', 9: '1' } },
+    { codes: { 1: '1', 2: '2', 9: '1' }, byWebService: true },
   ),
 });
 

@@ -72,6 +72,8 @@ export function signDirectly(xml: string, profile: SigningProfile, signer: Signe
       if (id !== undefined && ids.has(id)) throw new SigningError('id', `O Id ${id} aparece mais de uma vez`, { at });
       if (id !== undefined) ids.add(id);
       if (profile.elements.includes(name)) {
+        // Outermost in its canonical form, an element without namespace does not say so.
+        if (namespace === '') return undefined;
         copyUntil(at);
         const declaration = namespace === undefined && inherited !== '' ? ` xmlns="${inherited}"` : '';
         open.push({

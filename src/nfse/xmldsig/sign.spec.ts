@@ -98,6 +98,16 @@ describe('a signed declaration', () => {
     );
   });
 
+  it('verifies where what is signed has no namespace inside one that has, which its canonical form does not say', () => {
+    const xml = '<Envio xmlns="urn:x"><LoteRps xmlns="" Id="lote1"><Numero>1</Numero></LoteRps></Envio>';
+    const profile = { ...ABRASF_SIGNING, elements: ['LoteRps'] };
+    for (const exclusive of [false, true]) {
+      const signed = signXml(xml, { ...profile, exclusive }, signer);
+      expect(verifySignatures(signed)).toMatchObject([{ good: true, id: 'lote1' }]);
+      expect(verifiedByXmlCrypto(signed, signer.certificatePem)).toBe(true);
+    }
+  });
+
   it('with one character of what is signed changed does not verify', () => {
     fc.assert(
       fc.property(declarations, profiles, fc.nat(), (xml, profile, pick) => {

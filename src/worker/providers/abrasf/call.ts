@@ -25,22 +25,31 @@ export type Reply =
   | Unavailable
   | Unknown;
 
-/** Asks the city hall one thing, in its dialect. */
-export async function call(city: CityHall, operation: AbrasfOperation, message: string): Promise<Reply> {
+/**
+ * Asks the city hall one thing, in its dialect.
+ *
+ * @param alone name of the parameter where the message is the only one, whatever the dialect has for its other operations
+ */
+export async function call(
+  city: CityHall,
+  operation: AbrasfOperation,
+  message: string,
+  alone?: string,
+): Promise<Reply> {
   const { dialect, environment } = city;
   const { soap } = dialect;
   const name = dialect.operationNames[operation] ?? operation;
   const { namespace: given } = soap;
   const namespace = typeof given === 'string' ? given : given[environment === '1' ? 'production' : 'test'];
-  const header = soap.header === undefined ? [] : [[soap.header, headerOf(dialect)] as const];
+  const header = soap.header === undefined || alone ? [] : [[soap.header, headerOf(dialect)] as const];
   const body = soapEnvelope({
     version: soap.version,
     namespace,
-    wrapper: filled(soap.wrapper, name),
+    wrapper: soap.wrapper && filled(soap.wrapper, name),
     inner: soap.inner && filled(soap.inner, name),
     qualified: soap.qualified,
     payload: soap.payload,
-    parameters: [...header, [soap.data, message]],
+    parameters: [...header, [alone ?? soap.data, message]],
     ...(dialect.login && { login: loginBlank(dialect.login) }),
   });
   const action = filled(soap.action, name, { namespace, input: OPERATIONS[operation] });

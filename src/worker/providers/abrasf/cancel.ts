@@ -1,4 +1,4 @@
-import { cancellationMessage, noteQuestion } from '../../../nfse/abrasf/messages.ts';
+import { cancellationMessage, noteQuestion, shortCancellation } from '../../../nfse/abrasf/messages.ts';
 import type { Cancellation, CancelOutcome } from '../provider.ts';
 import { call } from './call.ts';
 import type { Desk } from './desk.ts';
@@ -7,15 +7,16 @@ import { isSuccess, unavailable, unknown, unsettled, withOffset } from './replie
 
 /** Cancels a note, or finds that it is cancelled already. */
 export async function cancel(desk: Desk, cancellation: Cancellation): Promise<CancelOutcome> {
-  const { codes, deadlineDays } = desk.dialect.cancellation;
+  const { codes, deadlineDays, byWebService, shortForm } = desk.dialect.cancellation;
+  if (!byWebService) return refusedHere('SEM_WEB_SERVICE', '/reasonCode', NO_WEB_SERVICE);
   const reasonCode = Object.entries(codes).find(([ours]) => ours === cancellation.reasonCode)?.[1];
   if (reasonCode === undefined) return refusedHere('E205', '/reasonCode', REASON_CODE);
   if (deadlineDays !== undefined && daysBetween(cancellation.issuedAt, cancellation.at) > deadlineDays) {
     return refusedHere('PRAZO', '/reasonCode', DEADLINE);
   }
-  const message = cancellationMessage({ ...cancellation, reasonCode }, desk.style);
-  const signed = desk.sign(message, desk.dialect.signature.cancellation && 'InfPedidoCancelamento');
-  const reply = await call(desk, 'CancelarNfse', signed);
+  const reply = shortForm
+    ? await call(desk, 'CancelarNfse', shortCancellation(cancellation, shortForm), shortForm.data)
+    : await call(desk, 'CancelarNfse', signedRequest(desk, cancellation, reasonCode));
   if (reply.kind === 'unavailable') return reply;
   if (reply.kind !== 'answer') {
     const left = unsettled(reply);
@@ -53,6 +54,11 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
   }
 }
 
+function signedRequest({ dialect, style, sign }: Desk, cancellation: Cancellation, reasonCode: string): string {
+  const message = cancellationMessage({ ...cancellation, reasonCode }, style);
+  return sign(message, dialect.signature.cancellation && 'InfPedidoCancelamento');
+}
+
 /**
  * Whether the city has cancelled the note.
  *
@@ -84,6 +90,10 @@ function cancelled(
 const REASON_CODE = [
   'O código do motivo do cancelamento não existe.',
   'Use 1 (erro na emissão), 2 (serviço não prestado) ou 9 (outros).',
+] as const;
+const NO_WEB_SERVICE = [
+  'O sistema deste município não cancela notas por integração.',
+  'Cancele a nota no portal da prefeitura.',
 ] as const;
 const DEADLINE = [
   'O prazo do município para cancelar esta nota pela internet terminou.',
