@@ -107,7 +107,8 @@ const ALLOWED: Readonly<Record<Exclude<EventType, 'Emitted'>, readonly InvoiceSt
   Failed: ['EMITTED', 'CANCELLING'],
   RetryRequested: ['FAILED'],
   CancelRequested: ['EMITTED', 'ISSUED'],
-  Cancelled: ['CANCELLING'],
+  // A cancellation that turns out to be there after it was refused exists all the same: two messages may have asked for it.
+  Cancelled: ['CANCELLING', 'ISSUED'],
   CancelFailed: ['CANCELLING'],
   // A refusal that may not be the whole truth can be looked into; what is final by a note's word cannot.
   ReplayRequested: ['EMITTED', 'CANCELLING', 'FAILED'],
@@ -152,18 +153,20 @@ function apply(
         status: 'CANCELLING',
         cancellation: { requestedAt: event.at, reasonCode: event.data.reasonCode, reason: event.data.reason },
       };
-    case 'Cancelled':
+    case 'Cancelled': {
+      const { error: _refusedBefore, ...request } = asked(invoice);
       return {
         ...settled(invoice, event.at),
         status: 'CANCELLED',
         cancellation: {
-          ...asked(invoice),
+          ...request,
           cancelledAt: event.data.cancelledAt,
           ...(event.data.protocol ? { protocol: event.data.protocol } : {}),
           ...(event.data.eventXmlKey ? { xmlKey: event.data.eventXmlKey } : {}),
           ...(event.data.replacedBy ? { replacedBy: event.data.replacedBy } : {}),
         },
       };
+    }
     case 'CancelFailed':
       return {
         ...settled(invoice, event.at),

@@ -387,11 +387,11 @@ describe('a message that is not fresh', () => {
       ['SubmissionDeferred'],
     ],
     [
-      'and is refused while it is being cancelled ends cancelled',
+      'and is refused while it is being cancelled is told of, and waits for who may still be sending',
       [emitted, queued, cancelRequested],
       { find: [rejected] },
       ['find'],
-      ['Failed', 'Cancelled'],
+      ['Failed'],
     ],
   ])('about a batch that waits at the authority: it %s', async (_title, history, authority, calls, types) => {
     const it = await worker(history, authority);
@@ -399,6 +399,12 @@ describe('a message that is not fresh', () => {
     expect(it.calls).toEqual(calls);
     expect(await it.types()).toEqual(types);
     expect(it.submissions).toMatchObject([{ protocol }]);
+  });
+
+  it('about a batch that is refused when nobody can be sending any more ends its cancellation', async () => {
+    const it = await worker([emitted, queued, cancelRequested], { find: [rejected] }, 301);
+    await it.handle(work);
+    expect(await it.types()).toEqual(['Failed', 'Cancelled']);
   });
 
   it('keeps the protocol through an outage, and lets it go with the answer', async () => {

@@ -18,6 +18,8 @@ interface OutcomeDeps {
   readonly now: () => Date;
   readonly random: () => number;
   readonly retryBaseSeconds: number;
+  /** The longest that any worker may still be sending on the strength of what it read. */
+  readonly inFlightSeconds: number;
 }
 
 const MAX_DETAIL = 300;
@@ -46,8 +48,10 @@ export async function stored(
   return key;
 }
 
-export function failed({ now }: OutcomeDeps, talk: Kept, error: ProviderError): Outcome {
-  return { kind: 'failed', error, at: now().toISOString(), ...kept(talk) };
+export function failed({ now, inFlightSeconds }: OutcomeDeps, talk: Kept, error: ProviderError): Outcome {
+  const at = now();
+  const sentBefore = new Date(at.getTime() - inFlightSeconds * 1000).toISOString();
+  return { kind: 'failed', error, at: at.toISOString(), sentBefore, ...kept(talk) };
 }
 
 /** To be tried again at a time that grows with each attempt. */

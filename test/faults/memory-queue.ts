@@ -16,6 +16,8 @@ export interface MemoryQueue<Body> {
   /** @returns `undefined` when it was deleted, is hidden, or was received too often and is dead */
   receive(messageId: string): Received<Body> | undefined;
   delete(messageId: string): void;
+  /** The same message once more, delivered for the first time. */
+  copy(messageId: string): void;
   /** When the next hidden message will be visible again; `undefined` when none is hidden. */
   nextVisibleAt(): Date | undefined;
   /** Messages that wait or are in hand. */
@@ -56,6 +58,10 @@ export function memoryQueue<Body>(
       message.visibleAt = clock.now().getTime() + visibilitySeconds * 1_000;
       const { body, sentAt, receives } = message;
       return { messageId, body: structuredClone(body), receiveCount: receives, sentAt };
+    },
+    copy(messageId) {
+      const message = messages.get(messageId);
+      if (message) messages.set(`message-${++sent}`, { ...message, receives: 0 });
     },
     delete: (messageId) => void messages.delete(messageId),
     nextVisibleAt() {

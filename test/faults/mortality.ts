@@ -10,6 +10,10 @@ export type Mortal = <Port extends object>(name: string, port: Port) => Port;
 export interface Mortality {
   /** All moments so far, of all lives, in order. */
   readonly moments: readonly Moment[];
+  /** Ends whoever reaches the moment that comes after so many others from now on. */
+  strikeIn(moments: number): void;
+  /** Lets everybody live. */
+  spare(): void;
   /**
    * Runs a process. When its moment comes it is gone as by SIGKILL: no error reaches its code, nothing of it runs any more, and
    * what it had asked of the outside world happens all the same.
@@ -24,8 +28,11 @@ export interface Mortality {
  */
 export function mortality(...deaths: readonly number[]): Mortality {
   const moments: Moment[] = [];
+  const struck = new Set(deaths);
   return {
     moments,
+    strikeIn: (later) => void struck.add(moments.length + later),
+    spare: () => struck.clear(),
     async live(process) {
       let dead = false;
       let die: (life: Life<never>) => void = () => undefined;
@@ -35,7 +42,7 @@ export function mortality(...deaths: readonly number[]): Mortality {
       /** Whether the process may go on. */
       const passes = (moment: Moment): boolean => {
         if (dead) return false;
-        dead = deaths.includes(moments.push(moment) - 1);
+        dead = struck.has(moments.push(moment) - 1);
         if (dead) die({ died: true, at: moment });
         return !dead;
       };

@@ -5,6 +5,8 @@ import type { Decided, Occasion } from '../../src/commands/execute.ts';
 import { leastLookMs } from '../../src/commands/lanes/looks.ts';
 import { type CommandDeps, DocumentMissing, type Documents, type Work } from '../../src/commands/ports.ts';
 import { type Reconciled, reconcile } from '../../src/commands/reconcile/reconcile.ts';
+import type { ReplayMode } from '../../src/commands/replay-invoice/decide.ts';
+import { type Replayed, replayInvoice } from '../../src/commands/replay-invoice/replay-invoice.ts';
 import { type RetryRequest, retryInvoice } from '../../src/commands/retry-invoice/retry-invoice.ts';
 import type { Commit } from '../../src/events/commit.ts';
 import { type EventStore, read } from '../../src/events/event-store.ts';
@@ -46,6 +48,8 @@ export interface Service {
   emit(request: EmitRequest): Promise<Life<AcceptedEmission>>;
   cancel(invoiceId: InvoiceId, command: CancelInvoice): Promise<Life<Decided>>;
   retry(invoiceId: InvoiceId, request: RetryRequest): Promise<Life<Decided>>;
+  /** Somebody asks for a dead letter's work again. */
+  replay(invoiceId: InvoiceId, mode: ReplayMode, letterId: string): Promise<Life<Replayed>>;
   /** A worker takes a message, if it can be had. What it throws leaves the message on the queue. */
   work(messageId: string): Promise<Life<Handled | Error> | undefined>;
   /** The projector is called for a batch of the stream, in the order given. */
@@ -60,6 +64,8 @@ export interface ServiceWorld {
   readonly authorityFor: (represented: Represented) => Promise<Authority>;
   readonly profileOf?: ProfileOf;
   readonly random?: () => number;
+  /** Told of each commit, when it was written. */
+  readonly onCommit?: (commit: Commit) => void;
 }
 
 export function service(world: ServiceWorld): Service {
@@ -68,7 +74,7 @@ export function service(world: ServiceWorld): Service {
   const invoices = memoryInvoicesTable();
   const queue = memoryQueue<Work>(clock, SETTINGS);
   const documents = new Map<string, string>();
-  let lastKept = '';
+  const kept = new Map<string, number>();
   const unwitnessed: string[] = [];
   const unprojected: Commit[] = [];
   const numbers = new Map<string, number>();
@@ -79,13 +85,14 @@ export function service(world: ServiceWorld): Service {
     async append(draft) {
       const commit = await store.append(draft);
       unprojected.push(commit);
+      world.onCommit?.(commit);
       return commit;
     },
   };
   const shelf: Documents = {
     async put(key, content) {
       documents.set(key, content);
-      lastKept = key.includes('/sent-') ? JSON.stringify(JSON.parse(content).request) : '';
+      if (key.includes('/sent-')) count(kept, JSON.stringify(JSON.parse(content).request), 1);
     },
     async get(key) {
       const content = documents.get(key);
@@ -93,11 +100,11 @@ export function service(world: ServiceWorld): Service {
       return content;
     },
   };
-  /** Below everything that keeps what passes: whatever comes here must have been stored the moment before. */
+  /** Below everything that keeps what passes: whatever comes here must have been stored as an attempt of its own. */
   const witnessed =
     (transport: Transport): Transport =>
     (request) => {
-      if (lastKept !== JSON.stringify(request)) unwitnessed.push(`${request.method} ${request.path}`);
+      if (count(kept, JSON.stringify(request), -1) < 0) unwitnessed.push(`${request.method} ${request.path}`);
       return transport(request);
     };
 
@@ -198,6 +205,12 @@ export function service(world: ServiceWorld): Service {
         const deps = commandDeps(mortal);
         const known = read(invoiceId, await deps.events.load(invoiceId));
         return retryInvoice(deps, known, request, occasion('retry'));
+      }),
+    replay: (invoiceId, mode, letterId) =>
+      death.live((mortal) => {
+        const { workflow, ...deps } = commandDeps(mortal);
+        const letter = { invoiceId, letterId, cause: 'worker-died' };
+        return replayInvoice({ ...deps, workflow, requests: workflow }, letter, { mode, ...occasion('ops') });
       }),
     async work(messageId) {
       const message = queue.receive(messageId);

@@ -22,7 +22,8 @@ const note = issued.data;
 const isIssued = recording({ kind: 'issued', ...note });
 const isAnother = recording({ kind: 'issued', ...note, accessKey: note.accessKey?.replace('101', '102') });
 const isOther = recording({ kind: 'issued', ...note, nfseNumber: '102' });
-const isFailed = recording({ kind: 'failed', error: rejection, at });
+const isFailed = recording({ kind: 'failed', error: rejection, at, sentBefore: at });
+const isFailedEarly = recording({ kind: 'failed', error: rejection, at, sentBefore: '2026-11-10T12:26:00.000Z' });
 const { attempt: _, ...deferral } = deferred.data;
 const isDeferred = recording({ kind: 'deferred', ...deferral });
 const isCancelled = recording({ kind: 'cancelled', ...cancelled.data });
@@ -59,6 +60,8 @@ describe('record that an invoice failed', () => {
       .thenHappens(event('Failed', { error: rejection, attempt: 2 })));
   it('reaches what a cancellation asked for, and keeps the refusal beside it', () =>
     given(emitted, cancelRequested).when(isFailed).thenHappens(failed, cancelledUnsent));
+  it('does not settle a cancellation while somebody who has not seen it may still be sending', () =>
+    given(emitted, cancelRequested).when(isFailedEarly).thenHappens(failed));
   it.each([
     ['failed', [emitted, failed]],
     ['was issued', [emitted, issued]],
@@ -98,6 +101,10 @@ describe('record the answer to a cancellation', () => {
     given(emitted, issued, cancelRequested).when(isRefused).thenHappens(cancelFailed));
   it('says the refusal once', () =>
     given(emitted, issued, cancelRequested, cancelFailed).when(isRefused).thenNothing());
+  it('is told of though another copy of the request was refused before', () =>
+    given(emitted, issued, cancelRequested, cancelFailed).when(isCancelled).thenHappens(cancelled));
+  it('is not undone by the refusal of another copy', () =>
+    given(emitted, issued, cancelRequested, cancelled).when(isRefused).thenNothing());
   it('cannot be refused without a note', () =>
     given(emitted, cancelRequested).when(isRefused).thenThrows(ContradictoryOutcome));
   it.each([
@@ -112,7 +119,7 @@ describe('record the answer to a cancellation', () => {
   it.each([
     ['waits', [emitted]],
     ['failed', [emitted, failed]],
-    ['is cancelled', [emitted, issued, cancelRequested, cancelled]],
+    ['was cancelled unsent', [emitted, cancelRequested, cancelledUnsent]],
   ])('cannot refuse to cancel an invoice that %s', (_title, events) =>
     given(...events)
       .when(isRefused)
@@ -121,6 +128,11 @@ describe('record the answer to a cancellation', () => {
 });
 
 describe('the end of a cancellation', () => {
+  it('is the same though it was refused to another copy first', () => {
+    const refusedFirst = folded([emitted, issued, cancelRequested, cancelFailed, cancelled]);
+    expect(refusedFirst).toEqual(folded([emitted, issued, cancelRequested, cancelled]));
+  });
+
   it('is the same whichever message came first', () => {
     const cancelFirst = folded([emitted, cancelRequested, issued, cancelled]);
     const issueFirst = folded([emitted, issued, cancelRequested, cancelled]);

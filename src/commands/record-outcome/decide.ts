@@ -5,7 +5,11 @@ import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
 /** What became of a call to the provider. `at` is ISO 8601, UTC. */
 export type Outcome =
   | ({ readonly kind: 'issued' } & EventData<'Issued'>)
-  | ({ readonly kind: 'failed' } & Omit<EventData<'Failed'>, 'attempt'> & { readonly at: string })
+  | ({ readonly kind: 'failed' } & Omit<EventData<'Failed'>, 'attempt'> & {
+        readonly at: string;
+        /** Whoever read the stream before this time (ISO 8601, UTC) sends nothing any more. */
+        readonly sentBefore: string;
+      })
   | ({ readonly kind: 'deferred' } & Omit<EventData<'SubmissionDeferred'>, 'attempt'>)
   | ({ readonly kind: 'cancelled' } & EventData<'Cancelled'>)
   | ({ readonly kind: 'cancel-failed' } & EventData<'CancelFailed'>);
@@ -25,6 +29,7 @@ export class ContradictoryOutcome extends Error {
 /** The part of an invoice that matters here: the worker has it without a read when it handles a fresh emission. */
 export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & {
   readonly note?: { readonly nfseNumber: string; readonly accessKey?: string | undefined };
+  readonly cancellation?: { readonly requestedAt: string; readonly error?: unknown };
 };
 
 /** Turns an outcome into events. What is recorded already is not said again, so every message may come twice. */
@@ -66,14 +71,21 @@ function sameNote(kind: 'issued', data: EventData<'Issued'>, invoice: Submitted)
   throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
 }
 
-function failed({ error, evidence, at }: Outcome & { kind: 'failed' }, invoice: Submitted): readonly NewEvent[] {
+function failed(
+  { error, evidence, at, sentBefore }: Outcome & { kind: 'failed' },
+  invoice: Submitted,
+): readonly NewEvent[] {
+  const { cancellation } = invoice;
   const failure = event('Failed', { error, attempt: invoice.attempt + 1, ...(evidence ? { evidence } : {}) });
   switch (invoice.status) {
     case 'EMITTED':
       return [failure];
     case 'CANCELLING':
+      if (invoice.note) return [];
+      // Another copy of the message may still be sent by who has not seen the request, and what was refused once may be issued then.
+      if (cancellation && cancellation.requestedAt > sentBefore) return [failure];
       // Nothing was issued and nothing will be: what the user asked for is reached, and the refusal is kept beside it.
-      return invoice.note ? [] : [failure, event('Cancelled', { cancelledAt: at })];
+      return [failure, event('Cancelled', { cancelledAt: at })];
     case 'FAILED':
     case 'ISSUED':
     case 'CANCELLED':
@@ -99,8 +111,11 @@ function cancelled({ kind, ...data }: Outcome & { kind: 'cancelled' }, invoice: 
       return [event('Cancelled', data)];
     case 'CANCELLED':
       return [];
-    case 'EMITTED':
     case 'ISSUED':
+      // Refused to one copy of the message and granted to another: the note is cancelled, and the history has to say so.
+      if (invoice.cancellation?.error) return [event('Cancelled', data)];
+      throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
+    case 'EMITTED':
     case 'FAILED':
       throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
   }
@@ -113,9 +128,11 @@ function cancelFailed({ kind, ...data }: Outcome & { kind: 'cancel-failed' }, in
       return [event('CancelFailed', data)];
     case 'ISSUED':
       return [];
+    case 'CANCELLED':
+      if (invoice.note) return []; // granted to another copy of the message
+      throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
     case 'EMITTED':
     case 'FAILED':
-    case 'CANCELLED':
       throw new ContradictoryOutcome(invoice.id, invoice.status, kind);
   }
 }

@@ -33,13 +33,11 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
     case 'CONFIG':
     case 'DEADLINE':
     case 'FIX_DATA':
-      if (!refusal.doubtful) return { kind: 'rejected', error: refusal.error };
-      return (await cancelledBefore(desk, cancellation)) ?? { kind: 'rejected', error: refusal.error };
     case 'IDEMPOTENT':
     case 'STATE':
     case 'LOOKUP':
     case 'NOT_FOUND':
-      // "Cancelled already": perhaps by this very request, sent before and never answered.
+      // "Cancelled already", or "too late": perhaps after this very request was granted and its answer lost.
       return (await cancelledBefore(desk, cancellation)) ?? { kind: 'rejected', error: refusal.error };
     case 'RETRY':
       return unavailable(refusal.error.source);

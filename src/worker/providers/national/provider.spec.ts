@@ -192,6 +192,7 @@ describe('finding', () => {
 
 const entry = { chaveAcesso: key, tipoEvento: 101101, dataHoraRecebimento: '2026-11-10T15:00:02.317', arquivoXml: '?' };
 const event = { body: { ...head, eventos: [entry] } };
+const late = { status: 400, body: { ...head, erro: [{ codigo: 'E0822' }] } };
 const inTheWay = { status: 400, body: { ...head, erro: { codigo: 'E0840' } } };
 
 describe('cancelling', () => {
@@ -205,11 +206,8 @@ describe('cancelling', () => {
     ['another event in the way: this one', [inTheWay, event], 'cancelled'],
     ['another event in the way: none that cancels', [inTheWay, absent, absent, absent, absent], 'rejected'],
     ['another event in the way, and an outage', [inTheWay, { status: 503, body: page }], 'unknown'],
-    [
-      'a deadline passed, told as a list',
-      [{ status: 400, body: { ...head, erro: [{ codigo: 'E0822' }] } }],
-      'rejected',
-    ],
+    ['a deadline passed, told as a list', [late, absent], 'rejected'],
+    ['a deadline passed after the request was granted and its answer lost', [late, event], 'cancelled'],
     ['maintenance', [{ status: 400, body: { ...head, erro: { codigo: 'E1217' } } }], 'unavailable'],
     [
       'an internal error, the event there',
@@ -288,7 +286,7 @@ describe('the sample answers of production (skipped without the fact pack)', () 
       { kind: 'cancelled', protocol: `EVT${key}101101001`, cancelledAt: '2026-11-10T15:00:02-03:00' },
     ],
   ] as [string, [string, number][], object][])('to a cancellation: %s', async (_, answers, outcome) => {
-    const { provider } = authority(...answers.map(([name, status]) => ({ status, body: body(name) })));
+    const { provider } = authority(...answers.map(([name, status]) => ({ status, body: body(name) })), absent);
     expect(await provider.cancel(cancellation)).toMatchObject(outcome);
   });
 });

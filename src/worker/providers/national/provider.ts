@@ -159,7 +159,8 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
     case 'STATE':
     case 'FIX_DATA':
     case 'NOT_APPLICABLE':
-      return { kind: 'rejected', error: refusal.error };
+      // The request may have been granted before, its answer lost, and its deadline be over now: then the event is there.
+      return (await registered(settings, cancellation, key)) ?? { kind: 'rejected', error: refusal.error };
   }
 }
 
