@@ -26,7 +26,7 @@ export function givenUp(
   }
   const unsent = outcome.reason === 'provider-unavailable';
   const error = unsent ? neverSent(days, outcome.detail) : neverAnswered(days, outcome.detail);
-  return { kind: 'failed', error, at: at.toISOString(), ...evidence };
+  return { kind: 'failed', error, at: at.toISOString(), sentBefore: deferredSince, ...evidence };
 }
 
 const neverSent = (days: number, source: string): ProviderError => ({

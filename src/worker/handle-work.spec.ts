@@ -493,7 +493,7 @@ describe('a note that takes the place of another', () => {
     const { handle, calls, replaced } = await withReplaced([replacing], {
       issue: [{ kind: 'issued', note: newNote }],
     });
-    await handle({ ...work, origin: 'emission' });
+    await handle({ ...work, origin: 'retry' });
     expect(calls).toEqual(['issue']);
     expect(await replaced()).toMatchObject({
       status: 'CANCELLED',
@@ -503,7 +503,7 @@ describe('a note that takes the place of another', () => {
 
   it('leaves it alone while there is none', async () => {
     const { handle, replaced } = await withReplaced([replacing], { issue: [rejected] });
-    await handle({ ...work, origin: 'emission' });
+    await handle({ ...work, origin: 'retry' });
     expect(await replaced()).toMatchObject({ status: 'ISSUED' });
   });
 

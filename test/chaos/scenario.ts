@@ -27,4 +27,5 @@ export interface Scenario {
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   storm: () => import('./storm.ts'),
   crashes: () => import('./crashes.ts'),
+  histories: () => import('./histories.ts'),
 };
