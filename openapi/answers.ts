@@ -226,6 +226,81 @@ export const DeadLetterSweep = z.strictObject({
   more: z.boolean(),
 });
 
+export const Report = z.strictObject({
+  report: text,
+  description: text,
+  period: z.strictObject({ from: z.iso.date(), to: z.iso.date(), of: z.enum(['emission', 'competence', 'event']) }),
+  freshness: z.strictObject({ upTo: z.nullable(time), waitingSince: z.optional(time) }),
+  columns: z.array(z.strictObject({ key: text, title: text })),
+  rows: z.array(z.record(text, z.union([text, z.number(), z.null()]))),
+  nextCursor: z.optional(text),
+});
+
+export const Feed = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      cursor: text,
+      invoiceId,
+      companyCnpj: cnpj,
+      version: z.int(),
+      id: z.optional(text),
+      type: text,
+      v: z.optional(z.int()),
+      at: time,
+      data: z.nullable(z.record(text, z.unknown())),
+      meta: z.optional(Meta),
+      commit: z.strictObject({ commitId: z.nullable(text), hash, prevHash: z.nullable(hash) }),
+    }),
+  ),
+  nextCursor: text,
+  more: z.boolean(),
+});
+
+const projectionError = z.strictObject({ name: text, message: text });
+
+export const Projections = z.strictObject({
+  projections: z.array(
+    z.strictObject({
+      projection: z.enum(['invoices', 'reporting']),
+      state: z.enum(['current', 'waiting', 'behind', 'idle']),
+      lagMs: z.nullable(z.int()),
+      committedAt: z.optional(time),
+      projectedAt: z.optional(time),
+      waiting: z.optional(z.strictObject({ committedAt: time, triedAt: time, reason: text })),
+      parked: z.strictObject({
+        count: z.int(),
+        invoices: z.array(
+          z.strictObject({
+            invoiceId,
+            error: projectionError,
+            committedAt: time,
+            parkedAt: time,
+            failedAt: time,
+            times: z.int(),
+          }),
+        ),
+        more: z.boolean(),
+      }),
+    }),
+  ),
+});
+
+export const ProjectionReplayed = z.strictObject({
+  projection: z.enum(['invoices', 'reporting']),
+  projected: z.int(),
+  parked: z.int(),
+  delayed: z.int(),
+  unknown: z.int(),
+  results: z.array(
+    z.strictObject({
+      invoiceId,
+      outcome: z.enum(['projected', 'parked', 'delayed', 'unknown']),
+      error: z.optional(projectionError),
+    }),
+  ),
+  more: z.boolean(),
+});
+
 export const Ping = z.strictObject({ service: z.literal('nfse-ledger'), version: text, time });
 
 export const Description = z.looseObject({ openapi: z.literal('3.1.0') });

@@ -57,6 +57,7 @@ export async function openApiDocument(): Promise<OpenApiDocument> {
     tags: [
       { name: 'Invoices', description: 'Emitted, corrected, cancelled, and proven.' },
       { name: 'Companies', description: 'What the invoices of a company have in common.' },
+      { name: 'Reports', description: 'Questions about many invoices, and what happened to them.' },
       { name: 'Operations', description: 'For those who run the service.' },
       { name: 'Service', description: 'About the service itself.' },
     ],

@@ -5,7 +5,7 @@ import type { ProblemCode } from './problems.ts';
 /** What is said of a route beyond its schemas. */
 export interface Operation {
   readonly id: string;
-  readonly tag: 'Invoices' | 'Companies' | 'Operations' | 'Service';
+  readonly tag: 'Invoices' | 'Companies' | 'Reports' | 'Operations' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** Component name of the body, which is the handler's own `Body`. */
@@ -215,5 +215,38 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Release a municipality that is held',
     answers: { 200: { description: 'The lane, held or not before.', schema: answers.Lane } },
     problems: ['municipality-not-found'],
+  },
+  'GET /reports/{report}': {
+    id: 'report',
+    tag: 'Reports',
+    summary: 'Ask a report',
+    description:
+      'As JSON, or as CSV with `Accept: text/csv` or `format=csv`; then `Link` leads to the next page. Without a period: this month until today.',
+    answers: { 200: { description: 'A page.', schema: answers.Report } },
+    problems: ['report-not-found', 'invalid-request', 'invalid-cursor', 'database-unavailable'],
+  },
+  'GET /events': {
+    id: 'feed',
+    tag: 'Reports',
+    summary: 'Read what happened, from a cursor on',
+    description:
+      'Each invoice’s events in their order, none left out, some perhaps twice. Keep `nextCursor`, and ask with it again: at once while `more`, else after a while.',
+    answers: { 200: { description: 'What came after the cursor.', schema: answers.Feed } },
+    problems: ['invalid-request', 'invalid-cursor', 'database-unavailable'],
+  },
+  'GET /projections': {
+    id: 'projections',
+    tag: 'Operations',
+    summary: 'See how far each projection is, and what is parked',
+    answers: { 200: { description: 'Both projections.', schema: answers.Projections } },
+  },
+  'POST /projections/{projection}/replay': {
+    id: 'replayProjection',
+    tag: 'Operations',
+    summary: 'Project invoices again from the event store',
+    description: 'Name up to a hundred invoices, or say `all` for those that are parked.',
+    body: 'ProjectionReplay',
+    answers: { 200: { description: 'What became of each.', schema: answers.ProjectionReplayed } },
+    problems: ['projection-not-found'],
   },
 };

@@ -1,3 +1,5 @@
+import { PROJECTIONS } from '../src/projections/projections-table.ts';
+import { REPORTS } from '../src/projections/reporting/reports/catalogue.ts';
 import type { Json } from './document.ts';
 import type { AnswerHeader, RequestHeader } from './operations.ts';
 
@@ -16,6 +18,11 @@ export const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
     description: 'IBGE’s code of the municipality.',
     schema: { type: 'string', pattern: '^\\d{7}$', examples: ['3106200'] },
   },
+  report: {
+    description: 'Which report.',
+    schema: { type: 'string', enum: REPORTS.map(({ name }) => name) },
+  },
+  projection: { description: 'Which projection.', schema: { type: 'string', enum: [...PROJECTIONS] } },
   cnpj: {
     description: 'CNPJ of the company, without punctuation.',
     schema: { type: 'string', pattern: '^[0-9A-Z]{12}[0-9]{2}$', examples: ['11222333000181'] },
@@ -32,6 +39,21 @@ export const QUERY_TEXTS: Readonly<Record<string, Readonly<Record<string, string
     to: 'Emitted at this time or earlier: a time, or a day in Brasília.',
     limit: 'How many at most.',
     cursor: '`nextCursor` of the page before.',
+  },
+  report: {
+    companyCnpj: 'One company; without it, all that you may see.',
+    from: 'First day, as São Paulo counts days.',
+    to: 'Last day.',
+    by: 'Of `totals`: what each row is of; some of `company`, `day`, `municipality`, `status`, separated by commas.',
+    series: 'Of `numbers`: one series alone.',
+    limit: 'How many rows at most.',
+    cursor: '`nextCursor` of the page before.',
+    format: '`csv` for a spreadsheet.',
+  },
+  feed: {
+    companyCnpj: 'One company; without it, all that you may see.',
+    after: '`nextCursor` of the last answer; without it, from the beginning.',
+    limit: 'How many at most.',
   },
   history: {
     version: 'Up to this version.',

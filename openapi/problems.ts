@@ -16,6 +16,8 @@ export const PROBLEMS = {
   'document-not-available': [404, 'The invoice does not have this document, or not yet.'],
   'municipality-not-found': [404, 'There is no municipality with this code.'],
   'company-not-found': [404, 'There is no such company among yours.'],
+  'report-not-found': [404, 'There is no such report.'],
+  'projection-not-found': [404, 'There is no such projection.'],
   'route-not-found': [404, 'The API has no such address.'],
   'method-not-allowed': [405, 'The address exists, not with this method.'],
   'request-in-progress': [409, 'The first request with this key is still being accepted.'],
@@ -31,6 +33,7 @@ export const PROBLEMS = {
   'if-match-required': [428, 'The company exists: send the `ETag` that you read in `If-Match`.'],
   internal: [500, 'Ours. Repeat with the same key: nothing happens twice.'],
   'internal-error': [502, 'Ours. Repeat with the same key: nothing happens twice.'],
+  'database-unavailable': [503, 'The database of reports is starting, or away: try again in a while.'],
   contention: [503, 'Too many changes of one invoice at once; nothing was stored.'],
   timeout: [504, 'The answer was not ready in 29 seconds.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, text: string]>>;

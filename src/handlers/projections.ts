@@ -39,7 +39,7 @@ const ReplayRequest = z.strictObject({
   all: z.optional(z.literal(true)),
 });
 
-export { ReplayRequest as Body };
+export const Bodies = { '/projections/{projection}/replay': ReplayRequest };
 
 /** `GET /projections`: how far each is, and what is parked. `POST /projections/{projection}/replay`: projects again. */
 export const handler = lambda('projections', async (call) => {
