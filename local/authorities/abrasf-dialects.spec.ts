@@ -8,7 +8,7 @@ import { builtInFile } from '../../src/nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../../src/nfse/municipality-profiles/dialect-styles.ts';
 import { endpointOf } from '../../src/nfse/municipality-profiles/endpoint.ts';
 import { type AbrasfProfile, profilesFrom } from '../../src/nfse/municipality-profiles/profiles.ts';
-import { ProfilesSchema } from '../../src/nfse/municipality-profiles/schema.ts';
+import { type Dialect, ProfilesSchema } from '../../src/nfse/municipality-profiles/schema.ts';
 import { emission } from '../../src/nfse/tax/sales.fixtures.ts';
 import { ABRASF_SIGNING } from '../../src/nfse/xmldsig/profile.ts';
 import { signXml } from '../../src/nfse/xmldsig/sign.ts';
@@ -92,11 +92,13 @@ async function processed(provider: Provider, asked: Submission): Promise<FindOut
 }
 
 /**
- * The ids that are signed in a call. Every signature holds in the message itself; one made by the exclusive form also where the message
- * stands as elements in the envelope, whose namespaces the inclusive form would take in.
+ * The ids that are signed in a call. A signature by the exclusive form holds where the message stands as elements in the envelope; the
+ * inclusive form would take in the envelope's namespaces, so that such a city has to take the message out first.
  */
-function signedIn({ body = '' }: HttpRequest, exclusiveInPlace: boolean): readonly string[] {
-  const documents = exclusiveInPlace ? [body] : parametersOf(body).map(({ xml }) => xml);
+function signedIn({ body = '' }: HttpRequest, { soap, signature }: Dialect): readonly string[] {
+  const takenOut = /<(\w+Envio)\b[\s\S]*<\/\1>/.exec(body)?.[0] ?? '';
+  const inPlace = signature.exclusive ? body : takenOut;
+  const documents = soap.payload === 'inline' ? [inPlace] : parametersOf(body).map(({ xml }) => xml);
   return documents.flatMap((xml) =>
     verifySignatures(xml).map((finding) => (finding.good ? finding.id : expect.fail(finding.message))),
   );
@@ -119,10 +121,7 @@ describe.each(DIALECTS)('a city that speaks %s', (dialect) => {
     if (first.kind === 'issued') expect(found.note.nfseNumber).toBe(first.note.nfseNumber);
 
     const emitting = sent.find(({ body = '' }) => body.includes('LoteRps') || body.includes('GerarNfse'));
-    const ids = signedIn(
-      emitting ?? expect.fail('nothing was emitted'),
-      soap.payload === 'inline' && signature.exclusive,
-    );
+    const ids = signedIn(emitting ?? expect.fail('nothing was emitted'), profile.dialect);
     expect(ids.includes(`decl1n${number}`)).toBe(signature.rps);
     expect(ids.some((id) => id.startsWith('lote'))).toBe(signature.batch && profile.dialect.emission !== 'single');
     const envelope = soap.version === '1.2' ? 'http://www.w3.org/2003/05/soap-envelope' : 'schemas.xmlsoap.org/soap';
