@@ -107,8 +107,8 @@ export function startPoller(options: PollerOptions): Poller {
       const verdict = lanes.admit(message, now());
       if (verdict.kind === 'defer') toTurnAway.push(message);
       if (verdict.kind === 'put-back') back.push([message, verdict.turnInMs]);
+      begin(); // before the next: what can run does not count as waiting
     }
-    look();
     await putBack(back);
   }
 

@@ -80,6 +80,21 @@ describe('the lanes', () => {
     expect(begun(lanes).map(({ municipalityCode }) => municipalityCode)).toEqual([UBERLANDIA]);
   });
 
+  it('keep a quarter of the places for lanes that are not slow', () => {
+    const lanes = schedule({ places: 8, routeOf: (code) => own(code, { concurrency: 8, perSecond: 1000 }) });
+    admitted(
+      lanes,
+      Array.from({ length: 16 }, () => message(CONTAGEM)),
+    );
+    const [first] = begun(lanes);
+    expect(lanes.running).toBe(7);
+    lanes.ended(first as Queued, 30_000, 30_000);
+    expect(begun(lanes, 30_000)).toEqual([]);
+    const later = { receivedAt: 30_000 };
+    admitted(lanes, [message(UBERLANDIA, later), message(UBERLANDIA, later)], 30_000);
+    expect(begun(lanes, 30_000).map(({ municipalityCode }) => municipalityCode)).toEqual([UBERLANDIA]);
+  });
+
   it('begin no faster than the rate allows, and say when to come again', () => {
     const lanes = schedule({ routeOf: (code) => own(code, { concurrency: 8, perSecond: 2 }) });
     admitted(

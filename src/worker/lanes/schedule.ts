@@ -53,6 +53,8 @@ interface Lane<T extends InHand> {
   running: number;
   /** What a message takes, as an average that follows the newest ones. */
   meanMs: number;
+  /** When its last message ended, or its first began after a pause. */
+  movedAt: number;
   /** When the next message that is put back can hope to begin. */
   turnAt: number;
 }
@@ -67,8 +69,11 @@ const FIRST_GUESS_MS = 1000;
 const NEWEST_WEIGHT = 0.2;
 /** A lane holds what it runs twice over, so that it never idles while a receive is under way. */
 const WAITING_PER_PLACE = 2;
-/** Of the places, so much is for lanes that have nothing running. */
-const RESERVED_SHARE = 0.05;
+/** Of the places, so much is for lanes that have nothing running, one at least. */
+const IDLE_SHARE = 0.02;
+/** A lane whose messages take longer, or of which none has ended for longer, is slow. All slow lanes together leave others a part of the places. */
+const SLOW_MS = 5000;
+const NOT_FOR_SLOW_SHARE = 0.25;
 
 export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Schedule<T> {
   const { places, orderMs, patienceMs, routeOf, gateOf } = settings;
@@ -76,7 +81,8 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
   /** Codes of the lanes where something waits; the one served longest ago comes first. */
   const turns = new Set<string>();
   const authorities = new Map<string, AuthorityUse>();
-  const reserved = Math.max(1, Math.floor(places * RESERVED_SHARE));
+  const forIdle = Math.max(1, Math.floor(places * IDLE_SHARE));
+  const notForSlow = Math.floor(places * NOT_FOR_SLOW_SHARE);
   let running = 0;
 
   function laneOf(code: string): Lane<T> {
@@ -87,6 +93,7 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
       queues: companyQueues<T>(orderMs),
       running: 0,
       meanMs: FIRST_GUESS_MS,
+      movedAt: 0,
       turnAt: 0,
     };
     lanes.set(code, lane);
@@ -108,17 +115,25 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
     if (gate.kind === 'shut') return gate.until ?? Number.POSITIVE_INFINITY;
     const most = gate.kind === 'probing' ? Math.min(gate.places, route.whole.concurrency) : route.whole.concurrency;
     const full = lane.running >= route.lane.concurrency || use.running >= most;
-    const lastPlaces = lane.running > 0 && running >= places - reserved;
-    if (full || lastPlaces) return Number.POSITIVE_INFINITY;
+    if (full || running >= places - kept(lane, now)) return Number.POSITIVE_INFINITY;
     return now + waitFor(use.bucket, route.whole.perSecond);
   }
 
-  const perMessageMs = ({ meanMs, route }: Lane<T>) =>
-    Math.max(meanMs / route.lane.concurrency, 1000 / route.whole.perSecond);
+  /** How many places the lane has to leave to others. */
+  function kept({ running: own, meanMs, movedAt }: Lane<T>, now: number): number {
+    if (own === 0) return 0;
+    return meanMs > SLOW_MS || now - movedAt > SLOW_MS ? Math.max(forIdle, notForSlow) : forIdle;
+  }
+
+  /** How far apart the lane can begin messages. Where none has ended for long, one takes at least so long. */
+  function perMessageMs({ meanMs, movedAt, running: own, route }: Lane<T>, now: number): number {
+    const takesMs = own > 0 ? Math.max(meanMs, now - movedAt) : meanMs;
+    return Math.max(takesMs / route.lane.concurrency, 1000 / route.whole.perSecond);
+  }
 
   /** Each message put back gets a later turn than the one before, as far apart as the lane can take them. */
   function nextTurn(lane: Lane<T>, now: number): number {
-    const every = perMessageMs(lane);
+    const every = perMessageMs(lane, now);
     lane.turnAt = Math.max(lane.turnAt, now + lane.queues.size * every) + every;
     return lane.turnAt - now;
   }
@@ -166,6 +181,7 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
         const use = useOf(lane.route, now);
         use.bucket = spent(use.bucket);
         use.running++;
+        if (lane.running === 0) lane.movedAt = now;
         lane.running++;
         running++;
         turns.delete(code);
@@ -178,6 +194,7 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
       const lane = laneOf(message.municipalityCode);
       lane.queues.ended(message);
       lane.running--;
+      lane.movedAt = now;
       lane.meanMs += (tookMs - lane.meanMs) * NEWEST_WEIGHT;
       useOf(lane.route, now).running--;
       running--;
