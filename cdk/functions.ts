@@ -180,6 +180,8 @@ export const FUNCTIONS = {
     // Two at once would claim the same rows, and each would find most of them taken.
     reservedConcurrency: 1,
     may: {
+      // Before anything is started again its stream is read.
+      events: ['Query'],
       'invoices/byDue': ['Query'],
       invoices: ['UpdateItem'],
       lanes: ['BatchGetItem'],
