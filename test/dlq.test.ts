@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { proxyEvent } from '../local/api-gateway/proxy-event.ts';
 import { inProject } from '../local/project.ts';
 import type { Documents, Work } from '../src/commands/ports.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
+import { event } from '../src/events/event-types.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
+import { deferred, draft } from './invoices.ts';
 import { type Answer, apiAs, authorityCalls, authorityNotes, credentials } from './stack/api.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
 import {
@@ -23,6 +25,10 @@ import {
   workersOfEachTest,
 } from './stack/own-worker.ts';
 
+/** Programs that a test starts take their time on a busy machine. */
+const SLOW_MS = 40_000;
+vi.setConfig({ testTimeout: 2 * SLOW_MS });
+
 const stack = credentials();
 const sqs = new SQSClient({
   endpoint: stack.endpoints.sqs,
@@ -33,8 +39,26 @@ const worker = workersOfEachTest();
 const ops = await apiAs('ops');
 const client = await apiAs('client');
 
+/**
+ * An invoice that waits for a city hall until tomorrow: what becomes of it before that is the doing of a replay, and not of the
+ * stack's reconciler.
+ */
+async function waiting(reference?: string, kept?: Documents): Promise<{ invoice: LivingInvoice; work: Work }> {
+  const { invoice, tip, work } = await emittedOnly(reference, events, kept);
+  const deferral = event('SubmissionDeferred', {
+    ...deferred.data,
+    nextAttemptAt: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  await events.append(
+    draft({ invoiceId: invoice.id, tip, events: [deferral], commitId: randomUUID(), at: new Date().toISOString() }),
+  );
+  const { fresh: _, ...later } = work;
+  return { invoice, work: later };
+}
+
+/** Of an invoice after it was deferred. */
 const types = async ({ id }: LivingInvoice) =>
-  (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type));
+  (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type)).slice(2);
 
 /** A message that the queue itself moved to the DLQ: nobody wrote on it why. */
 async function dead(work: Work | string, QueueUrl = stack.deadLetterQueueUrl): Promise<string> {
@@ -50,11 +74,11 @@ describe('a message that the worker cannot handle', () => {
     const kept = new Map<string, string>();
     // The document's bucket loses it: every attempt fails.
     const losing: Documents = { ...commandDeps.documents, put: async (key, content) => void kept.set(key, content) };
-    const { invoice, work } = await emittedOnly('PEDIDO118', events, losing);
+    const { invoice, work } = await waiting('PEDIDO118', losing);
     const queue = await ownQueue(2);
     worker(queue, { DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl });
     await queue.send(work);
-    await eventually(async () => (await seen(`invoiceId=${invoice.id}`)).seen > 0);
+    await eventually(async () => (await seen(`invoiceId=${invoice.id}`)).seen > 0, SLOW_MS);
     const { groups, letters } = await seen(`invoiceId=${invoice.id}`);
     expect(groups).toMatchObject([
       { cause: 'document-missing', municipalityCode: '3106200', invoices: 1, sample: { invoiceIds: [invoice.id] } },
@@ -66,16 +90,18 @@ describe('a message that the worker cannot handle', () => {
       dryRun: true,
       items: [{ invoiceId: invoice.id, outcome: 'start', status: 'EMITTED' }],
     });
-    expect(await types(invoice)).toEqual(['Emitted']);
+    expect(await types(invoice)).toEqual([]);
 
     for (const [key, content] of kept) await commandDeps.documents.put(key, content, 'application/xml');
+    // The outcome is told if it comes in time, which on a busy machine it may not.
     expect(await replay(selection)).toMatchObject({
-      items: [{ invoiceId: invoice.id, outcome: 'answered', status: 'ISSUED' }],
+      items: [{ invoiceId: invoice.id, outcome: expect.stringMatching(/^(answered|started)$/) }],
     });
-    expect(await types(invoice)).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
+    await client.until(invoice.id, 'ISSUED', SLOW_MS);
+    expect(await types(invoice)).toEqual(['ReplayRequested', 'Issued']);
     const { body } = await ops.get(`/invoices/${invoice.id}/events`);
     expect(body.chain.intact).toBe(true);
-    expect(body.events[1]).toMatchObject({
+    expect(body.events[2]).toMatchObject({
       type: 'ReplayRequested',
       data: {
         by: expect.stringMatching(/^ops/),
@@ -93,7 +119,7 @@ describe('a message that the worker cannot handle', () => {
     const queue = await ownQueue();
     worker(queue, { DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl });
     await queue.send(`{"operation":"dance","marker":"${randomUUID()}"}`);
-    await eventually(async () => (await seen('cause=malformed-message')).seen > 0);
+    await eventually(async () => (await seen('cause=malformed-message')).seen > 0, SLOW_MS);
     const { groups } = await seen('cause=malformed-message');
     const letterIds = groups.flatMap(({ sample }: Answer['body']) => sample.letterIds);
     const kept = await replay({ letterIds });
@@ -109,25 +135,27 @@ describe('a message that the worker cannot handle', () => {
 
 describe('a replay', () => {
   it('that two operators ask for at once makes one note', async () => {
-    const { invoice, work } = await emittedOnly();
+    const { invoice, work } = await waiting();
     await dead(work);
     const asked = { invoiceIds: [invoice.id] };
     const both = await Promise.all([replay(asked), replay(asked)]);
     expect(both.flatMap(({ items }) => items)).toMatchObject([{ outcome: 'started' }]);
-    await client.until(invoice.id, 'ISSUED', 20_000);
+    await client.until(invoice.id, 'ISSUED', SLOW_MS);
     expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
     expect(await authorityCalls(declarationOf(invoice))).toMatchObject({ posts: 1 });
-    expect(await types(invoice)).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
+    expect(await types(invoice)).toEqual(['ReplayRequested', 'Issued']);
   });
 
   it('lets go what is settled, and says so', async () => {
-    const { invoice, work } = await emittedOnly();
-    await client.until(invoice.id, 'ISSUED', 20_000);
+    const { invoice, work } = await waiting();
+    await dead(work);
+    await replay({ invoiceIds: [invoice.id] });
+    await client.until(invoice.id, 'ISSUED', SLOW_MS);
     const letters = [await dead(work), await dead(work)];
     const { items } = await replay({ invoiceIds: [invoice.id] });
     expect(items).toMatchObject([{ outcome: 'dropped', status: 'ISSUED', cause: 'worker-died' }]);
     expect(items[0].letterIds.sort()).toEqual(letters.sort());
-    expect(await types(invoice)).toEqual(['Emitted', 'Issued']);
+    expect(await types(invoice)).toEqual(['ReplayRequested', 'Issued']);
   });
 });
 
@@ -195,9 +223,9 @@ describe('a function that is killed in the middle of a replay', () => {
       replayAll(second, 'repair');
       const [{ answer }] = (await once(second, 'message')) as [{ answer: { body: string } }];
       return JSON.parse(answer.body).items.length > 0;
-    });
+    }, SLOW_MS);
     expect(await queue.dead()).toBe(0);
-    await eventually(async () => (await history()).includes('Issued'));
+    await eventually(async () => (await history()).includes('Issued'), SLOW_MS);
     expect(await history()).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
     expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
   });
@@ -247,7 +275,7 @@ describe('nfse dlq', () => {
   }
 
   it('shows what is stuck, replays it, and says so by its exit', async () => {
-    const { invoice, work } = await emittedOnly();
+    const { invoice, work } = await waiting();
     const letterId = await dead(work);
     const shown = await dlq('show', invoice.id);
     expect(shown).toMatchObject({ exit: 0, err: '' });
@@ -264,7 +292,7 @@ describe('nfse dlq', () => {
       exit: 1,
       out: `${invoice.id}: não foi vista na fila\nNenhuma mensagem corresponde.\n`,
     });
-    await client.until(invoice.id, 'ISSUED', 20_000);
+    await client.until(invoice.id, 'ISSUED', SLOW_MS);
   });
 
   it('ends with 2 when the API refuses, or the call makes no sense', async () => {

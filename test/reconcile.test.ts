@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ReconcileDeps, reconcile } from '../src/commands/reconcile/reconcile.ts';
 import type { Tip } from '../src/events/commit.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
@@ -15,6 +15,7 @@ import { declarationOf, emittedOnly, eventually, ownQueue, workersOfEachTest } f
 
 const client = dynamoDb();
 const worker = workersOfEachTest();
+vi.setConfig({ testTimeout: 90_000 });
 const HOUR_MS = 3_600_000;
 const settings = {
   shards: Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard)),
@@ -62,7 +63,7 @@ describe('a queue that was purged', () => {
     expect(await it.run()).toMatchObject({ started: 4, failed: 0, left: 0, stoppedBy: 'end' });
     expect(it.failures).toEqual([]);
     worker(queue, { EVENTS_TABLE: it.tables.events, WORKER_VISIBILITY_SECONDS: '10', WORKER_DEADLINE_SECONDS: '10' });
-    await eventually(async () => (await queue.depth()) === 0);
+    await eventually(async () => (await queue.depth()) === 0, 40_000);
     for (const { invoice } of lost) {
       expect((await it.events.load(invoice.id)).flatMap((commit) => commit.events.map(({ type }) => type))).toEqual([
         'Emitted',
