@@ -1,4 +1,4 @@
-// `npm run bench [-- store|latency|bundles|signatures]`: each in a process of its own, so that none warms or burdens the next.
+// `npm run bench [-- store|latency|bundles|signatures|reports|upserts|lag]`: each in a process of its own, so that none warms or burdens the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
@@ -8,6 +8,9 @@ const BENCHMARKS = {
   latency: 'latency.ts',
   bundles: 'bundles.ts',
   signatures: 'signatures.ts',
+  reports: 'reports.ts',
+  upserts: 'upserts.ts',
+  lag: 'lag.ts',
 } as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Name = keyof typeof BENCHMARKS;

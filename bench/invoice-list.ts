@@ -1,0 +1,71 @@
+import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { localDynamoDb, startDynamoDb } from '../local/engines/dynamodb.ts';
+import { createTables, defaultTableNames } from '../local/engines/tables.ts';
+import { findJava } from '../local/java.ts';
+import { portNear } from '../local/ports.ts';
+import { commitOf, tipAfter } from '../src/events/commit.ts';
+import { read } from '../src/events/event-store.ts';
+import type { LivingInvoice } from '../src/events/invoice.ts';
+import { rowOf } from '../src/projections/invoice-row.ts';
+import { dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
+import { draft, invoiceId, issued } from '../test/invoices.ts';
+import { onInterruption } from './interruption.ts';
+import { progress } from './progress.ts';
+
+const COMPANIES = 1_000;
+/** What BatchWriteItem takes, and how many of them are under way at once. */
+const BATCH = 25;
+const LANES = 16;
+
+/** How long it takes to read a company's newest hundred rows, in a table of so many, a thousand companies' alike. */
+export async function timesToList(invoices: number, rounds: number): Promise<readonly number[]> {
+  const java = await findJava(progress);
+  progress('starting DynamoDB Local, in memory');
+  const engine = await startDynamoDb({ java, port: await portNear(undefined) });
+  onInterruption(() => engine.stop());
+  try {
+    const client = localDynamoDb(engine.endpoint);
+    await createTables(client);
+    await fill(client, invoices);
+    const table = dynamoDbInvoicesTable(client, defaultTableNames.invoices);
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const started = performance.now();
+      await table.list({ companyCnpj: companyOf(round * 37) }, 100);
+      times.push(performance.now() - started);
+    }
+    client.destroy();
+    return times;
+  } finally {
+    await engine.stop();
+  }
+}
+
+const companyOf = (n: number): string => String(10_000_000_000_000 + (n % COMPANIES));
+
+async function fill(client: DynamoDBClient, invoices: number): Promise<void> {
+  const first = commitOf(draft());
+  const commits = [first, commitOf(draft({ tip: tipAfter(first), events: [issued], commitId: '2' }))];
+  const { invoice, tip } = read(invoiceId, commits);
+  const row = rowOf(invoice as LivingInvoice, tip, 300);
+  let next = 0;
+  const lane = async () => {
+    while (next < invoices) {
+      const from = next;
+      next += BATCH;
+      if (from % (BATCH * 400) === 0) progress(`filling InvoicesTable: ${from} of ${invoices}`);
+      const items = Array.from({ length: Math.min(BATCH, invoices - from) }, (_, place) => ({
+        ...row,
+        invoiceId: `inv_${(from + place).toString(16).padStart(26, '0')}`,
+        companyCnpj: companyOf(from + place),
+        createdAt: new Date(Date.UTC(2026, 0, 1) + (from + place) * 30_000).toISOString(),
+      }));
+      const requests = items.map((item) => ({
+        PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
+      }));
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [defaultTableNames.invoices]: requests } }));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
