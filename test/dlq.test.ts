@@ -159,24 +159,24 @@ describe('a replay', () => {
   });
 });
 
-describe('a function that is killed in the middle of a replay', () => {
-  const running: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of running.splice(0)) child.kill('SIGKILL');
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+/** ProcessorFn in a process of its own, as Lambda has it. */
+async function processorFn(env: Record<string, string>): Promise<ChildProcess> {
+  const child = fork(inProject('test/stack/invoke-bundle.ts'), [inProject('src/handlers/processor.ts')], {
+    env: { ...stack.environment, POWERTOOLS_LOG_LEVEL: 'SILENT', DEAD_LETTER_HOLD_SECONDS: '2', ...env },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  running.push(child);
+  await once(child, 'message');
+  return child;
+}
 
-  /** ProcessorFn in a process of its own, as Lambda has it. */
-  async function processorFn(env: Record<string, string>): Promise<ChildProcess> {
-    const child = fork(inProject('test/stack/invoke-bundle.ts'), [inProject('src/handlers/processor.ts')], {
-      env: { ...stack.environment, POWERTOOLS_LOG_LEVEL: 'SILENT', DEAD_LETTER_HOLD_SECONDS: '2', ...env },
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    running.push(child);
-    await once(child, 'message');
-    return child;
-  }
-
+describe('a function that is killed in the middle of a replay', () => {
   function replayAll(child: ChildProcess, mode: 'replay' | 'repair'): void {
     const event = proxyEvent({
       method: 'POST',
@@ -228,6 +228,44 @@ describe('a function that is killed in the middle of a replay', () => {
     await eventually(async () => (await history()).includes('Issued'), SLOW_MS);
     expect(await history()).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
     expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
+  });
+});
+
+describe('ProcessorFn behind the DLQ itself', () => {
+  const record = (messageId: string, body: string, attributes: Record<string, string> = {}) => ({
+    messageId,
+    receiptHandle: messageId,
+    body,
+    attributes: { SentTimestamp: String(Date.now()) },
+    messageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+    ),
+  });
+
+  it('repairs what it can once, and names what stays', async () => {
+    const { invoice, work } = await waiting();
+    const queue = await ownQueue();
+    const child = await processorFn({ REQUESTS_QUEUE_URL: queue.url, DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl });
+    const handed = async (...Records: readonly object[]) => {
+      child.send({ event: { Records }, trace: '', context: { awsRequestId: randomUUID() } });
+      const [{ answer }] = (await once(child, 'message')) as [{ answer: object }];
+      return answer;
+    };
+    const letter = record('first', JSON.stringify(work), { Cause: 'document-missing', InvoiceId: invoice.id });
+    expect(await handed(letter, record('strange', '{}'))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'strange' }],
+    });
+    expect(await queue.depth()).toBe(1);
+    const [request] = (await events.load(invoice.id)).slice(-1);
+    expect(request?.events).toMatchObject([
+      {
+        type: 'ReplayRequested',
+        data: { by: 'dlq-mapping', mode: 'repair', cause: 'document-missing', letterId: 'first' },
+      },
+    ]);
+    const again = record('second', JSON.stringify(work));
+    expect(await handed(again)).toEqual({ batchItemFailures: [{ itemIdentifier: 'second' }] });
+    expect(await queue.depth()).toBe(1);
   });
 });
 
