@@ -1,4 +1,4 @@
-// `npm run bench [-- store|latency|bundles|signatures|reports|upserts|lag]`: each in a process of its own, so that none warms or burdens the next.
+// `npm run bench [-- store|latency|bundles|signatures|reports|upserts|lag|rebuild|verify]`: each in a process of its own, so that none warms or burdens the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
@@ -11,6 +11,8 @@ const BENCHMARKS = {
   reports: 'reports.ts',
   upserts: 'upserts.ts',
   lag: 'lag.ts',
+  rebuild: 'rebuild.ts',
+  verify: 'verify.ts',
 } as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Name = keyof typeof BENCHMARKS;
