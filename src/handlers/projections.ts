@@ -6,24 +6,23 @@ import { dynamoDb } from '../platform/dynamodb.ts';
 import { lagOf } from '../projections/lag.ts';
 import { dynamoDbProjectionsTable, PROJECTIONS, type Projection } from '../projections/projections-table.ts';
 import { type ReplayDeps, type Replayed, replay } from '../projections/replay.ts';
-import { projectReporting } from '../projections/reporting/project-reporting.ts';
-import { live } from '../projections/reporting/schema.ts';
 import { invoicesProjection } from './invoices-projection.ts';
 import { type Answer, type Call, lambda } from './lambda.ts';
 import { forbidden, Problem } from './problem.ts';
 import { CALLER_PATIENCE, reportingDatabase } from './reporting-deps.ts';
+import { reportingProjection } from './reporting-projection.ts';
 import { readBody } from './request-body.ts';
 import { fail, field, parse } from './request-fields.ts';
 
 const config = readConfig();
 const client = dynamoDb();
 const events = dynamoDbEventStore({ client, tableName: config.tables.events });
-const reportingDeps = { events, database: reportingDatabase(config, CALLER_PATIENCE), tables: live };
+const database = reportingDatabase(config, CALLER_PATIENCE);
 
 const table = (projection: Projection) => dynamoDbProjectionsTable(client, config.tables.projections, projection);
 const deps: Readonly<Record<Projection, ReplayDeps>> = {
   invoices: { events, table: table('invoices'), project: invoicesProjection(config, client) },
-  reporting: { events, table: table('reporting'), project: (announced) => projectReporting(reportingDeps, announced) },
+  reporting: { events, table: table('reporting'), project: reportingProjection(config, client, database) },
 };
 
 /** Shown of what is parked; and replayed in a call, so that it ends in time. */

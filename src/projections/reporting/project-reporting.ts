@@ -12,6 +12,8 @@ export interface ReportingProjectorDeps {
   readonly events: EventStore;
   readonly database: ReportingDatabase;
   readonly tables: ReportingTables;
+  /** Those that live events must reach as well: of a rebuild, or live before the last switch. */
+  readonly beside?: () => Promise<readonly ReportingTables[]>;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function projectReporting(deps: ReportingProjectorDeps, announced: 
   );
   const batch = made.filter((records) => records !== undefined);
   try {
-    await writeRecords(deps.database, deps.tables, batch);
+    await write(deps, batch);
   } catch (error) {
     if (batch.length > 1 && sorted([setbackOf(batch[0], error)]).spoiled.length > 0) {
       for (const records of batch) await writeAlone(deps, records, setbacks);
@@ -43,13 +45,21 @@ export async function projectReporting(deps: ReportingProjectorDeps, announced: 
   return sorted(setbacks);
 }
 
-async function writeAlone(
-  { database, tables }: ReportingProjectorDeps,
-  records: InvoiceRecords,
-  setbacks: Setback[],
+/**
+ * The live tables first, since those beside them take over their positions. A table beside them that cannot be written delays the
+ * batch: the next try asks again which there are.
+ */
+async function write(
+  { database, tables, beside = async () => [] }: ReportingProjectorDeps,
+  batch: readonly InvoiceRecords[],
 ): Promise<void> {
+  await writeRecords(database, tables, batch);
+  for (const others of await beside()) await writeRecords(database, others, batch, tables);
+}
+
+async function writeAlone(deps: ReportingProjectorDeps, records: InvoiceRecords, setbacks: Setback[]): Promise<void> {
   try {
-    await writeRecords(database, tables, [records]);
+    await write(deps, [records]);
   } catch (error) {
     setbacks.push(setbackOf(records, error));
   }

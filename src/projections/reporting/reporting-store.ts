@@ -4,7 +4,7 @@ import type { InvoiceRecords } from './records.ts';
 import type { ReportingTables } from './schema.ts';
 
 /** Any number; only writers of the reporting tables take this lock. */
-const POSITIONS_LOCK = 6_031_976;
+export const POSITIONS_LOCK = 6_031_976;
 
 /** What one statement may carry: the Data API takes requests of up to 4 MB. */
 export const MOST_INVOICES_A_STATEMENT = 500;
@@ -17,6 +17,7 @@ export const MOST_INVOICES_A_STATEMENT = 500;
  * whoever draws a later position does so when all earlier ones can be seen, so a reader who goes on after the last position it
  * saw skips nothing.
  *
+ * @param positionsOf the live tables, where others are written: an event that has a position there has the same one here
  * @param batch each invoice once, with its events from the first on
  * @returns how many invoices were written, the others being as far already
  */
@@ -24,19 +25,29 @@ export async function writeRecords(
   database: ReportingDatabase,
   tables: ReportingTables,
   batch: readonly InvoiceRecords[],
+  positionsOf?: ReportingTables,
 ): Promise<number> {
   if (batch.length === 0) return 0;
-  const [result] = await database.rows<{ written: number }>(writeStatement(tables, batch));
+  const [result] = await database.rows<{ written: number }>(writeStatement(tables, batch, positionsOf));
   return result?.written ?? 0;
 }
 
-function writeStatement({ invoices, invoiceEvents }: ReportingTables, batch: readonly InvoiceRecords[]): SQL {
+function writeStatement(
+  { invoices, invoiceEvents }: ReportingTables,
+  batch: readonly InvoiceRecords[],
+  positionsOf?: ReportingTables,
+): SQL {
   const { position: _drawn, ...eventColumns } = getTableColumns(invoiceEvents);
   const invoiceColumns = getTableColumns(invoices);
   const { invoiceId: _key, ...changing } = invoiceColumns;
   // The Data API has no arrays: rows travel as JSON, one parameter a table.
   const given = json(batch.map(({ invoice }) => rowIn(invoices, invoice)));
   const givenEvents = json(batch.flatMap(({ events }) => events.map((event) => rowIn(invoiceEvents, event))));
+  const position = positionsOf
+    ? sql`coalesce((select taken.position from ${positionsOf.invoiceEvents} as taken
+        where taken.invoice_id = ordered.invoice_id and taken.version = ordered.version),
+        nextval('reporting_feed_position'))`
+    : sql`nextval('reporting_feed_position')`;
   return sql`
     with locked as materialized (
       select pg_advisory_xact_lock(${sql.raw(String(POSITIONS_LOCK))})
@@ -49,7 +60,7 @@ function writeStatement({ invoices, invoiceEvents }: ReportingTables, batch: rea
     ),
     events as (
       insert into ${invoiceEvents} (${names(eventColumns)}, position)
-      select ${names(eventColumns)}, nextval('reporting_feed_position') from ordered
+      select ${names(eventColumns)}, ${position} from ordered
       on conflict (invoice_id, version) do nothing
       returning 1
     ),

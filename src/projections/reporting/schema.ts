@@ -114,6 +114,12 @@ export type EventRecord = Omit<ReportingTables['invoiceEvents']['$inferInsert'],
 /** The name of the live schema, which readers and the projector use. */
 export const LIVE_SCHEMA = 'reporting';
 
+/**
+ * What the live schema is called in the state of the projection while it is the first one. The live one is always {@link LIVE_SCHEMA};
+ * the others bear the names that they were made with, and the live one gets its own back when it is switched away from.
+ */
+export const FIRST_SCHEMA = 'reporting_1';
+
 export const live: ReportingTables = reportingTables(LIVE_SCHEMA);
 
 /** Gives positions in the feed. Outside the schema, so that cursors outlive a rebuild that takes over the positions given. */
