@@ -152,7 +152,7 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E0819: ['A nota a cancelar não existe no sistema nacional.', 'Confira a chave de acesso da nota.'],
   E0822: [
     'O prazo do município para cancelar esta nota terminou.',
-    'Peça à prefeitura a análise fiscal para cancelamento.',
+    'Se ela só precisa de correção e o município ainda permitir, emita outra que a substitua (replaces). Senão, peça à prefeitura a análise fiscal para cancelamento; até a decisão, a nota continua válida.',
   ],
   E0823: [
     'O valor da nota passa do limite do município para cancelar sem análise.',
@@ -165,7 +165,7 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E0827: ['O imposto desta nota já consta como pago.', 'Procure a prefeitura para o cancelamento ou a restituição.'],
   E0835: [
     'O prazo do município para cancelar esta nota terminou.',
-    'Peça à prefeitura a análise fiscal para cancelamento.',
+    'Se ela só precisa de correção e o município ainda permitir, emita outra que a substitua (replaces). Senão, peça à prefeitura a análise fiscal para cancelamento; até a decisão, a nota continua válida.',
   ],
   E0840: ['Outro evento já registrado impede o cancelamento.', 'Consulte os eventos da nota no portal nacional.'],
   E0845: ['Outro evento já registrado impede o cancelamento.', 'Consulte os eventos da nota no portal nacional.'],

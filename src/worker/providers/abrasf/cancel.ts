@@ -12,7 +12,7 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
   const reasonCode = Object.entries(codes).find(([ours]) => ours === cancellation.reasonCode)?.[1];
   if (reasonCode === undefined) return refusedHere('E205', '/reasonCode', REASON_CODE);
   if (deadlineDays !== undefined && daysBetween(cancellation.issuedAt, cancellation.at) > deadlineDays) {
-    return refusedHere('PRAZO', '/reasonCode', DEADLINE);
+    return refusedHere('PRAZO', '/reasonCode', tooLate(desk.profile.name, deadlineDays));
   }
   const reply = shortForm
     ? await call(desk, 'CancelarNfse', shortCancellation(cancellation, shortForm), shortForm.data)
@@ -93,10 +93,11 @@ const NO_WEB_SERVICE = [
   'O sistema deste município não cancela notas por integração.',
   'Cancele a nota no portal da prefeitura.',
 ] as const;
-const DEADLINE = [
-  'O prazo do município para cancelar esta nota pela internet terminou.',
-  'Abra um processo na prefeitura para cancelar a nota.',
-] as const;
+const tooLate = (city: string, days: number) =>
+  [
+    `O prazo de ${days} dias de ${city} para cancelar esta nota pela internet terminou.`,
+    `Abra um processo de cancelamento na prefeitura de ${city}; até que ela decida, a nota continua válida.`,
+  ] as const;
 
 /** What the city is certain to refuse is not sent. */
 function refusedHere(code: string, field: string, [message, howToFix]: readonly [string, string]): CancelOutcome {
