@@ -21,6 +21,7 @@ import {
   ended,
   events,
   eventually,
+  type OwnQueue,
   ownQueue,
   workersOfEachTest,
 } from './stack/own-worker.ts';
@@ -66,8 +67,65 @@ async function dead(work: Work | string, QueueUrl = stack.deadLetterQueueUrl): P
   return (await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))).MessageId ?? '';
 }
 
-const seen = async (query: string): Promise<Answer['body']> => (await ops.get(`/dlq?${query}`)).body;
-const replay = async (body: object): Promise<Answer['body']> => (await ops.post('/dlq/replay', body)).body;
+/** ProcessorFn in a process of its own, as Lambda has it, on a DLQ that nobody else looks at. */
+interface ProcessorFn {
+  readonly process: ChildProcess;
+  /** Hands it an event. @returns its answer */
+  invoke(event: object): Promise<Answer['body']>;
+  /** Asks as the gateway does, for ops. */
+  ask(path: string, body?: object, query?: readonly (readonly [string, string])[]): Promise<Answer>;
+}
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+async function processorFn(queue: OwnQueue, env: Record<string, string> = {}): Promise<ProcessorFn> {
+  const child = fork(inProject('test/stack/invoke-bundle.ts'), [inProject('src/handlers/processor.ts')], {
+    env: {
+      ...stack.environment,
+      REQUESTS_QUEUE_URL: queue.url,
+      DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      ...env,
+    },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  running.push(child);
+  await once(child, 'message');
+  const invoke: ProcessorFn['invoke'] = async (event) => {
+    child.send({ event, trace: '', context: { awsRequestId: randomUUID() } });
+    const [{ answer }] = (await once(child, 'message')) as [{ answer: unknown }];
+    return answer;
+  };
+  return {
+    process: child,
+    invoke,
+    async ask(path, body, query = []) {
+      const { statusCode, body: text } = await invoke(request(path, body, query));
+      return { status: statusCode, headers: new Headers(), body: JSON.parse(text) };
+    },
+  };
+}
+
+function request(path: string, body: object | undefined, query: readonly (readonly [string, string])[]): object {
+  return proxyEvent({
+    method: body ? 'POST' : 'GET',
+    target: { path, segments: path.split('/').slice(1), query },
+    resource: path,
+    params: {},
+    rawHeaders: [],
+    body: body ? JSON.stringify(body) : '',
+    claims: { username: 'operadora', 'cognito:groups': 'ops', 'custom:companies': '*' },
+    apiKey: null,
+    sourceIp: '127.0.0.1',
+    requestId: randomUUID(),
+    at: Date.now(),
+    trace: '',
+  });
+}
 
 describe('a message that the worker cannot handle', () => {
   it('lies in the DLQ with its cause, and after a repair its invoice is issued, with the repair in its history', async () => {
@@ -76,17 +134,20 @@ describe('a message that the worker cannot handle', () => {
     const losing: Documents = { ...commandDeps.documents, put: async (key, content) => void kept.set(key, content) };
     const { invoice, work } = await waiting('PEDIDO118', losing);
     const queue = await ownQueue(2);
-    worker(queue, { DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl });
+    worker(queue);
     await queue.send(work);
-    await eventually(async () => (await seen(`invoiceId=${invoice.id}`)).seen > 0, SLOW_MS);
-    const { groups, letters } = await seen(`invoiceId=${invoice.id}`);
+    await eventually(async () => (await queue.dead()) > 0, SLOW_MS);
+    const processor = await processorFn(queue);
+    const named = [['invoiceId', invoice.id]] as const;
+    const { groups, letters, complete } = (await processor.ask('/dlq', undefined, named)).body;
+    expect(complete).toBe(true);
     expect(groups).toMatchObject([
       { cause: 'document-missing', municipalityCode: '3106200', invoices: 1, sample: { invoiceIds: [invoice.id] } },
     ]);
     expect(letters[0]).toMatchObject({ errorName: 'DocumentMissing', receiveCount: 2, invoiceId: invoice.id });
 
     const selection = { invoiceIds: [invoice.id], mode: 'repair', reason: 'Documento restaurado' };
-    expect(await replay({ ...selection, dryRun: true })).toMatchObject({
+    expect((await processor.ask('/dlq/replay', { ...selection, dryRun: true })).body).toMatchObject({
       dryRun: true,
       items: [{ invoiceId: invoice.id, outcome: 'start', status: 'EMITTED' }],
     });
@@ -94,7 +155,7 @@ describe('a message that the worker cannot handle', () => {
 
     for (const [key, content] of kept) await commandDeps.documents.put(key, content, 'application/xml');
     // The outcome is told if it comes in time, which on a busy machine it may not.
-    expect(await replay(selection)).toMatchObject({
+    expect((await processor.ask('/dlq/replay', selection)).body).toMatchObject({
       items: [{ invoiceId: invoice.id, outcome: expect.stringMatching(/^(answered|started)$/) }],
     });
     await client.until(invoice.id, 'ISSUED', SLOW_MS);
@@ -104,42 +165,43 @@ describe('a message that the worker cannot handle', () => {
     expect(body.events[2]).toMatchObject({
       type: 'ReplayRequested',
       data: {
-        by: expect.stringMatching(/^ops/),
+        by: 'operadora',
         mode: 'repair',
         cause: 'document-missing',
         reason: 'Documento restaurado',
       },
-      meta: { actor: expect.stringMatching(/^ops/), causationId: letters[0].letterId },
+      meta: { actor: 'operadora', causationId: letters[0].letterId },
     });
-    expect(await seen(`invoiceId=${invoice.id}`)).toMatchObject({ seen: 0 });
+    expect(await queue.dead()).toBe(0);
     expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
   });
 
   it('and asks for no work at all stays, until somebody says why it may go', async () => {
     const queue = await ownQueue();
-    worker(queue, { DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl });
-    await queue.send(`{"operation":"dance","marker":"${randomUUID()}"}`);
-    await eventually(async () => (await seen('cause=malformed-message')).seen > 0, SLOW_MS);
-    const { groups } = await seen('cause=malformed-message');
-    const letterIds = groups.flatMap(({ sample }: Answer['body']) => sample.letterIds);
-    const kept = await replay({ letterIds });
-    expect(kept.items).toContainEqual(expect.objectContaining({ outcome: 'kept', why: 'unknown-invoice' }));
-    const discard = (body: object) => ops.post('/dlq/discard', { letterIds, ...body });
-    expect((await discard({})).status).toBe(422);
-    expect((await discard({ reason: 'Teste de carga da integração' })).body.counts).toEqual({
-      discarded: letterIds.length,
-    });
-    expect((await seen(`letterId=${letterIds[0]}`)).seen).toBe(0);
+    worker(queue);
+    await queue.send('{"operation":"dance"}');
+    await eventually(async () => (await queue.dead()) > 0, SLOW_MS);
+    const processor = await processorFn(queue);
+    const { groups } = (await processor.ask('/dlq')).body;
+    expect(groups).toMatchObject([{ cause: 'malformed-message', letters: 1, invoices: 0 }]);
+    const [letterId] = groups[0].sample.letterIds;
+    const kept = await processor.ask('/dlq/replay', { all: true });
+    expect(kept.body.items).toMatchObject([{ letterIds: [letterId], outcome: 'kept', why: 'unknown-invoice' }]);
+    expect((await processor.ask('/dlq/discard', { letterIds: [letterId] })).status).toBe(422);
+    const discarded = await processor.ask('/dlq/discard', { letterIds: [letterId], reason: 'Teste da integração' });
+    expect(discarded.body).toMatchObject({ counts: { discarded: 1 }, left: 0 });
+    expect(await queue.dead()).toBe(0);
   });
 });
 
 describe('a replay', () => {
   it('that two operators ask for at once makes one note', async () => {
     const { invoice, work } = await waiting();
-    await dead(work);
-    const asked = { invoiceIds: [invoice.id] };
-    const both = await Promise.all([replay(asked), replay(asked)]);
-    expect(both.flatMap(({ items }) => items)).toMatchObject([{ outcome: 'started' }]);
+    const queue = await ownQueue();
+    await dead(work, queue.deadLetterUrl);
+    const operators = [await processorFn(queue), await processorFn(queue)];
+    const both = await Promise.all(operators.map(({ ask }) => ask('/dlq/replay', { all: true })));
+    expect(both.flatMap(({ body }) => body.items)).toMatchObject([{ outcome: 'started' }]);
     await client.until(invoice.id, 'ISSUED', SLOW_MS);
     expect(await authorityNotes(declarationOf(invoice))).toHaveLength(1);
     expect(await authorityCalls(declarationOf(invoice))).toMatchObject({ posts: 1 });
@@ -148,53 +210,20 @@ describe('a replay', () => {
 
   it('lets go what is settled, and says so', async () => {
     const { invoice, work } = await waiting();
-    await dead(work);
-    await replay({ invoiceIds: [invoice.id] });
+    const queue = await ownQueue();
+    const { ask } = await processorFn(queue);
+    await dead(work, queue.deadLetterUrl);
+    await ask('/dlq/replay', { invoiceIds: [invoice.id] });
     await client.until(invoice.id, 'ISSUED', SLOW_MS);
-    const letters = [await dead(work), await dead(work)];
-    const { items } = await replay({ invoiceIds: [invoice.id] });
+    const letters = [await dead(work, queue.deadLetterUrl), await dead(work, queue.deadLetterUrl)];
+    const { items } = (await ask('/dlq/replay', { invoiceIds: [invoice.id] })).body;
     expect(items).toMatchObject([{ outcome: 'dropped', status: 'ISSUED', cause: 'worker-died' }]);
     expect(items[0].letterIds.sort()).toEqual(letters.sort());
     expect(await types(invoice)).toEqual(['ReplayRequested', 'Issued']);
   });
 });
 
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-/** ProcessorFn in a process of its own, as Lambda has it. */
-async function processorFn(env: Record<string, string>): Promise<ChildProcess> {
-  const child = fork(inProject('test/stack/invoke-bundle.ts'), [inProject('src/handlers/processor.ts')], {
-    env: { ...stack.environment, POWERTOOLS_LOG_LEVEL: 'SILENT', DEAD_LETTER_HOLD_SECONDS: '2', ...env },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  running.push(child);
-  await once(child, 'message');
-  return child;
-}
-
 describe('a function that is killed in the middle of a replay', () => {
-  function replayAll(child: ChildProcess, mode: 'replay' | 'repair'): void {
-    const event = proxyEvent({
-      method: 'POST',
-      target: { path: '/dlq/replay', segments: ['dlq', 'replay'], query: [] },
-      resource: '/dlq/replay',
-      params: {},
-      rawHeaders: ['Content-Type', 'application/json'],
-      body: JSON.stringify({ all: true, mode }),
-      claims: { username: 'ops', 'cognito:groups': 'ops', 'custom:companies': '*' },
-      apiKey: null,
-      sourceIp: '127.0.0.1',
-      requestId: randomUUID(),
-      at: Date.now(),
-      trace: '',
-    });
-    child.send({ event, trace: '', context: { awsRequestId: randomUUID() } });
-  }
-
   it('loses no letter, and the next one goes on with it: one note, one record', async () => {
     const tables = await ownTables(dynamoDb());
     const streams = dynamoDbEventStore({ client: dynamoDb(), tableName: tables.events });
@@ -203,27 +232,22 @@ describe('a function that is killed in the middle of a replay', () => {
       (await streams.load(invoice.id)).flatMap((commit) => commit.events.map(({ type }) => type));
     const queue = await ownQueue(10);
     await dead(work, queue.deadLetterUrl);
-    const env = {
-      EVENTS_TABLE: tables.events,
-      REQUESTS_QUEUE_URL: queue.url,
-      DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
-    };
+    const env = { EVENTS_TABLE: tables.events };
     const proxy = await tcpProxy(stack.endpoints.sfn);
-    const first = await processorFn({ ...env, AWS_ENDPOINT_URL_SFN: proxy.url });
-    proxy.atNextRequest(() => first.kill('SIGKILL'));
-    replayAll(first, 'replay');
-    expect(await ended(first)).toBe('SIGKILL');
+    const first = await processorFn(queue, { ...env, AWS_ENDPOINT_URL_SFN: proxy.url, DEAD_LETTER_HOLD_SECONDS: '2' });
+    proxy.atNextRequest(() => first.process.kill('SIGKILL'));
+    void first.ask('/dlq/replay', { all: true }).catch(() => undefined);
+    expect(await ended(first.process)).toBe('SIGKILL');
     await proxy.stop();
     expect(await history()).toEqual(['Emitted', 'ReplayRequested']);
     expect(await queue.dead()).toBe(1);
 
-    worker(queue, { EVENTS_TABLE: tables.events, WORKER_VISIBILITY_SECONDS: '10', WORKER_DEADLINE_SECONDS: '10' });
-    const second = await processorFn(env);
-    await eventually(async () => {
-      replayAll(second, 'repair');
-      const [{ answer }] = (await once(second, 'message')) as [{ answer: { body: string } }];
-      return JSON.parse(answer.body).items.length > 0;
-    }, SLOW_MS);
+    worker(queue, { ...env, WORKER_VISIBILITY_SECONDS: '10', WORKER_DEADLINE_SECONDS: '10' });
+    const second = await processorFn(queue, env);
+    await eventually(
+      async () => (await second.ask('/dlq/replay', { all: true, mode: 'repair' })).body.items.length > 0,
+      SLOW_MS,
+    );
     expect(await queue.dead()).toBe(0);
     await eventually(async () => (await history()).includes('Issued'), SLOW_MS);
     expect(await history()).toEqual(['Emitted', 'ReplayRequested', 'Issued']);
@@ -245,12 +269,8 @@ describe('ProcessorFn behind the DLQ itself', () => {
   it('repairs what it can once, and names what stays', async () => {
     const { invoice, work } = await waiting();
     const queue = await ownQueue();
-    const child = await processorFn({ REQUESTS_QUEUE_URL: queue.url, DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl });
-    const handed = async (...Records: readonly object[]) => {
-      child.send({ event: { Records }, trace: '', context: { awsRequestId: randomUUID() } });
-      const [{ answer }] = (await once(child, 'message')) as [{ answer: object }];
-      return answer;
-    };
+    const processor = await processorFn(queue);
+    const handed = (...Records: readonly object[]) => processor.invoke({ Records });
     const letter = record('first', JSON.stringify(work), { Cause: 'document-missing', InvoiceId: invoice.id });
     expect(await handed(letter, record('strange', '{}'))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'strange' }],
@@ -312,17 +332,27 @@ describe('nfse dlq', () => {
     return { exit: 'code' in done ? done.code : 0, out: done.stdout, err: done.stderr };
   }
 
+  /** Calls until the letter is not in somebody else's hand. */
+  async function seenBy(...args: readonly string[]): ReturnType<typeof dlq> {
+    let said = await dlq(...args);
+    for (let tries = 0; tries < 10 && /não foi vista|não está|"groups":\[\]/.test(said.out + said.err); tries++) {
+      said = await dlq(...args);
+    }
+    return said;
+  }
+
   it('shows what is stuck, replays it, and says so by its exit', async () => {
     const { invoice, work } = await waiting();
     const letterId = await dead(work);
-    const shown = await dlq('show', invoice.id);
+    // Other tests look at this DLQ, too, and whoever looks has the letters in hand for a moment.
+    const shown = await seenBy('show', invoice.id);
     expect(shown).toMatchObject({ exit: 0, err: '' });
     expect(shown.out).toContain(letterId);
     expect(shown.out).toContain('worker-died');
-    const list = await dlq('list', '--cause', 'worker-died', '--json');
+    const list = await seenBy('list', '--cause', 'worker-died', '--json');
     expect(list.exit).toBe(1);
     expect(JSON.parse(list.out).groups).toMatchObject([{ cause: 'worker-died', municipalityCode: '3106200' }]);
-    const done = await dlq('replay', invoice.id);
+    const done = await seenBy('replay', invoice.id);
     expect(done).toMatchObject({ exit: 0, err: '' });
     expect(done.out).toContain(`${invoice.id}: reiniciada (worker-died, EMITTED)\nreiniciada: 1.`);
     const gone = await dlq('repair', invoice.id);
