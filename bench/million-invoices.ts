@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ReportingConnection } from '../src/projections/reporting/connect.ts';
 import { live } from '../src/projections/reporting/schema.ts';
-import { progress } from './progress.ts';
 
 const STEP = 50_000;
 /** A fifth of all invoices is one company's, the rest is spread over these many. */
@@ -15,15 +14,21 @@ export const LAST_DAY = '2026-12-31';
 /**
  * Fills the reporting tables as a year of invoices would: 93 of 100 issued, 3 cancelled, 4 refused, one in fifty refused once and then
  * issued; the largest company's numbers without gaps but for the refused ones.
+ *
+ * @param say told of progress
  */
-export async function fillReporting(database: ReportingConnection, invoices: number): Promise<void> {
+export async function fillReporting(
+  database: ReportingConnection,
+  invoices: number,
+  say: (text: string) => void,
+): Promise<void> {
   await database.rows(sql`truncate ${live.invoices}, ${live.invoiceEvents}`);
   for (let from = 0; from < invoices; from += STEP) {
-    progress(`filling the reporting tables: ${from} of ${invoices}`);
+    say(`filling the reporting tables: ${from} of ${invoices}`);
     await database.rows(invoicesFrom(from, Math.min(from + STEP, invoices), invoices));
     await database.rows(eventsFrom(from, Math.min(from + STEP, invoices)));
   }
-  progress('analysing the reporting tables');
+  say('analysing the reporting tables');
   await database.rows(sql`vacuum analyze ${live.invoices}`);
   await database.rows(sql`vacuum analyze ${live.invoiceEvents}`);
 }

@@ -86,7 +86,7 @@ async function reports(): Promise<void> {
   const { name, connection, stop } = await benchDatabase(values.engine);
   onInterruption(stop);
   try {
-    await fillReporting(connection, invoices);
+    await fillReporting(connection, invoices, progress);
     const rows: (readonly (string | number)[])[] = [];
     for (const [who, companies] of SCOPES) {
       for (const report of REPORTS.filter(({ oneCompany }) => !oneCompany || companies !== '*')) {

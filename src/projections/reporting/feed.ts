@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { InvoiceId } from '../../events/ids.ts';
 import type { ReportingDatabase } from './database.ts';
 import type { ReportingTables } from './schema.ts';
@@ -24,29 +24,38 @@ export interface FeedEntry {
  */
 export function feedAfter(
   database: ReportingDatabase,
-  { invoiceEvents }: ReportingTables,
+  tables: ReportingTables,
   companies: readonly string[] | '*',
   after: number,
   limit: number,
 ): Promise<readonly FeedEntry[]> {
+  return database.rows<FeedEntry>(feedStatement(tables, companies, after, limit));
+}
+
+/** The statement as it is sent: also what `EXPLAIN` is asked about. */
+export function feedStatement(
+  { invoiceEvents }: ReportingTables,
+  companies: readonly string[] | '*',
+  after: number,
+  limit: number,
+): SQL {
   const entry = sql.raw(`json_build_object('position', position, 'invoiceId', invoice_id, 'version', version,
     'companyCnpj', company_cnpj, 'type', type, 'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     'commitVersion', commit_version, 'commitHash', commit_hash)::text as row`);
-  return database.rows<FeedEntry>(
-    companies === '*'
-      ? sql`select ${entry} from ${invoiceEvents} where position > ${after}::bigint order by position limit ${limit}::int`
-      : // A few rows of each company by its own index, rather than all rows of everybody until there are enough of theirs.
-        sql`
-          select ${entry} from (
-            select next.*
-            from jsonb_array_elements_text(${JSON.stringify(companies)}::jsonb) as mine(cnpj)
-            cross join lateral (
-              select * from ${invoiceEvents}
-              where company_cnpj = mine.cnpj and position > ${after}::bigint
-              order by position limit ${limit}::int
-            ) as next
-            order by position limit ${limit}::int
-          ) as entries
-          order by position`,
-  );
+  if (companies === '*') {
+    return sql`select ${entry} from ${invoiceEvents} where position > ${after}::bigint order by position limit ${limit}::int`;
+  }
+  // A few rows of each company by its own index, rather than all rows of everybody until there are enough of theirs.
+  return sql`
+    select ${entry} from (
+      select next.*
+      from jsonb_array_elements_text(${JSON.stringify(companies)}::jsonb) as mine(cnpj)
+      cross join lateral (
+        select * from ${invoiceEvents}
+        where company_cnpj = mine.cnpj and position > ${after}::bigint
+        order by position limit ${limit}::int
+      ) as next
+      order by position limit ${limit}::int
+    ) as entries
+    order by position`;
 }

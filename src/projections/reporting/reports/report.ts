@@ -81,8 +81,8 @@ export const ofCompetenceIn = ({ from, to }: ReportScope): SQL =>
   sql`competence_on between ${from}::date and ${to}::date`;
 
 /**
- * Notes that stand: authorised, not cancelled, and no other note took their place (the authority cancels a replaced note in the step
- * that authorises the new one, and its own invoice here does not hear of it).
+ * Notes that stand: authorised, not cancelled, and no other note took their place. The authority cancels a replaced note in the step
+ * that authorises the new one; its own invoice here hears of it a moment later, or never where it was named by its key alone.
  */
 export function standing({ invoices }: ReportingTables): SQL {
   return sql`issued_at is not null and status <> 'CANCELLED' and (access_key is null or access_key not in (
