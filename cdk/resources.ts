@@ -89,9 +89,10 @@ export function resourcesOf(
     key: { of: keys.documents, ...OBJECT_KEY },
   });
   const invoices = tables.byKind.invoices;
+  const invoicesArn = Stack.of(invoices).exportValue(invoices.tableArn);
   const index = (name: string): Resource => ({
     ...tableResource(invoices, TABLES.invoices.variable, keys.ledger),
-    arns: [`${invoices.tableArn}/index/${name}`, `${invoices.tableArn}-*/index/${name}`],
+    arns: [`${invoicesArn}/index/${name}`, `${invoicesArn}-*/index/${name}`],
     wildcard: REBUILT,
   });
   const ofTables = Object.fromEntries(
@@ -99,7 +100,7 @@ export function resourcesOf(
   ) as unknown as Record<(typeof tableKinds)[number], Resource>;
   return {
     ...ofTables,
-    invoices: { ...ofTables.invoices, arns: [invoices.tableArn, `${invoices.tableArn}-*`], wildcard: REBUILT },
+    invoices: { ...ofTables.invoices, arns: [invoicesArn, `${invoicesArn}-*`], wildcard: REBUILT },
     'invoices/byCompany': index('byCompany'),
     'invoices/byDue': index('byDue'),
     documentsBucket: bucket(documents.documents, 'DOCS_BUCKET'),

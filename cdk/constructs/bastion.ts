@@ -2,6 +2,7 @@ import { CfnOutput } from 'aws-cdk-lib';
 import {
   AmazonLinuxCpuType,
   BlockDeviceVolume,
+  HttpTokens,
   Instance,
   InstanceClass,
   InstanceSize,
@@ -46,7 +47,7 @@ export class Bastion extends Construct {
       securityGroup,
       role,
       userData,
-      requireImdsv2: true,
+      httpTokens: HttpTokens.REQUIRED,
       detailedMonitoring: true,
       disableApiTermination: false,
       blockDevices: [{ deviceName: '/dev/xvda', volume: BlockDeviceVolume.ebs(8, { encrypted: true }) }],

@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../src/handlers/routes.ts';
+import { functionNames, functionRow } from '../functions.ts';
+import { only, type Resource, resources, templatesOf } from './synthesized.ts';
+
+let template: Template;
+beforeAll(() => {
+  ({ stateless: template } = templatesOf('prod'));
+}, 60_000);
+
+const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
+
+describe('the API', () => {
+  /** `GET /invoices/{invoiceId}` of each method, from the tree of resources. */
+  function deployed(): Map<string, Resource> {
+    const parts = new Map(
+      resources(template, 'AWS::ApiGateway::Resource').map(([id, { Properties }]) => [id, Properties]),
+    );
+    const pathOf = (id: string | undefined): string => {
+      const part = id === undefined ? undefined : parts.get(id);
+      return part ? `${pathOf(part.ParentId.Ref)}/${part.PathPart}` : '';
+    };
+    const methods = resources(template, 'AWS::ApiGateway::Method').map(
+      ([, method]) =>
+        [`${method.Properties.HttpMethod} ${pathOf(method.Properties.ResourceId.Ref) || '/'}`, method] as const,
+    );
+    return new Map(methods.filter(([name]) => !name.startsWith('OPTIONS')));
+  }
+
+  it('has the routes of the handlers, each behind token, scope and key unless it is open', () => {
+    const methods = deployed();
+    expect([...methods.keys()].sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+    for (const { method, path, open, handler } of routes) {
+      const { Properties } = methods.get(`${method} ${path}`) as Resource;
+      expect(JSON.stringify(Properties.Integration.Uri), path).toContain(`Functions${handler.replaceAll('-', '')}Fn`);
+      expect(Properties.ApiKeyRequired, path).toBe(!open);
+      expect(Properties.AuthorizationType, path).toBe(open ? 'NONE' : 'COGNITO_USER_POOLS');
+      if (!open)
+        expect(Properties.AuthorizationScopes).toEqual(
+          expect.arrayContaining(['nfse-ledger/user', 'nfse-ledger/client']),
+        );
+      if (method !== 'GET') expect(Properties.RequestModels).toHaveProperty('application/json');
+      expect(Properties).toHaveProperty('RequestValidatorId');
+    }
+  });
+
+  it('writes an access log in which there is nobody: no address, no path, no token', () => {
+    const { AccessLogSetting, TracingEnabled, MethodSettings } = only(template, 'AWS::ApiGateway::Stage').Properties;
+    const fields = [...(AccessLogSetting.Format as string).matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
+    expect(fields).toHaveLength(12);
+    for (const field of fields) expect(field).not.toMatch(/sourceIp|userAgent|\bpath$|authorizer|user$|caller/i);
+    expect(TracingEnabled).toBe(true);
+    expect(MethodSettings[0]).toMatchObject({
+      DataTraceEnabled: false,
+      LoggingLevel: 'ERROR',
+      ThrottlingRateLimit: 1000,
+    });
+  });
+
+  it('lets through less of what is dear', () => {
+    const { MethodSettings } = only(template, 'AWS::ApiGateway::Stage').Properties;
+    expect(MethodSettings).toContainEqual(
+      expect.objectContaining({
+        HttpMethod: 'PUT',
+        ResourcePath: '/~1companies~1{cnpj}~1certificate',
+        ThrottlingRateLimit: 5,
+      }),
+    );
+  });
+
+  it('gives each client a key, a throttle and a daily quota', () => {
+    expect(resources(template, 'AWS::ApiGateway::ApiKey')).toHaveLength(2);
+    has('AWS::ApiGateway::UsagePlan', {
+      Quota: { Limit: 20_000_000, Period: 'DAY' },
+      Throttle: { RateLimit: 500, BurstLimit: 1000 },
+    });
+  });
+
+  it('answers in TLS 1.2 under its own name alone', () => {
+    has('AWS::ApiGateway::DomainName', { DomainName: 'api.nfse.example.com', SecurityPolicy: 'TLS_1_2' });
+    has('AWS::ApiGateway::RestApi', {
+      DisableExecuteApiEndpoint: true,
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+  });
+
+  it('says problem+json also where no function is asked', () => {
+    const answers = resources(template, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => Properties);
+    expect(answers.length).toBeGreaterThan(10);
+    for (const { ResponseParameters, ResponseTemplates } of answers) {
+      expect(ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+      expect(JSON.parse(ResponseTemplates['application/json'])).toMatchObject({
+        type: expect.stringMatching(/^urn:nfse-ledger:problem:/),
+        requestId: '$context.requestId',
+      });
+    }
+  });
+
+  it('is behind the firewall', () => {
+    has('AWS::WAFv2::WebACLAssociation', { WebACLArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Firewall'), 'Arn'] } });
+    has('AWS::WAFv2::WebACL', {
+      Scope: 'REGIONAL',
+      Rules: Match.arrayWith([
+        Match.objectLike({
+          Action: { Block: {} },
+          Statement: { RateBasedStatement: Match.objectLike({ Limit: 150_000 }) },
+        }),
+      ]),
+    });
+  });
+});
+
+describe('each function', () => {
+  it.each(functionNames.filter((name) => name !== 'token-claims'))(
+    '%s runs on Node 24, arm64, traced, with a role and a log group of its own',
+    (name) => {
+      const { timeoutSeconds, memoryMb, reservedConcurrency } = functionRow(name);
+      const id = `Functions${name.replaceAll('-', '')}`;
+      has('AWS::Lambda::Function', {
+        FunctionName: `nfse-ledger-prod-${name}`,
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        Timeout: timeoutSeconds,
+        MemorySize: memoryMb,
+        Role: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^${id}Role`), 'Arn'] },
+        LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp(`^${id}Logs`) } },
+        ReservedConcurrentExecutions: reservedConcurrency ?? Match.absent(),
+      });
+    },
+  );
+
+  it('keeps its logs for a year, encrypted by the key of operations', () => {
+    for (const [, { Properties }] of resources(template, 'AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays).toBe(365);
+      expect(JSON.stringify(Properties.KmsKeyId)).toContain('KeysOperations');
+    }
+  });
+});
+
+describe('what starts the functions that nobody calls', () => {
+  it.each(functionNames.filter((name) => functionRow(name).trigger.from === 'stream'))(
+    '%s follows the stream from its beginning, and loses nothing that fails',
+    (name) =>
+      has('AWS::Lambda::EventSourceMapping', {
+        FunctionName: { Ref: Match.stringLikeRegexp(`^Functions${name.replaceAll('-', '')}Fn`) },
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: 100,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumRecordAgeInSeconds: 23 * 3600,
+        DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+      }),
+  );
+
+  it('the DLQ’s mapping is there, and off', () =>
+    has('AWS::Lambda::EventSourceMapping', {
+      Enabled: false,
+      EventSourceArn: { 'Fn::ImportValue': Match.stringLikeRegexp('RequestsDlq') },
+    }));
+
+  it('the reconciler runs each minute', () => has('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' }));
+
+  it('the migrations run with each deployment that changes them, and fail it when they fail', () =>
+    has('Custom::Trigger', { InvocationType: 'RequestResponse', ExecuteOnHandlerChange: Match.anyValue() }));
+});
+
+describe('the workflow', () => {
+  it('is the file that the local engine runs, Express, and logs failures without what was asked', () => {
+    const { Properties } = only(template, 'AWS::StepFunctions::StateMachine');
+    const file = readFileSync(new URL('../../src/commands/emit-workflow.asl.json', import.meta.url), 'utf8');
+    expect(JSON.parse(Properties.DefinitionString)).toEqual(JSON.parse(file));
+    expect(Object.keys(Properties.DefinitionSubstitutions)).toEqual(['RequestsQueueUrl']);
+    expect(Properties).toMatchObject({
+      StateMachineType: 'EXPRESS',
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { IncludeExecutionData: false, Level: 'ERROR' },
+    });
+  });
+});
+
+describe('the worker', () => {
+  it('runs on arm64 with a read-only file system, and has two minutes to stop', () =>
+    has('AWS::ECS::TaskDefinition', {
+      RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
+      ContainerDefinitions: [
+        Match.objectLike({ Name: 'worker', Essential: true, ReadonlyRootFilesystem: true, StopTimeout: 120 }),
+        Match.objectLike({ Name: 'xray', Essential: false, ReadonlyRootFilesystem: true }),
+      ],
+    }));
+
+  it('is in the private subnets, and a deployment that fails is rolled back', () => {
+    has('AWS::ECS::Service', {
+      DesiredCount: 2,
+      DeploymentConfiguration: Match.objectLike({ DeploymentCircuitBreaker: { Enable: true, Rollback: true } }),
+      NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED' }) },
+    });
+    const { Subnets } = only(template, 'AWS::ECS::Service').Properties.NetworkConfiguration.AwsvpcConfiguration;
+    for (const subnet of Subnets) expect(JSON.stringify(subnet)).toContain('PrivateSubnet');
+  });
+
+  it('may ask by TLS and nothing else, and nobody may ask it', () => {
+    const { Properties } = only(template, 'AWS::EC2::SecurityGroup', /^WorkerEgress/);
+    expect(Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ FromPort: 443, ToPort: 443 })]);
+    expect(Properties).not.toHaveProperty('SecurityGroupIngress');
+  });
+
+  it('becomes more for a backlog and for a message that grows old, and fewer for a backlog alone', () => {
+    has('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 40 });
+    const steps = resources(template, 'AWS::ApplicationAutoScaling::ScalingPolicy').map(([id, { Properties }]) => [
+      id.replace(/^.*Target(\w+?(?:Policy)).*$/, '$1'),
+      Properties.StepScalingPolicyConfiguration.StepAdjustments.map(
+        (step: { ScalingAdjustment: number }) => step.ScalingAdjustment,
+      ),
+    ]);
+    expect(
+      Object.fromEntries(
+        steps.map(([id, change]) => [/(Backlog|Oldest)\w*(Lower|Upper)/.exec(id)?.slice(1, 3).join(''), change]),
+      ),
+    ).toEqual({
+      BacklogLower: [-10],
+      BacklogUpper: [50, 100],
+      OldestUpper: [1, 3],
+    });
+  });
+});
