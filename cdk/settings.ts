@@ -3,6 +3,9 @@ import { dev } from './settings/dev.ts';
 import { prod } from './settings/prod.ts';
 import { staging } from './settings/staging.ts';
 
+// Said when somebody's settings are wrong; the service itself words its own messages and carries no locale.
+z.config(z.locales.en());
+
 const count = z.int().check(z.gte(0));
 const atLeastOne = z.int().check(z.gte(1));
 const days = z.int().check(z.gte(1), z.lte(3653));

@@ -35,3 +35,9 @@ export async function assembleWorkerImage(folder: string): Promise<void> {
   });
   await cp(join(project, 'Dockerfile'), join(folder, 'Dockerfile'));
 }
+
+if (import.meta.main) {
+  const folder = join(project, '.local/worker-image');
+  await assembleWorkerImage(folder);
+  process.stdout.write(`${folder}: ${WORKER_IMAGE_FILES.join(', ')}\n`);
+}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Aws, CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -26,7 +26,7 @@ import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
+import { acknowledge, asRulesSayIt } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
 
 /** What is asked of the page's own domain and belongs to the API. */
@@ -202,5 +202,33 @@ export class Site extends Construct {
     });
     // A page must not name files that are not there yet.
     index.node.addDependency(files);
+    this.acknowledgeUploader(bucket);
+  }
+
+  /** The function with which the CDK copies files on deployment: one for the stack, whatever it copies. */
+  private acknowledgeUploader(bucket: IBucket): void {
+    const stack = Stack.of(this);
+    const uploader = stack.node.children.find(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'));
+    if (!uploader) throw new Error('The CDK copies files in another way now');
+    const rights =
+      "It copies the page's files from the CDK's bucket into this one and asks for them anew, in deployments alone; its rights are those that the CDK gives it.";
+    const assets = stack.synthesizer.bootstrapQualifier ?? 'hnb659fds';
+    const actions = ['s3:GetBucket*', 's3:GetObject*', 's3:List*', 's3:Abort*', 's3:DeleteObject*'];
+    const objects = [
+      `arn:aws:s3:::cdk-${assets}-assets-<AWS::AccountId>-${stack.region}/*`,
+      asRulesSayIt(this, bucket.arnForObjects('*')),
+      '*',
+    ];
+    const runtime = "It is the CDK's own, whose runtime and settings come with the version of the library.";
+    acknowledge(uploader, {
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
+        rights,
+      ...Object.fromEntries(actions.map((action) => [`AwsSolutions-IAM5[Action::${action}]`, rights])),
+      ...Object.fromEntries(objects.map((arn) => [`AwsSolutions-IAM5[Resource::${arn}]`, rights])),
+      'AwsSolutions-L1': runtime,
+      'Serverless-LambdaLatestVersion': runtime,
+      'Serverless-LambdaDLQ': 'CloudFormation waits for its answer and fails the deployment without one.',
+      'Serverless-LambdaTracing': 'It serves no request: what it does is in the log of the deployment.',
+    });
   }
 }

@@ -8,7 +8,7 @@ import { only, type Resource, resources, templatesOf } from './synthesized.ts';
 let template: Template;
 beforeAll(() => {
   ({ stateless: template } = templatesOf('prod'));
-}, 60_000);
+}, 120_000);
 
 const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 

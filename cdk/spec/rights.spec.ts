@@ -1,0 +1,231 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { functionNames } from '../functions.ts';
+import { resources, templatesOf } from './synthesized.ts';
+
+let roles: ReadonlyMap<string, readonly string[]>;
+beforeAll(() => {
+  const { stateful, stateless } = templatesOf('prod');
+  roles = new Map([...rolesIn(stateful), ...rolesIn(stateless)]);
+}, 120_000);
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** `emit` → `dynamodb:PutItem,Query EventsTable`, a line a statement, as the template has it. Logs and traces apart, which all have. */
+function rolesIn(template: Template): [string, readonly string[]][] {
+  return resources(template, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) => {
+    const [, role] = /^(?:Functions)?(\w+?)(?:Task)?Role/.exec(id) ?? [];
+    // The VPC's and the task's launcher do their own logging and nothing else.
+    if (role === undefined || role === 'NetworkVpcAllIAM' || role === 'WorkerTaskExecution') return [];
+    const name = functionNames.find((one) => one.replaceAll('-', '') === role) ?? role;
+    const { Statement } = Properties.PolicyDocument as { Statement: readonly Statement[] };
+    return [
+      [
+        name,
+        Statement.map(lineOf)
+          .filter((line) => !/^(logs|xray):/.test(line))
+          .sort(),
+      ],
+    ];
+  });
+}
+
+function lineOf({ Effect, Action, Resource, Condition }: Statement): string {
+  const actions = [Action].flat();
+  const service = actions[0]?.split(':')[0];
+  const verbs = actions.map((action) => action.replace(`${service}:`, '')).sort();
+  const via = /"kms:ViaService":"(\w[\w-]*)\./.exec(JSON.stringify(Condition ?? {}))?.[1];
+  return `${Effect === 'Allow' ? '' : `${Effect} `}${service}:${verbs.join(',')} ${[Resource].flat().map(nameOf).sort().join(' ')}${via ? ` by ${via}` : ''}`;
+}
+
+/** The part of an ARN by which a person knows it. */
+function nameOf(arn: unknown): string {
+  const text = JSON.stringify(arn);
+  const known =
+    /((?<=Tables)[A-Z]\w+?Table|DocsBucket|SealsBucket|RequestsQueue|RequestsDlq|ProjectorFailures|EmitWorkflow|Keys(?:Ledger|Documents|Secrets|Reporting)|(?:Reporting|Worker)Cluster|nfse-ledger\/prod\/[\w-]+\/\*)/.exec(
+      text,
+    )?.[1] ?? text;
+  const generations = text.includes('-*') ? '-*' : '';
+  const index = /\/index\/(\w+)/.exec(text)?.[0] ?? '';
+  const objects = /Bucket.*"\/\*"/.test(text) ? '/*' : '';
+  const stream = text.includes('StreamArn') ? ' stream' : '';
+  if (arn === '*') return '*';
+  return `${known.replace(/^Keys(\w+)/, '$1 key')}${generations}${index}${objects}${stream}`;
+}
+
+/** With which the tables are read, and written: by way of DynamoDB alone. */
+const READS_TABLES = 'kms:Decrypt,DescribeKey Ledger key by dynamodb';
+const WRITES_TABLES =
+  'kms:Decrypt,DescribeKey,Encrypt,GenerateDataKey,ReEncryptFrom,ReEncryptTo Ledger key by dynamodb';
+const REPORTING = [
+  'kms:Decrypt Reporting key by secretsmanager',
+  'rds-data:ExecuteStatement ReportingCluster',
+  'secretsmanager:GetSecretValue ReportingCluster',
+];
+const REMEMBERS = 'dynamodb:DeleteItem,GetItem,PutItem,UpdateItem RequestsTable';
+
+/** Every role that the stacks make for a function, the worker, the workflow and the bastion: exactly this, and nothing else. */
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  TokenClaims: ['dynamodb:GetItem ClientsTable', READS_TABLES],
+  Bastion: ['rds-db:connect ReportingCluster'],
+  Workflow: ['sqs:SendMessage RequestsQueue'],
+  ping: [],
+  openapi: [],
+  emit: [
+    REMEMBERS,
+    'dynamodb:GetItem CompaniesTable',
+    'dynamodb:PutItem,Query EventsTable',
+    'dynamodb:UpdateItem DpsNumbersTable',
+    WRITES_TABLES,
+    'kms:Decrypt,GenerateDataKey Documents key by s3',
+    's3:PutObject DocsBucket/*',
+    'states:StartExecution EmitWorkflow',
+  ],
+  list: [
+    'dynamodb:GetItem ProjectionsTable',
+    'dynamodb:Query InvoicesTable-*/index/byCompany InvoicesTable/index/byCompany',
+    READS_TABLES,
+  ],
+  get: ['dynamodb:GetItem InvoicesTable InvoicesTable-* ProjectionsTable', 'dynamodb:Query EventsTable', READS_TABLES],
+  history: [
+    'dynamodb:GetItem InvoicesTable InvoicesTable-* ProjectionsTable',
+    'dynamodb:Query EventsTable',
+    READS_TABLES,
+  ],
+  document: [
+    'dynamodb:GetItem InvoicesTable InvoicesTable-* ProjectionsTable',
+    'dynamodb:Query EventsTable',
+    'kms:Decrypt Documents key by s3',
+    READS_TABLES,
+    's3:GetObject DocsBucket/*',
+    's3:ListBucket DocsBucket',
+  ],
+  xml: ['dynamodb:Query EventsTable', 'kms:Decrypt Documents key by s3', READS_TABLES, 's3:GetObject DocsBucket/*'],
+  cancel: [REMEMBERS, 'dynamodb:PutItem,Query EventsTable', WRITES_TABLES, 'states:StartExecution EmitWorkflow'],
+  retry: [
+    REMEMBERS,
+    'dynamodb:PutItem,Query EventsTable',
+    'dynamodb:UpdateItem DpsNumbersTable',
+    WRITES_TABLES,
+    'kms:Decrypt,GenerateDataKey Documents key by s3',
+    's3:PutObject DocsBucket/*',
+    'states:StartExecution EmitWorkflow',
+  ],
+  company: ['dynamodb:GetItem CompaniesTable DpsNumbersTable', READS_TABLES],
+  register: ['dynamodb:GetItem,UpdateItem DpsNumbersTable', 'dynamodb:UpdateItem CompaniesTable', WRITES_TABLES],
+  certificate: [
+    'dynamodb:GetItem DpsNumbersTable',
+    'dynamodb:GetItem,UpdateItem CompaniesTable',
+    WRITES_TABLES,
+    'kms:Decrypt,GenerateDataKey Secrets key by secretsmanager',
+    'secretsmanager:CreateSecret,PutSecretValue nfse-ledger/prod/certificates/*',
+  ],
+  'city-login': [
+    'dynamodb:GetItem CompaniesTable',
+    READS_TABLES,
+    'kms:Decrypt,GenerateDataKey Secrets key by secretsmanager',
+    'secretsmanager:CreateSecret,PutSecretValue nfse-ledger/prod/city-login/*',
+  ],
+  processor: [
+    'dynamodb:PutItem,Query EventsTable',
+    WRITES_TABLES,
+    'sqs:ChangeMessageVisibility,DeleteMessage,GetQueueAttributes,ReceiveMessage RequestsDlq',
+    'sqs:SendMessage RequestsQueue',
+    'states:StartExecution EmitWorkflow',
+  ],
+  municipalities: ['dynamodb:Scan LanesTable', READS_TABLES],
+  'hold-lane': ['dynamodb:UpdateItem LanesTable', WRITES_TABLES],
+  'release-lane': ['dynamodb:BatchGetItem,UpdateItem LanesTable', WRITES_TABLES],
+  report: [...REPORTING, 'dynamodb:GetItem ProjectionsTable', READS_TABLES],
+  feed: [...REPORTING, 'dynamodb:Query EventsTable', READS_TABLES],
+  projections: [
+    ...REPORTING,
+    'dynamodb:DeleteItem,GetItem,Query,UpdateItem ProjectionsTable',
+    'dynamodb:GetItem,PutItem InvoicesTable InvoicesTable-*',
+    'dynamodb:Query EventsTable',
+    WRITES_TABLES,
+  ],
+  projector: [
+    'dynamodb:DeleteItem,GetItem,Query,UpdateItem ProjectionsTable',
+    'dynamodb:DescribeStream,GetRecords,GetShardIterator EventsTable stream',
+    'dynamodb:GetItem,PutItem InvoicesTable InvoicesTable-*',
+    'dynamodb:ListStreams,xray:PutTelemetryRecords,xray:PutTraceSegments *',
+    'dynamodb:Query EventsTable',
+    WRITES_TABLES,
+    'sqs:GetQueueAttributes,GetQueueUrl,SendMessage ProjectorFailures',
+  ],
+  'reporting-projector': [
+    ...REPORTING,
+    'dynamodb:DeleteItem,GetItem,Query,UpdateItem ProjectionsTable',
+    'dynamodb:DescribeStream,GetRecords,GetShardIterator EventsTable stream',
+    'dynamodb:ListStreams,xray:PutTelemetryRecords,xray:PutTraceSegments *',
+    'dynamodb:Query EventsTable',
+    WRITES_TABLES,
+    'sqs:GetQueueAttributes,GetQueueUrl,SendMessage ProjectorFailures',
+  ],
+  reconcile: [
+    'dynamodb:BatchGetItem LanesTable',
+    'dynamodb:GetItem ProjectionsTable',
+    'dynamodb:Query EventsTable InvoicesTable-*/index/byDue InvoicesTable/index/byDue',
+    'dynamodb:UpdateItem InvoicesTable InvoicesTable-*',
+    WRITES_TABLES,
+    'states:StartExecution EmitWorkflow',
+  ],
+  seal: [
+    'dynamodb:PutItem,Scan SealsTable',
+    'dynamodb:Scan EventsTable',
+    WRITES_TABLES,
+    'kms:Decrypt,GenerateDataKey Documents key by s3',
+    's3:GetObject,PutObject SealsBucket/*',
+    's3:ListBucket SealsBucket',
+  ],
+  migrate: [
+    'kms:Decrypt Reporting key by secretsmanager',
+    'rds-data:BatchExecuteStatement,BeginTransaction,CommitTransaction,ExecuteStatement,RollbackTransaction ReportingCluster',
+    'secretsmanager:GetSecretValue ReportingCluster',
+  ],
+  WorkerTask: [
+    'dynamodb:BatchGetItem,UpdateItem LanesTable',
+    'dynamodb:PutItem,Query EventsTable',
+    'ecs:GetTaskProtection,UpdateTaskProtection WorkerCluster',
+    'kms:Decrypt Secrets key by secretsmanager',
+    WRITES_TABLES,
+    'kms:Decrypt,GenerateDataKey Documents key by s3',
+    's3:GetObject,PutObject DocsBucket/*',
+    's3:ListBucket DocsBucket',
+    'secretsmanager:GetSecretValue nfse-ledger/prod/certificates/* nfse-ledger/prod/city-login/*',
+    'sqs:ChangeMessageVisibility,DeleteMessage,ReceiveMessage RequestsQueue',
+    'sqs:SendMessage RequestsDlq',
+  ],
+};
+
+describe('what each role may do', () => {
+  it('is listed here, for every role there is', () =>
+    expect([...roles.keys()].sort()).toEqual(Object.keys(ROLES).sort()));
+
+  it.each(Object.entries(ROLES))('%s', (role, lines) => expect(roles.get(role)).toEqual([...lines].sort()));
+
+  it('never changes or deletes what is in EventsTable', () => {
+    const onEvents = [...roles.values()].flat().filter((line) => /^dynamodb:.*EventsTable/.test(line));
+    expect(onEvents.length).toBeGreaterThan(10);
+    for (const line of onEvents) expect(line).not.toMatch(/Update|Delete|BatchWrite|Transact|PartiQL/);
+  });
+
+  it('opens a company’s secrets to the worker alone', () =>
+    expect(
+      [...roles]
+        .filter(([, lines]) => lines.some((line) => /GetSecretValue.*nfse-ledger/.test(line)))
+        .map(([role]) => role),
+    ).toEqual(['WorkerTask']));
+
+  it('names each resource: the asterisk is for traces, which have none, and for lists of streams', () => {
+    for (const line of [...roles.values()].flat()) {
+      if (line.endsWith(' *')) expect(line).toMatch(/^dynamodb:ListStreams/);
+    }
+  });
+});
