@@ -93,6 +93,12 @@ export function problemsOf(route: Route): readonly ProblemCode[] {
   return [...EVERY, ...(route.open ? [] : GUARDED), ...(body ? WITH_BODY : []), ...(once ? ONCE : []), ...problems];
 }
 
+/** What the handler knows by itself before it judges a body: from the registration, or from the invoice that is replaced. */
+const COMPLETED: Readonly<Record<string, readonly string[]>> = {
+  Emission: ['municipalityCode'],
+  Replacement: ['accessKey'],
+};
+
 type Names = ReadonlyMap<z.ZodMiniType, string>;
 
 /** Components that answers are made of. */
@@ -111,11 +117,9 @@ function schemasByName(
   const written = componentsOf(
     Object.fromEntries([...parts, ...bodies, ...[...names].map(([schema, name]) => [name, schema] as const)]),
   );
-  for (const { operation } of described) {
-    const own = operation.body === undefined ? undefined : written[operation.body];
-    if (own && operation.completed) {
-      own.required = (own.required as string[]).filter((name) => !operation.completed?.includes(name));
-    }
+  for (const [name, members] of Object.entries(COMPLETED)) {
+    const own = written[name];
+    if (own) own.required = (own.required as string[]).filter((member) => !members.includes(member));
   }
   for (const name of names.values()) written[name] = mayGainFields(written[name] ?? {});
   return Object.fromEntries(Object.entries(written).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -212,14 +216,21 @@ function successes({ answers: given }: Operation, names: Names): Json {
   return Object.fromEntries(Object.entries(given).map(([status, answer]) => [status, answerObject(answer, names)]));
 }
 
-function answerObject({ description, schema, headers }: OperationAnswer, names: Names): Json {
+function answerObject({ description, schema, headers, alsoAs }: OperationAnswer, names: Names): Json {
   const name = schema && names.get(schema);
   return {
     description,
     ...(headers
       ? { headers: Object.fromEntries(headers.map((header) => [header, { $ref: `#/components/headers/${header}` }])) }
       : {}),
-    ...(name ? { content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } } : {}),
+    ...(name
+      ? {
+          content: {
+            'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+            ...(alsoAs ? { [alsoAs]: { schema: { type: 'string' } } } : {}),
+          },
+        }
+      : {}),
   };
 }
 

@@ -10,8 +10,6 @@ export interface Operation {
   readonly description?: string;
   /** Component name of the body, which is the handler's own `Body`. */
   readonly body?: string;
-  /** Members of the body that the handler completes before it judges it. */
-  readonly completed?: readonly string[];
   /** Happens once a request id: takes `Idempotency-Key`. */
   readonly once?: true;
   readonly headers?: readonly RequestHeader[];
@@ -28,6 +26,8 @@ export interface OperationAnswer {
   readonly description: string;
   readonly schema?: z.ZodMiniType;
   readonly headers?: readonly AnswerHeader[];
+  /** Another form of the same answer, by its media type. */
+  readonly alsoAs?: string;
 }
 
 const accepted = {
@@ -61,7 +61,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     description:
       'What the company’s registration says may be left out: `municipalityCode`, `issuer` as a whole, `dps.series`. The same request id never emits twice.',
     body: 'Emission',
-    completed: ['municipalityCode'],
     once: true,
     examples: ['emit-invoice', 'emit-withheld', 'emit-export'],
     answers: accepted,
@@ -222,7 +221,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Ask a report',
     description:
       'As JSON, or as CSV with `Accept: text/csv` or `format=csv`; then `Link` leads to the next page. Without a period: this month until today.',
-    answers: { 200: { description: 'A page.', schema: answers.Report } },
+    answers: { 200: { description: 'A page.', schema: answers.Report, alsoAs: 'text/csv' } },
     problems: ['report-not-found', 'invalid-request', 'invalid-cursor', 'database-unavailable'],
   },
   'GET /events': {

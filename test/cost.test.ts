@@ -1,10 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, inject, it } from 'vitest';
-import { apiAs, example } from './stack/api.ts';
+import measured from '../cost/measured.json' with { type: 'json' };
+import { START, tipAfter } from '../src/events/commit.ts';
+import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
+import { invoiceIdFor } from '../src/events/ids.ts';
+import { parseCnpj } from '../src/nfse/cnpj.ts';
+import { dynamoDbCompanies } from '../src/platform/dynamodb-companies.ts';
+import { dynamoDbDpsNumbers } from '../src/platform/dynamodb-dps-numbers.ts';
+import { idempotency } from '../src/platform/idempotency.ts';
+import { tableKinds } from '../src/platform/table-definitions.ts';
+import { dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
+import { project } from '../src/projections/projector.ts';
+import { companyCnpj, draft, emitted, issued } from './invoices.ts';
+import { apiAs, credentials, example } from './stack/api.ts';
+import { consumedBy } from './stack/consumed.ts';
+import { dynamoDb, ownTables } from './stack/own-tables.ts';
 import { eventually } from './stack/own-worker.ts';
 
 const client = await apiAs('client');
+const { emission, read: reading } = measured;
 const logs = path.join(path.dirname(inject('credentials')), 'logs');
 
 interface StoreLine {
@@ -40,7 +57,7 @@ describe('what an invoice costs in the event store, from emission to issue', () 
     const operations = storeOperations(body.invoiceId);
     expect(operations.map(({ message }) => message)).toEqual(['events.append', 'events.append']);
     expect(operations.every(({ wcu }) => wcu !== undefined && wcu > 0)).toBe(true);
-    expect(sum(operations, 'wcu')).toBeLessThanOrEqual(3);
+    expect(sum(operations, 'wcu')).toBeLessThanOrEqual(emission.writeUnits.events);
     expect(sum(operations, 'rcu')).toBe(0);
   });
 
@@ -52,5 +69,90 @@ describe('what an invoice costs in the event store, from emission to issue', () 
     await eventually(async () => of('Cancelled').length > 0);
     expect(sum(of('CancelRequested'), 'wcu')).toBe(1);
     expect(sum(of('Cancelled'), 'wcu')).toBe(1);
+  });
+});
+
+/** Units by kind of table: those that something was written to, or read from. */
+function byKind(names: Readonly<Record<string, string>>, consumed: ReturnType<ReturnType<typeof consumedBy>>) {
+  const units = (unit: 'wcu' | 'rcu') =>
+    Object.fromEntries(
+      tableKinds.flatMap((kind) => {
+        const used = consumed[names[kind] ?? '']?.[unit] ?? 0;
+        return used > 0 ? [[kind, used]] : [];
+      }),
+    );
+  return { writeUnits: units('wcu'), readUnits: units('rcu') };
+}
+
+describe('what the model of the costs is made of (cost/measured.json)', async () => {
+  const dynamo = dynamoDb();
+  const names = await ownTables(dynamo);
+  const consumed = consumedBy(dynamo);
+  const events = dynamoDbEventStore({ client: dynamo, tableName: names.events });
+  const invoices = dynamoDbInvoicesTable(dynamo, names.invoices);
+  const invoiceId = invoiceIdFor(companyCnpj, randomUUID());
+
+  it('has the units of all tables, from the emission to the projection of its issue', async () => {
+    process.env.AWS_LAMBDA_FUNCTION_NAME = 'cost';
+    const once = idempotency('emit', dynamo, names.requests);
+    const context = { getRemainingTimeInMillis: () => 20_000, awsRequestId: randomUUID() } as never;
+    const deps = { events, invoices, reconcileAfterSeconds: 300 };
+    await dynamoDbCompanies(dynamo, names.companies).get(parseCnpj(companyCnpj) ?? companyCnpj);
+    await dynamoDbDpsNumbers(dynamo, names.dpsNumbers).take(companyCnpj, '1');
+    const first = draft({ invoiceId, tip: START, events: [emitted], commitId: randomUUID() });
+    const accepted = await events.append(first);
+    await once({ key: 'cost', content: '' }, context, async () => ({ invoiceId }));
+    await project(deps, invoiceId, [accepted]);
+    const second = draft({ invoiceId, tip: tipAfter(accepted), events: [issued], commitId: randomUUID() });
+    await project(deps, invoiceId, [await events.append(second)]);
+    const { writeUnits, readUnits } = byKind(names, consumed());
+    expect(writeUnits).toEqual(emission.writeUnits);
+    expect(readUnits).toEqual(emission.readUnits);
+  });
+
+  it('has the units of a read', async () => {
+    await Promise.all([invoices.get(invoiceId), events.tip(invoiceId)]);
+    expect(byKind(names, consumed())).toEqual({ writeUnits: {}, readUnits: reading.readUnits });
+  });
+
+  it('has the documents of an invoice, the bytes of its answers and of what is logged of it', async () => {
+    const posted = await client.post('/invoices', example('emit-invoice'));
+    const { body } = posted;
+    await eventually(async () =>
+      storeOperations(body.invoiceId).some(({ events: types }) => types?.includes('Issued')),
+    );
+    const logged = (file: string) =>
+      readFileSync(path.join(logs, file), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(body.invoiceId))
+        .reduce((bytes, line) => bytes + Buffer.byteLength(line) + 1, 0);
+    await eventually(
+      async () => logged('worker.log') > 0 && readFileSync(path.join(logs, 'worker.log'), 'utf8').includes('"handled"'),
+    );
+    const before = logged('functions.log');
+    const got = await client.get(`/invoices/${body.invoiceId}`);
+    const { endpoints, bucket } = credentials();
+    const s3 = new S3Client({
+      endpoint: endpoints.s3,
+      region: 'sa-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${body.invoiceId}/` }));
+    const sizes = {
+      documents: Contents.reduce((bytes, { Size = 0 }) => bytes + Size, 0),
+      functions: before,
+      worker: logged('worker.log'),
+      answer: JSON.stringify(body).length,
+      readLog: logged('functions.log') - before,
+      readAnswer: JSON.stringify(got.body).length,
+    };
+    expect(Contents).toHaveLength(emission.documents.puts);
+    expect(sizes.documents).toBeLessThanOrEqual(emission.documents.bytes);
+    expect(sizes.functions).toBeLessThanOrEqual(emission.logBytes.functions);
+    expect(sizes.worker).toBeLessThanOrEqual(emission.logBytes.worker);
+    expect(sizes.answer).toBeLessThanOrEqual(emission.answerBytes);
+    expect(sizes.readLog).toBeLessThanOrEqual(reading.logBytes);
+    expect(sizes.readAnswer).toBeLessThanOrEqual(reading.answerBytes);
   });
 });

@@ -230,6 +230,35 @@ const asked: readonly Asked[] = [
   },
   { route: 'GET /events', what: 'the beginning', status: 200, ask: () => client.get('/events?limit=20') },
   { route: 'GET /events', what: 'a strange cursor', status: 400, ask: () => client.get('/events?after=x') },
+  {
+    route: 'GET /invoices/{invoiceId}/documents/{name}',
+    what: 'what was received',
+    status: 200,
+    ask: async () => {
+      const { body } = await client.get(`${url}/events`);
+      const [key] = body.events.flatMap(({ data }: { data: { evidence?: string[] } }) => data.evidence ?? []);
+      return client.get(`/invoices/${key.replace('/', '/documents/')}`);
+    },
+  },
+  {
+    route: 'GET /invoices/{invoiceId}/documents/{name}',
+    what: 'what there is not',
+    status: 404,
+    ask: () => client.get(`${url}/documents/x`),
+  },
+  { route: 'GET /municipalities', what: 'the board', status: 200, ask: () => admin.get('/municipalities') },
+  {
+    route: 'POST /municipalities/{municipalityCode}/hold',
+    what: 'one that nobody uses',
+    status: 200,
+    ask: () => admin.post('/municipalities/1100015/hold', { reason: 'teste' }),
+  },
+  {
+    route: 'POST /municipalities/{municipalityCode}/release',
+    what: 'the same',
+    status: 200,
+    ask: () => admin.post('/municipalities/1100015/release', {}),
+  },
   { route: 'GET /projections', what: 'both', status: 200, ask: () => admin.get('/projections') },
   {
     route: 'POST /projections/{projection}/replay',

@@ -5,8 +5,8 @@ import type { Tip } from '../src/events/commit.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
-import { DUE_SHARDS, type InvoiceRow, rowOf } from '../src/projections/invoice-row.ts';
-import { dueCount, dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
+import { DUE_SHARDS, rowOf } from '../src/projections/invoice-row.ts';
+import { type DueRow, dueCount, dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
 import { companyCnpj, draft, emitted } from './invoices.ts';
 import { folded } from './specification.ts';
 import { authorityNotes } from './stack/api.ts';
@@ -26,12 +26,12 @@ const settings = {
 };
 
 /** Tables that only this test's reconciler looks at. */
-async function ownReconciler(start: ReconcileDeps<InvoiceRow>['workflow']['start']) {
+async function ownReconciler(start: ReconcileDeps<DueRow>['workflow']['start']) {
   const tables = await ownTables(client);
   const events = dynamoDbEventStore({ client, tableName: tables.events });
   const invoices = dynamoDbInvoicesTable(client, tables.invoices);
   const failures: unknown[] = [];
-  const deps: Omit<ReconcileDeps<InvoiceRow>, 'now'> = {
+  const deps: Omit<ReconcileDeps<DueRow>, 'now'> = {
     ...invoices,
     events,
     countDue: dueCount(client, tables.invoices),

@@ -46,12 +46,14 @@ export class Tables extends Construct {
       deletionProtection: keepData,
       removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    for (const { name, partitionKey, sortKey } of definition.indexes ?? []) {
+    for (const { name, partitionKey, sortKey, holds } of definition.indexes ?? []) {
       table.addGlobalSecondaryIndex({
         indexName: name,
         partitionKey: attribute(partitionKey),
         sortKey: attribute(sortKey),
-        projectionType: ProjectionType.ALL,
+        ...(holds
+          ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...holds] }
+          : { projectionType: ProjectionType.ALL }),
         ...(warm && { warmThroughput: { readUnitsPerSecond: warm.reads, writeUnitsPerSecond: warm.writes } }),
       });
     }

@@ -44,7 +44,9 @@ function inputFor(TableName: string, definition: TableDefinition): CreateTableCo
       GlobalSecondaryIndexes: indexes.map((index) => ({
         IndexName: index.name,
         KeySchema: keySchema(index.partitionKey, index.sortKey),
-        Projection: { ProjectionType: 'ALL' },
+        Projection: index.holds
+          ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...index.holds] }
+          : { ProjectionType: 'ALL' },
       })),
     }),
     ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } }),

@@ -9,7 +9,6 @@ export interface TableDefinition {
   readonly variable: string;
   readonly partitionKey: TableKey;
   readonly sortKey?: TableKey;
-  /** Each has every attribute of the table. */
   readonly indexes?: readonly TableIndex[];
   /** Whether each new image goes into a stream. */
   readonly stream?: true;
@@ -26,6 +25,8 @@ export interface TableIndex {
   readonly name: string;
   readonly partitionKey: TableKey;
   readonly sortKey: TableKey;
+  /** What it holds besides the keys; every attribute when left out. What is not in an index costs nothing to write there. */
+  readonly holds?: readonly string[];
 }
 
 const text = (name: string): TableKey => ({ name, type: 'S' });
@@ -44,8 +45,13 @@ export const TABLES = {
     partitionKey: text('invoiceId'),
     indexes: [
       { name: 'byCompany', partitionKey: text('companyCnpj'), sortKey: text('createdAt') },
-      // Sparse: only unfinished invoices have a dueAt.
-      { name: 'byDue', partitionKey: text('dueShard'), sortKey: text('dueAt') },
+      // Sparse: only unfinished invoices have a dueAt. It holds what the reconciler looks at before it asks the stream.
+      {
+        name: 'byDue',
+        partitionKey: text('dueShard'),
+        sortKey: text('dueAt'),
+        holds: ['version', 'updatedAt', 'nextAttemptAt', 'deferredSince', 'municipalityCode', 'dps'],
+      },
     ],
   },
   requests: {

@@ -27,6 +27,20 @@ export interface ListPosition {
   readonly createdAt: string;
 }
 
+/** The part of a row that the index of what is due holds. */
+export type DueRow = Pick<
+  InvoiceRow,
+  | 'invoiceId'
+  | 'version'
+  | 'dueShard'
+  | 'dueAt'
+  | 'updatedAt'
+  | 'nextAttemptAt'
+  | 'deferredSince'
+  | 'municipalityCode'
+  | 'dps'
+>;
+
 export interface InvoicesTable {
   get(invoiceId: InvoiceId): Promise<InvoiceRow | undefined>;
   /**
@@ -38,13 +52,13 @@ export interface InvoicesTable {
   /** Newest first. A page may come short of `limit` when few rows match; only a missing `next` means the end. */
   list(filter: ListFilter, limit: number, after?: ListPosition): Promise<{ rows: InvoiceRow[]; next?: ListPosition }>;
   /** Rows whose `dueAt` has come, oldest first, of one shard; from the one after `after` on. */
-  due(shard: string, until: string, limit: number, after?: InvoiceRow): Promise<InvoiceRow[]>;
+  due(shard: string, until: string, limit: number, after?: DueRow): Promise<DueRow[]>;
   /**
    * Moves a due row to a later time, for one caller only.
    *
    * @returns `false` when the invoice has moved on, or another caller took it
    */
-  claimDue(row: InvoiceRow, dueAt: string): Promise<boolean>;
+  claimDue(row: DueRow, dueAt: string): Promise<boolean>;
 }
 
 /** A filter that matches little reads on, but not forever: this many index pages an answer. */
@@ -122,7 +136,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
           ...(after && { ExclusiveStartKey: positionOf(after) }),
         }),
       );
-      return Items.map((item) => unmarshall(item) as InvoiceRow);
+      return Items.map((item) => unmarshall(item) as DueRow);
     },
 
     async claimDue(row, dueAt) {
@@ -139,7 +153,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
     },
   };
 
-  function positionOf({ invoiceId, dueShard = '', dueAt = '' }: InvoiceRow) {
+  function positionOf({ invoiceId, dueShard = '', dueAt = '' }: DueRow) {
     return marshall({ invoiceId, dueShard, dueAt });
   }
 

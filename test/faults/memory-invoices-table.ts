@@ -1,5 +1,5 @@
 import { DUE_SHARDS, type InvoiceRow } from '../../src/projections/invoice-row.ts';
-import type { InvoicesTable } from '../../src/projections/invoices-table.ts';
+import type { DueRow, InvoicesTable } from '../../src/projections/invoices-table.ts';
 
 export interface MemoryInvoicesTable extends InvoicesTable {
   rows(): readonly InvoiceRow[];
@@ -37,6 +37,6 @@ export function memoryInvoicesTable(): MemoryInvoicesTable {
   };
 }
 
-const placeOf = ({ dueAt = '', invoiceId }: InvoiceRow) => `${dueAt} ${invoiceId}`;
+const placeOf = ({ dueAt = '', invoiceId }: DueRow) => `${dueAt} ${invoiceId}`;
 
 export const SHARDS: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));

@@ -1,0 +1,108 @@
+import measured from './measured.json' with { type: 'json' };
+
+/** What one invoice uses, from its POST until its outcome is projected and was read. */
+export interface Design {
+  readonly name: string;
+  /** Calls of the API besides the POST: how the outcome is learnt. */
+  readonly reads: number;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly puts: number;
+  readonly gets: number;
+  readonly documentBytes: number;
+  readonly workflow: 'EXPRESS' | 'STANDARD';
+  /** Of a Standard workflow, which is paid by them. */
+  readonly transitions: number;
+  readonly queueRequests: number;
+  readonly fair: boolean;
+  readonly logBytes: number;
+  readonly answerBytes: number;
+  /** Functions that run for it: how often, and for how long each. */
+  readonly functions: readonly { readonly handler: string; readonly calls: number; readonly billedMs: number }[];
+  readonly tracedShare: number;
+  readonly dataApiCalls: number;
+}
+
+/** Estimates, until an installation in AWS has measured them: four calls to AWS one after the other, at some 8 ms each, and our own work. */
+const BILLED_MS = { emit: 70, get: 15, projector: 40, reportingProjector: 60 };
+/** Records of the stream in one batch, under steady load. */
+const BATCH = 5;
+const EVENTS = 2;
+/** Lambda's own START, END and REPORT lines, and the API's access line. */
+const PLATFORM_LOG_BYTES = 450;
+const ACCESS_LOG_BYTES = 420;
+/** Of a receive or delete, which carry up to ten messages; half of that under steady load. */
+const MESSAGES_A_CALL = 5;
+
+const total = (units: object) => Object.values(units).reduce((sum: number, value: number) => sum + value, 0);
+const { emission, read } = measured;
+
+/** This service, by what its tests measure. */
+export function ledger(workflow: Design['workflow'], tracedShare: number, reads = 1): Design {
+  const batches = EVENTS / BATCH;
+  const functions = [
+    { handler: 'emit', calls: 1, billedMs: BILLED_MS.emit },
+    { handler: 'get', calls: reads, billedMs: BILLED_MS.get },
+    { handler: 'projector', calls: batches, billedMs: BILLED_MS.projector },
+    { handler: 'reporting-projector', calls: batches, billedMs: BILLED_MS.reportingProjector },
+  ];
+  const calls = functions.reduce((sum, each) => sum + each.calls, 0);
+  return {
+    name: 'nfse-ledger',
+    reads,
+    writeUnits: total(emission.writeUnits),
+    readUnits: total(emission.readUnits) + reads * total(read.readUnits),
+    puts: emission.documents.puts,
+    gets: emission.documents.gets,
+    documentBytes: emission.documents.bytes,
+    workflow,
+    transitions: 3,
+    queueRequests: 1 + 2 / MESSAGES_A_CALL,
+    fair: true,
+    logBytes:
+      emission.logBytes.functions +
+      emission.logBytes.worker +
+      reads * read.logBytes +
+      calls * PLATFORM_LOG_BYTES +
+      (1 + reads) * ACCESS_LOG_BYTES,
+    answerBytes: emission.answerBytes + reads * read.answerBytes,
+    functions,
+    tracedShare,
+    dataApiCalls: batches,
+  };
+}
+
+/**
+ * The design that one would write first: a Standard workflow with a state a step, events and their snapshot in one transaction (which
+ * is paid twice) after a read of both, a client that asks every second until it is told, a message a call, whole requests and answers in the
+ * log.
+ */
+export function straightforward(): Design {
+  // X-Ray records one request in twenty unless it is told otherwise.
+  const ours = ledger('STANDARD', 0.05);
+  const { events, invoices, requests, dpsNumbers } = emission.writeUnits;
+  const reads = 3;
+  return {
+    ...ours,
+    name: 'straightforward',
+    reads,
+    // Each event with its snapshot of as many units, in a transaction.
+    writeUnits: 2 * (events + events) + invoices + requests + dpsNumbers,
+    readUnits: total(emission.readUnits) + EVENTS * 2 + reads * 2,
+    // The declaration and the note; of what was sent and received, nothing is kept.
+    puts: 2,
+    // Validate, store, append, send; and the start is paid as well.
+    transitions: 5,
+    queueRequests: 3,
+    fair: false,
+    logBytes: 3 * (emission.logBytes.functions + emission.logBytes.worker) + 8 * PLATFORM_LOG_BYTES + reads * 2_000,
+    answerBytes: emission.answerBytes + reads * read.answerBytes,
+    functions: [
+      { handler: 'emit', calls: 1, billedMs: BILLED_MS.emit * 2 },
+      { handler: 'get', calls: reads, billedMs: BILLED_MS.get },
+      { handler: 'projector', calls: EVENTS, billedMs: BILLED_MS.projector },
+      { handler: 'reporting-projector', calls: EVENTS, billedMs: BILLED_MS.reportingProjector },
+    ],
+    dataApiCalls: EVENTS,
+  };
+}

@@ -1,0 +1,163 @@
+import type { Design } from './design.ts';
+import type { Installation } from './installation.ts';
+import prices from './prices.json' with { type: 'json' };
+
+export type Region = keyof typeof prices.regions;
+export const REGIONS = Object.keys(prices.regions) as readonly Region[];
+
+export interface Term {
+  readonly what: string;
+  /** How it comes about, for a person. */
+  readonly how: string;
+  readonly usd: number;
+}
+
+const GIB = 1024 ** 3;
+const HOURS_A_MONTH = 730;
+/** Processor time of the worker an invoice (docs/benchmarks.md), and what of a task's time is not waiting. */
+const WORKER_CPU_MS = 16;
+const WORKER_BUSY_SHARE = 0.5;
+/** Express workflows are paid by time too: a tenth of a second of 64 MB at least. */
+const WORKFLOW_GB_SECONDS = 0.1 * (64 / 1024);
+
+/** What a number of invoices costs that would not be paid without them. */
+export function variableTerms(
+  design: Design,
+  { memoryGb, worker }: Pick<Installation, 'memoryGb' | 'worker'>,
+  invoices: number,
+  region: Region,
+): Term[] {
+  const price = prices.regions[region];
+  const millions = invoices / 1e6;
+  const gigabytes = (bytes: number) => (bytes * invoices) / GIB;
+  const { reads, writeUnits, readUnits, puts, gets, transitions, queueRequests, fair, tracedShare } = design;
+  const calls = 1 + reads;
+  const gbSeconds = design.functions.reduce(
+    (sum, { handler, calls: times, billedMs }) => sum + times * (billedMs / 1000) * memoryGb(handler),
+    0,
+  );
+  const invocations = design.functions.reduce((sum, each) => sum + each.calls, 0);
+  const workerHours = (invoices * (WORKER_CPU_MS / 1000)) / WORKER_BUSY_SHARE / 3600;
+  const workflow =
+    design.workflow === 'EXPRESS'
+      ? price.workflow.express.perMillionStarts + WORKFLOW_GB_SECONDS * 1e6 * price.workflow.express.perGbSecond
+      : transitions * price.workflow.standard.perMillionTransitions;
+  const perQueueRequest = price.queue.perMillionRequests + (fair ? price.queue.perMillionFairRequests : 0);
+  const out = design.answerBytes + design.documentBytes / 2;
+  const n = (value: number) => value.toFixed(2).replace(/\.?0+$/, '');
+  return [
+    {
+      what: 'API',
+      how: `${calls} calls: the POST and ${n(reads)} GET`,
+      usd: calls * millions * price.apiGateway.perMillionCalls,
+    },
+    { what: 'firewall', how: `${calls} requests looked at`, usd: calls * millions * price.firewall.perMillionRequests },
+    {
+      what: 'functions',
+      how: `${n(invocations)} calls, ${n(gbSeconds * 1000)} MB·s`,
+      usd:
+        invocations * millions * price.functions.perMillionCalls + invoices * gbSeconds * price.functions.perGbSecond,
+    },
+    {
+      what: 'tables',
+      how: `${n(writeUnits)} write units, ${n(readUnits)} read units`,
+      usd: millions * (writeUnits * price.tables.perMillionWriteUnits + readUnits * price.tables.perMillionReadUnits),
+    },
+    {
+      what: 'documents',
+      how: `${puts} stored, ${gets} read`,
+      usd: millions * (puts * price.documents.perMillionPuts + gets * price.documents.perMillionGets),
+    },
+    {
+      what: 'workflow',
+      how: design.workflow === 'EXPRESS' ? 'one Express start' : `${transitions} transitions of a Standard workflow`,
+      usd: millions * workflow,
+    },
+    {
+      what: 'queue',
+      how: `${n(queueRequests)} requests${fair ? ', fair' : ''}`,
+      usd: queueRequests * millions * perQueueRequest,
+    },
+    {
+      what: 'worker',
+      how: `${WORKER_CPU_MS} ms of processor time, half of a task's`,
+      usd: workerHours * (price.worker.perVcpuHour + (worker.memoryGb / worker.vcpu) * price.worker.perGbHour),
+    },
+    { what: 'logs', how: `${Math.round(design.logBytes)} bytes`, usd: gigabytes(design.logBytes) * price.logs.perGb },
+    {
+      what: 'traces',
+      how: `${n(tracedShare * 100)} % of ${calls} requests`,
+      usd: tracedShare * calls * millions * price.traces.perMillion,
+    },
+    {
+      what: 'reports',
+      how: `${n(design.dataApiCalls)} statements`,
+      usd: design.dataApiCalls * millions * price.dataApi.perMillionCalls,
+    },
+    {
+      what: 'network',
+      how: `${Math.round(out)} bytes out, and those of the authority through the NAT`,
+      usd: gigabytes(out) * price.transfer.outPerGb + gigabytes(design.documentBytes) * price.nat.perGb,
+    },
+  ];
+}
+
+/** What stays in the bill after the month: of so many invoices, a month. */
+export function storageTerms(
+  design: Design,
+  { logRetentionMonths }: Pick<Installation, 'logRetentionMonths'>,
+  invoices: number,
+  region: Region,
+): Term[] {
+  const price = prices.regions[region];
+  const gigabytes = (bytes: number) => (bytes * invoices) / GIB;
+  const kilobytes = design.writeUnits / 2;
+  return [
+    {
+      what: 'documents',
+      how: 'each month, until Glacier takes what is large',
+      usd: gigabytes(design.documentBytes) * price.documents.perGbMonth,
+    },
+    {
+      what: 'tables',
+      how: 'each month, with their backups',
+      usd: gigabytes(kilobytes * 1024) * (price.tables.perGbMonth + price.tables.backupPerGbMonth),
+    },
+    {
+      what: 'logs',
+      how: `each month, for ${Math.round(logRetentionMonths)} months, compressed to a fifth`,
+      usd: (gigabytes(design.logBytes) / 5) * price.logs.perGbMonth,
+    },
+  ];
+}
+
+/** What an installation costs a month with no invoice at all. */
+export function fixedTerms(installation: Installation, region: Region): Term[] {
+  const price = prices.regions[region];
+  const { natGateways, endpoints, keys, firewalls, worker, database } = installation;
+  return [
+    { what: 'NAT', how: `${natGateways} gateways`, usd: natGateways * HOURS_A_MONTH * price.nat.perHour },
+    { what: 'endpoints', how: `${endpoints} interfaces`, usd: endpoints * HOURS_A_MONTH * price.endpoints.perHour },
+    {
+      what: 'worker',
+      how: `${worker.tasks} tasks of ${worker.vcpu} vCPU and ${worker.memoryGb} GB`,
+      usd:
+        worker.tasks *
+        HOURS_A_MONTH *
+        (worker.vcpu * price.worker.perVcpuHour + worker.memoryGb * price.worker.perGbHour),
+    },
+    {
+      what: 'database',
+      how: `${database.instances} instances at ${database.leastCapacity} ACU`,
+      usd: database.instances * database.leastCapacity * HOURS_A_MONTH * price.database.perAcuHour,
+    },
+    {
+      what: 'firewall',
+      how: `${firewalls} lists of some six rules`,
+      usd: firewalls * (price.firewall.perAclMonth + 6 * price.firewall.perRuleMonth),
+    },
+    { what: 'keys', how: `${keys} keys`, usd: keys * price.keys.perMonth },
+  ];
+}
+
+export const sumOf = (terms: readonly Term[]): number => terms.reduce((sum, { usd }) => sum + usd, 0);
