@@ -101,6 +101,11 @@ describe('nfse dlq replay', () => {
     expect(exit).toBe(1);
   });
 
+  it('does not run after an invoice whose work fails again at once', async () => {
+    const round = { items: [item(1, 'started')], left: 1, more: true };
+    expect((await dlq(['repair', '--all'], { rounds: [round, round, round] })).asked).toHaveLength(3);
+  });
+
   it('shows a bar where somebody watches, and the lines after it', async () => {
     const { bars, out } = await dlq(['repair', '--all'], { rounds, survey: { seen: 3 }, watched: true });
     expect(bars.map((bar) => bar.replace(/^\[.*\] /, ''))).toEqual(['0/3', '2/3', '3/3', '']);

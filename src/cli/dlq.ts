@@ -101,7 +101,7 @@ async function show(api: LedgerApi, id: string, { json }: Options, output: Outpu
 /** Invoices a round where somebody watches: a bar should move. */
 const WATCHED_LIMIT = 20;
 
-/** Asks until nothing that was meant is left to look at, or a round deals with nothing. */
+/** Asks until nothing that was meant is left to look at, or a round deals with nothing new. */
 async function act(
   api: LedgerApi,
   action: 'replay' | 'repair' | 'discard',
@@ -124,12 +124,16 @@ async function act(
   for (let more = true; more; ) {
     output.progress?.(progressBar(lettersOf(items), total));
     const swept = await api.post(action === 'discard' ? '/dlq/discard' : '/dlq/replay', body, SweepAnswer);
+    // What failed again at once is another letter by now: it is not gone after a second time.
+    let newlyDone = false;
     for (const item of swept.items) {
       const key = item.invoiceId ?? item.letterIds.join();
+      const before = items.get(key)?.outcome ?? 'kept';
+      newlyDone ||= before === 'kept' && item.outcome !== 'kept';
       if (!json && !output.progress && items.get(key)?.outcome !== item.outcome) output.out(itemLine(item));
       items.set(key, item);
     }
-    more = swept.more && !dryRun && swept.items.some(({ outcome }) => outcome !== 'kept');
+    more = swept.more && !dryRun && newlyDone;
   }
   output.progress?.('');
   return concluded(action, ids, [...items.values()], { dryRun, json }, output);
