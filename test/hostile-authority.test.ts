@@ -34,6 +34,8 @@ beforeAll(async () => {
     // Each of them is to meet the authority, all at once: neither a breaker nor the order of a company is to spare the worker.
     WORKER_BREAKER_FAILURES: '1000',
     WORKER_ORDER_MS: '1',
+    NATIONAL_CONCURRENCY: '32',
+    WORKER_PATIENCE_SECONDS: '60',
     // Deferred once, and not again while the test looks.
     RETRY_BASE_SECONDS: '3600',
   });

@@ -272,6 +272,25 @@ const asked: readonly Asked[] = [
     status: 422,
     ask: () => admin.post('/projections/reporting/replay', {}),
   },
+  {
+    route: 'POST /municipalities/{municipalityCode}/hold',
+    what: 'one that is held',
+    status: 200,
+    ask: () => admin.post('/municipalities/1100015/hold', { reason: 'Descrição da API' }),
+  },
+  {
+    route: 'POST /municipalities/{municipalityCode}/hold',
+    what: 'no municipality',
+    status: 404,
+    ask: () => admin.post('/municipalities/0000000/hold', { reason: 'Descrição da API' }),
+  },
+  { route: 'GET /municipalities', what: 'all lanes', status: 200, ask: () => admin.get('/municipalities') },
+  {
+    route: 'POST /municipalities/{municipalityCode}/release',
+    what: 'one that was held',
+    status: 200,
+    ask: () => admin.post('/municipalities/1100015/release', undefined),
+  },
   { route: 'GET /dlq', what: 'all of it', status: 200, ask: async () => (await apiAs('ops')).get('/dlq') },
   {
     route: 'POST /dlq/replay',
