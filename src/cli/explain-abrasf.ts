@@ -12,8 +12,8 @@ import {
   type ExplainedNote,
   type ExplainedOutcome,
   type Explanation,
-  NEXT,
   NOTHING_THERE,
+  nextAfter,
   outcomeOf,
 } from './explanation.ts';
 
@@ -36,7 +36,7 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
       code: found.code,
       class: 'RETRY_LOOKUP',
       message: 'O serviço da prefeitura falhou ao processar a chamada (SOAP Fault).',
-      howToFix: NEXT[outcome],
+      howToFix: nextAfter(outcome, given.asked),
       source: found.reason,
     };
     return {
@@ -44,7 +44,7 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
       operation: given.operation ?? 'unknown',
       outcome,
       codes: [fault],
-      next: NEXT[outcome],
+      next: nextAfter(outcome, given.asked),
     };
   }
   const root = localName(found.root);
@@ -54,7 +54,8 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   const [note] = answer.notes;
   const cancelled = answer.cancellation;
   const shown = note ? noteOf(note) : cancelled && { number: cancelled.nfseNumber ?? '', cancelledAt: cancelled.at };
-  const nothing = outcome === 'UNKNOWN' && isAbsent(answer);
+  const nothing = outcome === 'UNKNOWN' && asked === 'find' && isAbsent(answer);
+  const deciding = decideAbrasfRejection(answer.messages.map(({ code }) => code))?.class;
   return {
     provider: 'abrasf',
     operation: given.operation ?? operationOf(root),
@@ -62,7 +63,7 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
     ...(shown && { note: shown }),
     ...(answer.protocol !== undefined && { protocol: answer.protocol }),
     codes: [...answer.messages, ...answer.alerts].map(codeOf),
-    next: nothing ? NOTHING_THERE : NEXT[outcome],
+    next: nothing ? NOTHING_THERE : nextAfter(outcome, asked, deciding),
   };
 }
 

@@ -11,9 +11,9 @@ import {
   type ExplainedNote,
   type ExplainedOutcome,
   type Explanation,
-  NEXT,
   NOT_AN_ANSWER,
   NOTHING_THERE,
+  nextAfter,
   outcomeOf,
 } from './explanation.ts';
 
@@ -23,7 +23,8 @@ const CANCELLING = new Set(['101101', '105102', '105104', '305101']);
 const EVENT_CODE = /^E0[89]\d\d$/;
 
 /** What a national answer means, from its JSON; `undefined` for JSON that is none. */
-export function explainNationalJson(text: string, given: Circumstances): Explanation | undefined {
+export function explainNationalJson(source: string, given: Circumstances): Explanation | undefined {
+  const text = innermost(source);
   const envelope = readEnvelope({ status: given.status ?? 200, headers: {}, body: text });
   const field = (name: string) => envelope?.field(name);
   if (/^\s*\{\s*"(?:dpsXmlGZipB64|pedidoRegistroEventoXmlGZipB64)"/.test(text)) return notAnAnswer(given);
@@ -31,23 +32,24 @@ export function explainNationalJson(text: string, given: Circumstances): Explana
 
   const noteXml = unpack(field('nfseXmlGZipB64')) ?? distributedNote(field('LoteDFe'));
   const eventXml = unpack(field('eventoXmlGZipB64')) ?? eventInList(field('eventos'));
-  const codes = envelope.messages.map(({ code, text: source }) => explainedCode(code, source));
   const asked = given.asked ?? askedBy(field, envelope.messages);
   const key = field('chaveAcesso');
   const note = noteXml === undefined ? undefined : noteIn(noteXml);
   const named = hasAccessKeyShape(key) ? { number: nfseNumberOf(key), accessKey: key } : undefined;
   const event = eventXml === undefined ? undefined : eventIn(eventXml);
   const failed = given.status !== undefined && given.status >= 400;
-  const absent = given.status === 404 || codes.some(({ class: name }) => name === 'EMPTY') || noCode(codes);
+  const decided = decideRejection(envelope.messages.map(({ code }) => code));
+  // 401, 403, 429 and a gateway's 5xx do not say that there is nothing.
+  const mayBeAbsent = asked === 'find' && (given.status === undefined || given.status === 404);
+  const absent = mayBeAbsent && (decided?.class === 'EMPTY' || noCode(envelope.messages));
+  const codes = envelope.messages.map(({ code, text: words }) => explainedCode(code, words, absent));
 
   const outcome = ((): ExplainedOutcome => {
-    if (event && CANCELLING.has(event.type)) return 'CANCELLED';
+    if (!failed && event && CANCELLING.has(event.type)) return 'CANCELLED';
     if (!failed && (note ?? named)) return asked === 'find' ? 'FOUND' : 'ISSUED';
-    const distributed = field('StatusProcessamento');
-    if (distributed === 'DOCUMENTOS_LOCALIZADOS') return 'FOUND';
+    if (!failed && field('StatusProcessamento') === 'DOCUMENTOS_LOCALIZADOS') return 'FOUND';
     if (given.status === 429) return 'UNAVAILABLE';
-    if (asked === 'find' && absent) return 'UNKNOWN';
-    const decided = decideRejection(envelope.messages.map(({ code }) => code));
+    if (absent) return 'UNKNOWN';
     return decided ? outcomeOf(decided.class) : 'UNKNOWN';
   })();
   const shown =
@@ -56,11 +58,11 @@ export function explainNationalJson(text: string, given: Circumstances): Explana
     (event && { number: nfseNumberOf(event.accessKey), accessKey: event.accessKey, cancelledAt: event.processedAt });
   return {
     provider: 'national',
-    operation: given.operation ?? OPERATION[asked],
+    operation: given.operation ?? (field('eventos') === undefined ? OPERATION[asked] : EVENT_LOOKUP),
     outcome,
     ...(shown && { note: shown }),
     codes,
-    next: outcome === 'UNKNOWN' && asked !== 'cancel' && absent ? NOTHING_THERE : NEXT[outcome],
+    next: absent ? NOTHING_THERE : nextAfter(outcome, asked, decided?.class),
   };
 }
 
@@ -69,10 +71,11 @@ export function explainNationalXml(text: string, given: Circumstances): Explanat
   const root = /<(?:\w+:)?(DPS|NFSe|evento|pedRegEvento)[\s>]/.exec(text.slice(0, 1000))?.[1];
   if (root === 'DPS' || root === 'pedRegEvento') return notAnAnswer(given);
   const operation = given.operation ?? 'document';
+  if (given.status !== undefined && given.status >= 400) return undefined; // whatever it is, it is no answer of theirs
   const note = root === 'NFSe' ? noteIn(text) : undefined;
   if (note) {
     const outcome = given.asked === 'find' ? 'FOUND' : 'ISSUED';
-    return { provider: 'national', operation, outcome, note, codes: [], next: NEXT[outcome] };
+    return { provider: 'national', operation, outcome, note, codes: [], next: nextAfter(outcome) };
   }
   const event = root === 'evento' ? eventIn(text) : undefined;
   if (!event) return undefined;
@@ -82,9 +85,32 @@ export function explainNationalXml(text: string, given: Circumstances): Explanat
     accessKey: event.accessKey,
     cancelledAt: event.processedAt,
   };
-  return { provider: 'national', operation, outcome, note: shown, codes: [], next: NEXT[outcome] };
+  return { provider: 'national', operation, outcome, note: shown, codes: [], next: nextAfter(outcome) };
 }
 
+/** JSON that was put into a text or a list on its way into the file. */
+function innermost(text: string): string {
+  let here = text;
+  for (let wrapped = 0; wrapped < MOST_WRAPPINGS && /^\s*["[]/.test(here); wrapped++) here = unwrapped(here) ?? here;
+  return here;
+}
+
+const MOST_WRAPPINGS = 3;
+
+function unwrapped(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const [only, second] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+    if (second !== undefined) return undefined;
+    return typeof only === 'string' ? only : JSON.stringify(only);
+  } catch (error) {
+    // Broken, or nested deeper than anything that an authority sends.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const EVENT_LOOKUP = 'GET /nfse/{chave}/eventos';
 const OPERATION = { issue: 'POST /nfse', find: 'GET', cancel: 'POST /nfse/{chave}/eventos' } as const;
 
 /** Answers differ in what they carry: a list of refusals is a declaration's, one is an event's or a lookup's. */
@@ -100,10 +126,22 @@ function askedBy(field: (name: string) => unknown, messages: readonly { readonly
 
 /** The API's 404 has a text where a code should be. */
 function noCode(codes: readonly { readonly code: string }[]): boolean {
-  return codes.length === 0 || codes.every(({ code }) => !/^[A-Z]+\d+$/.test(code));
+  return codes.length === 0 || codes.every(({ code }) => !CODE.test(code));
 }
 
-function explainedCode(code: string, source: string) {
+const CODE = /^[A-Z]+\d+$/;
+
+/** @param absent whether what stands for a code says that there is nothing */
+function explainedCode(code: string, source: string, absent: boolean) {
+  if (absent && !CODE.test(code)) {
+    return {
+      code,
+      class: 'EMPTY' as const,
+      message: 'A autoridade não tem este documento.',
+      howToFix: NOTHING_THERE,
+      source,
+    };
+  }
   const { field, ...explained } = explainRejection(code);
   const handling = decideRejection([code])?.class ?? 'FIX_DATA';
   return { code, class: handling, ...explained, ...(field !== undefined && { pointer: field }), source };

@@ -173,4 +173,48 @@ describe('nfse explain', () => {
     expect(await explain(['nowhere'], { directory: folder, output })).toBe(2);
     expect(err).toHaveLength(2);
   });
+
+  it.skipIf(!there)('is understood with blanks, a NUL or a list around it, as people save and log it', () => {
+    const json = sample('nacional-json/post-nfse-201.json').toString();
+    const note = sample('nacional/nfse-normal.xml').toString();
+    for (const text of [
+      `\n\n ${json}\0`,
+      JSON.stringify(json),
+      `[${json}]`,
+      JSON.stringify([json]),
+      `\n  ${note}\n\0`,
+    ]) {
+      expect(explanationOf(Buffer.from(text))).toMatchObject({ outcome: 'ISSUED', note: { number: '101' } });
+    }
+    expect(explanationOf(Buffer.from(`${'['.repeat(200_000)}1${']'.repeat(200_000)}`)).outcome).toBe('UNKNOWN');
+  });
+
+  it.skipIf(!there)('is no success under a status of failure, whatever it holds', () => {
+    for (const name of [
+      'nacional/nfse-normal.xml',
+      'nacional/evento-cancelamento-101101.xml',
+      'nacional-json/post-evento-201.json',
+    ]) {
+      expect(explanationOf(sample(name), { status: 502 }).outcome, name).toBe('UNKNOWN');
+    }
+  });
+
+  it.skipIf(!there)('says that sending again is safe only where a lookup has found nothing', () => {
+    const safe = (name: string, given: Circumstances) => /é seguro/.test(explanationOf(sample(name), given).next ?? '');
+    for (const name of ['nacional-json/get-dps-404.json', 'abrasf-2.04/ConsultarNfseRpsResposta-E4.xml']) {
+      expect(safe(name, {})).toBe(true);
+      expect(safe(name, { asked: 'issue' })).toBe(false);
+      expect(safe(name, { asked: 'cancel' })).toBe(false);
+    }
+    for (const status of [401, 403, 429, 503]) expect(safe('nacional-json/get-dps-404.json', { status })).toBe(false);
+    expect(explanationOf(sample('nacional-json/get-dps-404.json')).codes).toMatchObject([{ class: 'EMPTY' }]);
+  });
+
+  it.skipIf(!there).each([
+    ['nacional-json/post-nfse-400-E1235-schema.json', /avise quem mantém o sistema/],
+    ['nacional-json/post-nfse-403-certificate.json', /cadastro, o certificado/],
+    ['nacional-json/post-evento-400-E0822-deadline-erro-as-list.json', /análise fiscal/],
+    ['nacional-json/post-evento-400-E0840-already-linked.json', /se ela está cancelada, está feito/],
+    ['nacional-json/post-nfse-400-multiple-camelcase.json', /Corrija o que está indicado/],
+  ])('of %s leads to what helps', (name, next) => expect(explanationOf(sample(name)).next).toMatch(next));
 });

@@ -7,7 +7,7 @@ import { parseXml, XmlError } from '../nfse/xml.ts';
 import { answerText } from '../worker/providers/answer-text.ts';
 import { explainAbrasf } from './explain-abrasf.ts';
 import { explainNationalJson, explainNationalXml } from './explain-national.ts';
-import { type Asked, type Circumstances, type Explanation, NEXT, NOT_AN_ANSWER } from './explanation.ts';
+import { type Asked, type Circumstances, type Explanation, NOT_AN_ANSWER, nextAfter } from './explanation.ts';
 
 /** What the verb needs of its surroundings. Paths are relative to `directory`. */
 interface Surroundings {
@@ -72,10 +72,11 @@ const GOOD: ReadonlySet<Explanation['outcome']> = new Set(['ISSUED', 'FOUND', 'C
 
 /** What an answer means. @param bytes of its body, as they came */
 export function explanationOf(bytes: Uint8Array, given: Circumstances = {}): Explanation {
-  const { text } = answerText(bytes);
-  const start = text.replace(/^[\s\uFEFF]+/, '')[0];
+  // As it was saved: with a mark, blank lines or a NUL around it.
+  const text = answerText(bytes).text.replace(/^[\s\uFEFF]+|[\s\0]+$/g, '');
+  const start = text[0];
   const known =
-    start === '{' || start === '['
+    start === '{' || start === '[' || start === '"'
       ? explainNationalJson(text, given)
       : start === '<'
         ? (explainAbrasf(text, given) ?? explainNationalXml(text, given) ?? abrasfRequest(text, given))
@@ -113,7 +114,7 @@ function isXml(text: string): boolean {
 function nobodys({ operation = 'unknown', asked, status }: Circumstances): Explanation {
   const down = status === 429 || (asked === 'find' && status !== undefined && status >= 500);
   const outcome = down ? 'UNAVAILABLE' : 'UNKNOWN';
-  return { provider: 'unknown', operation, outcome, codes: [], next: NEXT[outcome] };
+  return { provider: 'unknown', operation, outcome, codes: [], next: nextAfter(outcome, asked) };
 }
 
 function printed({ provider, operation, outcome, note, protocol, codes, next }: Explanation): readonly string[] {

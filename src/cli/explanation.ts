@@ -84,8 +84,7 @@ export function outcomeOf(handling: HandlingClass): ExplainedOutcome {
   }
 }
 
-/** What to do after an outcome, where its codes do not say it. */
-export const NEXT: Readonly<Record<ExplainedOutcome, string>> = {
+const NEXT: Readonly<Record<ExplainedOutcome, string>> = {
   ISSUED: 'A nota existe: registre o número e guarde o XML.',
   FOUND: 'A nota existe: compare valor, tomador e serviço com o pedido antes de registrá-la.',
   CANCELLED: 'A nota está cancelada: registre o cancelamento.',
@@ -95,6 +94,30 @@ export const NEXT: Readonly<Record<ExplainedOutcome, string>> = {
   UNKNOWN: 'O resultado é desconhecido: consulte a nota pelo número antes de reenviar.',
   UNAVAILABLE: 'A autoridade está indisponível e nada foi feito: reenvie o mesmo documento mais tarde.',
 };
+
+/** The same of a cancellation, where it differs. */
+const NEXT_OF_CANCELLATION: Readonly<Partial<Record<ExplainedOutcome, string>>> = {
+  DUPLICATE: 'O cancelamento já foi pedido antes: consulte a nota e seus eventos; se ela está cancelada, está feito.',
+  REJECTED: 'Corrija o que está indicado e peça o cancelamento outra vez.',
+  UNKNOWN: 'O resultado é desconhecido: consulte a nota e seus eventos antes de pedir o cancelamento outra vez.',
+  UNAVAILABLE: 'A autoridade está indisponível e nada foi feito: peça o cancelamento mais tarde.',
+};
+
+/** What to do after a refusal that the sender's data do not mend, by the class that decides. */
+const NEXT_OF_REFUSAL: Readonly<Partial<Record<HandlingClass, string>>> = {
+  BUG: 'O documento ou a chamada foi montado errado: avise quem mantém o sistema. Reenviar sem correção não adianta.',
+  CONFIG: 'Resolva o cadastro, o certificado ou o parâmetro do município e reenvie com o mesmo número.',
+  DEADLINE:
+    'O prazo terminou: peça à prefeitura. No sistema nacional, o pedido de análise fiscal (evento 101103) é o caminho.',
+  STATE: 'A situação da nota não permite a operação: consulte a nota e seus eventos antes de outra coisa.',
+  FIX_CLOCK: 'O horário do documento está adiante do relógio da autoridade: espere e reenvie o mesmo documento.',
+};
+
+/** What to do now. @param deciding the class that decided, where the answer has codes */
+export function nextAfter(outcome: ExplainedOutcome, asked?: Asked, deciding?: HandlingClass): string {
+  const ofRefusal = outcome === 'REJECTED' && deciding ? NEXT_OF_REFUSAL[deciding] : undefined;
+  return ofRefusal ?? (asked === 'cancel' ? NEXT_OF_CANCELLATION[outcome] : undefined) ?? NEXT[outcome];
+}
 
 export const NOTHING_THERE = 'Nada consta na autoridade: reenviar o mesmo documento, com o mesmo número, é seguro.';
 export const NOT_AN_ANSWER = 'O arquivo é um pedido ou documento nosso, e não uma resposta da autoridade.';
