@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { officialSchema, type SchemaCheck } from '../src/cli/official-schema.ts';
 
 /**
  * The folder of the official schemas, which are not ours to distribute: `NFSE_SCHEMAS`, or the fact pack beside the
@@ -21,3 +22,13 @@ export const WHERE_TO_GET_THEM =
   OFFICIAL_SCHEMAS !== undefined
     ? ''
     : ' (skipped: no official schemas. Unpack those of gov.br/nfse (nacional-1.01/, nacional-1.01-cnpj-alfa/) and of abrasf.org.br (abrasf-2.04/ …) into one folder and name it in NFSE_SCHEMAS)';
+
+/**
+ * A check with the official schema of a layout, `nacional-1.01` or `abrasf-2.04`.
+ *
+ * @param root element of the documents; the national system has a schema for each
+ * @returns `undefined` where the schemas are not at hand
+ */
+export async function officialCheck(layout: string, root = ''): Promise<SchemaCheck | undefined> {
+  return OFFICIAL_SCHEMAS === undefined ? undefined : officialSchema(OFFICIAL_SCHEMAS, layout, root);
+}

@@ -14,7 +14,7 @@ import type { Sale } from '../../src/nfse/sale.ts';
 import { abrasfProvider } from '../../src/worker/providers/abrasf/provider.ts';
 import { httpTransport } from '../../src/worker/providers/http-transport.ts';
 import type { Cancellation, IssuedNote, Provider, Submission } from '../../src/worker/providers/provider.ts';
-import { abrasfSchemaCheck } from '../../test/abrasf-schema.ts';
+import { officialCheck } from '../../test/official-schemas.ts';
 import { BATCH, OLD, QUEUE, SINGLE, standInProfiles } from '../municipality-profiles.ts';
 import { startAbrasfCityHall } from './abrasf-city-hall.ts';
 
@@ -103,7 +103,7 @@ const CITIES = [
   ['a queue (1.00, elements in the envelope)', OLD, '1.00'],
 ] as const;
 
-describe.each(CITIES)('a city hall with %s', (_title, code, layout) => {
+describe.each(CITIES)('a city hall with %s', async (_title, code, layout) => {
   it('makes a note of an RPS, which is found again', async () => {
     const sale = submission(code);
     const note = await issued(code, sale);
@@ -216,7 +216,7 @@ describe.each(CITIES)('a city hall with %s', (_title, code, layout) => {
     expect(await city(code).find(sale)).toEqual({ kind: 'absent' });
   });
 
-  const check = abrasfSchemaCheck(layout);
+  const check = await officialCheck(`abrasf-${layout}`);
   // The published schema of 1.00 demands the city's own signatures, which a stand-in has not.
   if (layout === '1.00') return;
   it.skipIf(!check)('writes its answers by the official schema (skipped without it)', async () => {

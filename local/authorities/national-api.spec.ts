@@ -10,7 +10,8 @@ import { httpTransport } from '../../src/worker/providers/http-transport.ts';
 import { pack } from '../../src/worker/providers/national/packaging.ts';
 import { nationalProvider } from '../../src/worker/providers/national/provider.ts';
 import type { Cancellation, Provider, Submission } from '../../src/worker/providers/provider.ts';
-import { factFile, schemaCheck } from '../../test/national-schema.ts';
+import { factFile } from '../../test/facts.ts';
+import { officialCheck } from '../../test/official-schemas.ts';
 import { startNationalApi } from './national-api.ts';
 
 const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
@@ -219,10 +220,10 @@ describe('a cancellation', () => {
   });
 });
 
-describe('the stand-in', () => {
+describe('the stand-in', async () => {
   const signature = /<Signature .*?<\/Signature>/s.exec(factFile('samples/nacional/nfse-normal.xml') ?? '')?.[0];
-  const noteSchema = schemaCheck('nacional-1.01', 'NFSe_v1.01.xsd');
-  const eventSchema = schemaCheck('nacional-1.01', 'evento_v1.01.xsd');
+  const noteSchema = await officialCheck('nacional-1.01', 'NFSe');
+  const eventSchema = await officialCheck('nacional-1.01', 'evento');
 
   it.skipIf(!signature).each([
     ['a plain sale', {}],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { factFile } from '../../test/national-schema.ts';
+import { factFile } from '../../test/facts.ts';
 import { explain, explanationOf } from './explain.ts';
 import type { Circumstances, ExplainedOutcome } from './explanation.ts';
 

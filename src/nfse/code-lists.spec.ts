@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../test/national-schema.ts';
+import { factFile } from '../../test/facts.ts';
 import { isForeignCountry } from './countries.ts';
 import { isOperationCode } from './operation-codes.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../test/national-schema.ts';
+import { factFile } from '../../test/facts.ts';
 import { parseMunicipalityCode, stateOf } from './municipality.ts';
 import { municipalityName } from './municipality-names.ts';
 import { isMunicipality, municipalitiesByState, municipalityCheckDigit } from './municipality-table.ts';

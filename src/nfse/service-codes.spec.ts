@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../test/national-schema.ts';
+import { factFile } from '../../test/facts.ts';
 import { serviceCode, serviceCodes } from './service-codes.ts';
 
 const official = factFile('tables/service-codes-incidence.csv')?.trim().split(/\r?\n/).slice(1);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { abrasfSchemaCheck } from '../../../test/abrasf-schema.ts';
+import { officialCheck } from '../../../test/official-schemas.ts';
 import { acceptableSale } from '../tax/any-sale.fixtures.ts';
 import { cleaning, software } from '../tax/sales.fixtures.ts';
 import { UnwritableFields } from '../unwritable.ts';
@@ -55,7 +55,9 @@ const input = (sale: object): RpsInput =>
   }) as RpsInput;
 
 const LAYOUTS = ['2.04', '2.03', '1.00'] as const;
-const checks = Object.fromEntries(LAYOUTS.map((layout) => [layout, abrasfSchemaCheck(layout)]));
+const checks = Object.fromEntries(
+  await Promise.all(LAYOUTS.map(async (layout) => [layout, await officialCheck(`abrasf-${layout}`)])),
+);
 const there = LAYOUTS.every((layout) => checks[layout] !== undefined);
 
 /** What an RPS says, or the field that the layout has no room for. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/national-schema.ts';
+import { factFile } from '../../../test/facts.ts';
 import { CODES_BY_CLASS, CODES_BY_FIELD } from './rejection-codes.ts';
 import { EXPLANATIONS_2008 } from './rejection-texts-2008.ts';
 import { EXPLANATIONS_MODEL_2 } from './rejection-texts-model-2.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/national-schema.ts';
+import { factFile } from '../../../test/facts.ts';
 import { buildDps } from '../national/dps-document.ts';
 import { emission } from '../tax/sales.fixtures.ts';
 import { parseXml } from '../xml.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { factFile, type SchemaCheck, schemaCheck } from '../../../test/national-schema.ts';
+import { factFile } from '../../../test/facts.ts';
+import { officialCheck } from '../../../test/official-schemas.ts';
 import type { SaleAddress } from '../sale.ts';
 import { acceptableSale } from '../tax/any-sale.fixtures.ts';
 import { ownDebits } from '../tax/federal.ts';
@@ -10,8 +11,8 @@ import { descend, parseXml, type XmlElement } from '../xml.ts';
 import { buildDps, type DpsInput, type DpsRevision } from './dps-document.ts';
 import { readDps } from './read-documents.ts';
 
-const numeric = schemaCheck('nacional-1.01', 'DPS_v1.01.xsd');
-const alphanumeric = schemaCheck('nacional-1.01-cnpj-alfa', 'DPS_v1.01.xsd');
+const numeric = await officialCheck('nacional-1.01', 'DPS');
+const alphanumeric = await officialCheck('nacional-1.01-cnpj-alfa', 'DPS');
 
 /** The content of an element of the declaration. */
 function written(name: string, input: DpsInput): string | undefined {
@@ -110,7 +111,7 @@ describe('a declaration', () => {
     () => {
       fc.assert(
         fc.property(emissions, (input) => {
-          const check: SchemaCheck | undefined = /[A-Z]/.test(input.companyCnpj) ? alphanumeric : numeric;
+          const check = /[A-Z]/.test(input.companyCnpj) ? alphanumeric : numeric;
           expect(check?.(buildDps(input))).toBeUndefined();
         }),
         { numRuns: 500 },

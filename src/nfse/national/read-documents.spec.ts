@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { factFile, schemaCheck } from '../../../test/national-schema.ts';
+import { factFile } from '../../../test/facts.ts';
+import { officialCheck } from '../../../test/official-schemas.ts';
 import { hasAccessKeyShape } from '../access-key.ts';
 import { emission } from '../tax/sales.fixtures.ts';
 import { buildCancellation, cancellationReason } from './cancellation-request.ts';
 import { buildDps } from './dps-document.ts';
 import { DocumentError, readDps, readEvent, readEventRequest, readNfse } from './read-documents.ts';
 
-const eventSchema = schemaCheck('nacional-1.01', 'pedRegEvento_v1.01.xsd');
+const eventSchema = await officialCheck('nacional-1.01', 'pedRegEvento');
 const key = '31062002211222333000181000000000010126110000000176';
 const accessKey = hasAccessKeyShape(key) ? key : expect.fail();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/national-schema.ts';
+import { factFile } from '../../../test/facts.ts';
 import { CODES_BY_CLASS, CODES_BY_FIELD } from './rejection-codes.ts';
 import { EXPLANATIONS } from './rejection-texts.ts';
 import { catalogued, decideRejection, explainRejection } from './rejections.ts';

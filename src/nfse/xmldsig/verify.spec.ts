@@ -1,7 +1,7 @@
 import { createHash, createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type TestCertificate } from '../../../test/certificates.ts';
-import { factFile } from '../../../test/national-schema.ts';
+import { factFile } from '../../../test/facts.ts';
 import { XmlError } from '../xml.ts';
 import { NATIONAL_SIGNING } from './profile.ts';
 import { signXml } from './sign.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../../test/national-schema.ts';
+import { factFile } from '../../../../test/facts.ts';
 import { parseInvoiceId } from '../../../events/ids.ts';
 import { buildDps } from '../../../nfse/national/dps-document.ts';
 import { emission } from '../../../nfse/tax/sales.fixtures.ts';
