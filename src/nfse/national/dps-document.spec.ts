@@ -89,7 +89,7 @@ const emissions: fc.Arbitrary<DpsInput> = fc.record({
     description: pasted(300),
     nbsCode: optional(fc.constant('115022000')),
     municipalityCode: fc.constant('3106200'),
-    reference: optional(fc.stringMatching(/^[a-zA-Z0-9]{1,20}$/)),
+    reference: optional(fc.constantFrom('7', 'PED20261110', 'Z'.repeat(20))),
   }),
   customer: optional(customers),
   amounts: fc.record({

@@ -74,7 +74,7 @@ const service = fc.constantFrom('010101', '070201', '120101', '160101', '170501'
     nbsCode: maybe(fc.constant('115022000')),
     municipalityCode: fc.constantFrom('3106200', '3550308', '0000000'),
     country: maybe(fc.constantFrom('US', 'AR')),
-    reference: maybe(fc.stringMatching(/^[a-zA-Z0-9]{1,20}$/)),
+    reference: maybe(fc.constantFrom('7', 'PED20261110', 'aZ0'.repeat(6), 'Z'.repeat(20))),
     foreignTrade: maybe(foreignTrade),
     work: code === '070201' ? work : fc.constant(undefined),
     event: code === '120101' ? event : fc.constant(undefined),
