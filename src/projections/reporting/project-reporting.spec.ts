@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { draft, invoiceId } from '../../../test/invoices.ts';
+import { commitOf } from '../../events/commit.ts';
+import { memoryEventStore } from '../../events/memory-event-store.ts';
+import { connectReporting } from './connect.ts';
+import { projectReporting } from './project-reporting.ts';
+import { live } from './schema.ts';
+
+const commit = commitOf(draft());
+const announced = new Map([[invoiceId, [commit]]]);
+const events = memoryEventStore();
+const noDataApi = () => {
+  throw new Error('A PostgreSQL with a URL needs no Data API');
+};
+
+describe('projecting into PostgreSQL', () => {
+  it('waits for a database that is not there, and parks nothing for it', async () => {
+    const database = connectReporting({ url: 'postgres://postgres@127.0.0.1:1/postgres' }, noDataApi);
+    const { spoiled, delayed } = await projectReporting({ events, database, tables: live }, announced);
+    expect(spoiled).toEqual([]);
+    expect(delayed).toEqual([{ invoiceId, error: expect.objectContaining({ code: 'database-unavailable' }) }]);
+    await database.close();
+  });
+
+  it('waits for an event store that does not answer', async () => {
+    const broken = { ...events, load: () => Promise.reject(Object.assign(new Error('throttled'), { $metadata: {} })) };
+    const later = { ...commit, version: 2, next: 3 };
+    const database = { rows: async () => [] };
+    const outcome = await projectReporting({ events: broken, database, tables: live }, new Map([[invoiceId, [later]]]));
+    expect(outcome).toEqual({ spoiled: [], delayed: [{ invoiceId, error: expect.any(Error) }] });
+  });
+
+  it('parks what cannot be read, and asks the database nothing', async () => {
+    const spoiled = { ...commit, events: commit.events.map((event) => ({ ...event, type: 'Teleported' })) };
+    const database = { rows: () => Promise.reject(new Error('asked')) };
+    const outcome = await projectReporting({ events, database, tables: live }, new Map([[invoiceId, [spoiled]]]));
+    expect(outcome).toEqual({
+      spoiled: [{ invoiceId, error: expect.objectContaining({ code: 'unreadable-event' }) }],
+      delayed: [],
+    });
+  });
+});
