@@ -1,6 +1,7 @@
 /** What a refusal is about, by status and code: the end of the problem's `type`. */
 export const PROBLEMS = {
   'malformed-request': [400, 'The address or the body could not be read.'],
+  'malformed-body': [400, 'The body is no JSON object, or a value is of another kind or longer than described.'],
   'missing-body': [400, 'There is no body.'],
   'not-json': [400, 'The body is not JSON.'],
   'not-an-object': [400, 'The body is JSON, and no object.'],
@@ -12,6 +13,7 @@ export const PROBLEMS = {
   unauthenticated: [401, 'There is no token, or it is not valid.'],
   'api-key': [403, 'The API key is missing or unknown.'],
   forbidden: [403, 'None of your roles may do this, or the company is not yours.'],
+  blocked: [403, 'The firewall stopped the request.'],
   'invoice-not-found': [404, 'There is no such invoice among those of your companies.'],
   'document-not-available': [404, 'The invoice does not have this document, or not yet.'],
   'municipality-not-found': [404, 'There is no municipality with this code.'],
@@ -31,6 +33,8 @@ export const PROBLEMS = {
   'invalid-request': [422, 'Fields are to be corrected: `errors` says which and how.'],
   'idempotency-key-reused': [422, 'The key was used with another content.'],
   'if-match-required': [428, 'The company exists: send the `ETag` that you read in `If-Match`.'],
+  'too-many-requests': [429, 'Wait, and repeat with the same key.'],
+  'quota-exceeded': [429, "The day's requests of the API key are used up."],
   internal: [500, 'Ours. Repeat with the same key: nothing happens twice.'],
   'internal-error': [502, 'Ours. Repeat with the same key: nothing happens twice.'],
   'database-unavailable': [503, 'The database of reports is starting, or away: try again in a while.'],
@@ -41,9 +45,17 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What any route may answer; what one with a token; what one with a body; what one that happens once. */
-export const EVERY: readonly ProblemCode[] = ['malformed-request', 'internal', 'internal-error', 'timeout'];
-export const GUARDED: readonly ProblemCode[] = ['unauthenticated', 'api-key', 'forbidden'];
+export const EVERY: readonly ProblemCode[] = [
+  'malformed-request',
+  'blocked',
+  'too-many-requests',
+  'internal',
+  'internal-error',
+  'timeout',
+];
+export const GUARDED: readonly ProblemCode[] = ['unauthenticated', 'api-key', 'forbidden', 'quota-exceeded'];
 export const WITH_BODY: readonly ProblemCode[] = [
+  'malformed-body',
   'missing-body',
   'not-json',
   'not-an-object',

@@ -9,6 +9,13 @@ interface Described {
 /** What a model keeps of a schema: of which kind a value is, and how large it may be. */
 const KEPT = ['type', 'maxLength', 'maxItems'] as const;
 
+/** A model for API Gateway, and what it is of. */
+export interface RequestModel {
+  /** The operation's own name. */
+  readonly name: string;
+  readonly schema: JsonSchema;
+}
+
 /**
  * The model by which API Gateway checks the body of a route before the function is called, in JSON Schema draft 4: every value has the
  * kind that it should have, and no text or list is longer than it may be. What a person gets wrong (a missing or unknown field, a
@@ -18,15 +25,17 @@ const KEPT = ['type', 'maxLength', 'maxItems'] as const;
  * @param method in capitals, @param path as `routes` has them
  * @returns `undefined` for a route that takes no body
  */
-export function requestModel(document: Described, method: string, path: string): JsonSchema | undefined {
+export function requestModel(document: Described, method: string, path: string): RequestModel | undefined {
   const operation = (document.paths[path] as Record<string, Operation | undefined> | undefined)?.[method.toLowerCase()];
   const schema = operation?.requestBody?.content['application/json'].schema;
-  if (!schema) return undefined;
+  if (!operation || !schema) return undefined;
   const components = document.components.schemas as Readonly<Record<string, JsonSchema>>;
-  return { $schema: 'http://json-schema.org/draft-04/schema#', ...modelOf(schema, components) };
+  const model = { $schema: 'http://json-schema.org/draft-04/schema#', ...modelOf(schema, components) };
+  return { name: operation.operationId, schema: model };
 }
 
 interface Operation {
+  readonly operationId: string;
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: JsonSchema } } };
 }
 

@@ -6,8 +6,7 @@ import {
   CognitoUserPoolsAuthorizer,
   EndpointType,
   type IRestApi,
-  JsonSchemaType,
-  JsonSchemaVersion,
+  type JsonSchema,
   LambdaIntegration,
   LogGroupLogDestination,
   type MethodDeploymentOptions,
@@ -23,6 +22,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { requestModel } from '../../openapi/request-model.ts';
+import description from '../../src/handlers/openapi.json' with { type: 'json' };
 import { type Route, routes } from '../../src/handlers/routes.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { type FunctionName, functionRow } from '../functions.ts';
@@ -84,12 +85,7 @@ export class Api extends Construct {
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    const jsonObject = this.restApi.addModel('JsonObject', {
-      contentType: 'application/json',
-      modelName: 'JsonObject',
-      schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },
-    });
-    for (const route of routes) this.addRoute(route, authorizer, validator, jsonObject);
+    for (const route of routes) this.addRoute(route, authorizer, validator);
     addGatewayResponses(this.restApi as IRestApi);
     this.addClients();
     acknowledge(this.restApi, {
@@ -151,16 +147,15 @@ export class Api extends Construct {
     { method, path, handler, open }: Route,
     authorizer: CognitoUserPoolsAuthorizer,
     requestValidator: RequestValidator,
-    jsonObject: Model,
   ): void {
     const { functionOf, identity } = this.props;
     const integration = new LambdaIntegration(functionOf(handler as FunctionName), { allowTestInvoke: false });
     const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [`method.request.path.${name}`, true]);
-    const hasBody = method === 'POST' || method === 'PUT';
+    const model = this.modelOf(method, path);
     this.restApi.root.resourceForPath(path).addMethod(method, integration, {
       requestValidator,
       ...(parameters.length > 0 && { requestParameters: Object.fromEntries(parameters) as Record<string, boolean> }),
-      ...(hasBody && { requestModels: { 'application/json': jsonObject } }),
+      ...(model && { requestModels: { 'application/json': model } }),
       ...(open
         ? { authorizationType: AuthorizationType.NONE, apiKeyRequired: false }
         : {
@@ -169,6 +164,18 @@ export class Api extends Construct {
             authorizationScopes: [...identity.scopes],
             apiKeyRequired: true,
           }),
+    });
+  }
+
+  /** By which a body is looked at before the function is called: the API's own description of it, less what a person gets wrong. */
+  private modelOf(method: Route['method'], path: string): Model | undefined {
+    const model = requestModel(description, method, path);
+    if (!model) return undefined;
+    const { name: modelName, schema } = model;
+    return this.restApi.addModel(modelName, {
+      contentType: 'application/json',
+      modelName,
+      schema: schema as unknown as JsonSchema,
     });
   }
 

@@ -33,7 +33,8 @@ const OWN = {
     status: 400,
     code: 'malformed-body',
     title: 'Requisição malformada',
-    detail: 'O corpo da requisição não é um objeto JSON; confira o Content-Type e a sintaxe.',
+    detail:
+      'O corpo da requisição não é um objeto JSON, ou um campo não é do tipo esperado ou é longo demais; confira a sintaxe e os tipos em /openapi.json.',
   },
 } as const satisfies Readonly<Record<string, ProblemFacts>>;
 

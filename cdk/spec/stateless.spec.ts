@@ -41,7 +41,6 @@ describe('the API', () => {
         expect(Properties.AuthorizationScopes).toEqual(
           expect.arrayContaining(['nfse-ledger/user', 'nfse-ledger/client']),
         );
-      if (method !== 'GET') expect(Properties.RequestModels).toHaveProperty('application/json');
       expect(Properties).toHaveProperty('RequestValidatorId');
     }
   });
