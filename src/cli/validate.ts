@@ -1,15 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parametersOf, unwrap } from '../nfse/abrasf/soap-envelope.ts';
 import { KNOWN_LAYOUTS, type KnownLayout, knownLayout, likelyLayout } from '../nfse/layouts/known-layouts.ts';
 import { type Position, positionOf } from '../nfse/layouts/position.ts';
 import { localName } from '../nfse/layouts/rules.ts';
 import { validate as validateLayout } from '../nfse/layouts/validate.ts';
 import { parseXml, type XmlElement, XmlError } from '../nfse/xml.ts';
+import { answerText } from '../worker/providers/answer-text.ts';
+import { DOCUMENT_BYTES, onlyFile, readInput } from './files.ts';
 import { officialSchema } from './official-schema.ts';
 import { type Output, UsageError, type Verb } from './verb.ts';
-
-const MAX_BYTES = 20 * 1024 * 1024;
 
 /** What is wrong, and who says so: our layout, the authority's schema, or a rule that no schema can say. */
 interface Complaint extends Partial<Position> {
@@ -23,6 +23,8 @@ interface Complaint extends Partial<Position> {
 
 interface Result {
   readonly file: string;
+  /** The file is a SOAP envelope: what was judged is the message in it, and places are counted in there. */
+  readonly enveloped?: boolean;
   readonly valid: boolean;
   readonly layout?: string;
   readonly namespace?: string;
@@ -32,26 +34,36 @@ interface Result {
 }
 
 /** `validate FILE`: 0 when nothing is wrong with the document, 1 when something is, 2 for a call that makes no sense. */
-export const validate: Verb = async (args, { directory, output }) => {
+export const validate: Verb = async (args, invocation) => {
+  const { directory, output } = invocation;
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: { schemas: { type: 'string' }, layout: { type: 'string' }, json: { type: 'boolean' } },
   });
-  const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) throw new UsageError('Indique um arquivo.');
+  const file = onlyFile(positionals);
   const asked = values.layout === undefined ? undefined : knownLayout(values.layout);
   if (values.layout !== undefined && !asked) {
     const names = KNOWN_LAYOUTS.map(({ layout }) => layout.name).join(', ');
     throw new UsageError(`Não há leiaute ${values.layout}; há ${names}.`);
   }
-  const xml = await textOf(resolve(directory, file));
+  const bytes = await readInput(invocation, file, DOCUMENT_BYTES);
+  const { xml, enveloped } = carriedIn(answerText(bytes).text);
   const schemas = values.schemas === undefined ? undefined : resolve(directory, values.schemas);
-  const result = { file, ...(await examined(xml, asked, schemas)) };
+  const result = { file, ...(enveloped && { enveloped }), ...(await examined(xml, asked, schemas)) };
   if (values.json) output.out(JSON.stringify(result));
   else print(result, output);
   return result.valid ? 0 : 1;
 };
+
+/** The document itself, or the message that a SOAP envelope carries, of a call or of an answer. */
+function carriedIn(text: string): { readonly xml: string; readonly enveloped: boolean } {
+  if (!/<(?:[\w.-]+:)?Envelope[\s>]/.test(text.slice(0, 1000))) return { xml: text, enveloped: false };
+  const answer = unwrap(text);
+  const [message] = parametersOf(text).filter(({ root }) => localName(root) !== 'cabecalho');
+  const carried = answer.kind === 'payload' ? answer.xml : message?.xml;
+  return { xml: carried ?? text, enveloped: carried !== undefined };
+}
 
 async function examined(xml: string, asked: KnownLayout | undefined, schemas: string | undefined) {
   let root: XmlElement;
@@ -90,27 +102,12 @@ function verdict(problems: readonly Complaint[], schema: boolean) {
   return { valid: problems.length === 0, schema, problems };
 }
 
-function print({ file, layout, schema, problems }: Result, output: Output): void {
+function print({ file: name, enveloped, layout, schema, problems }: Result, output: Output): void {
+  const file = enveloped ? `${name} (no envelope)` : name;
   for (const { line, column, path, code, message } of problems) {
     const place = line === undefined ? file : `${file}:${line}:${column}`;
     output.out(`${place}: ${message} [${code}]${path === undefined ? '' : ` ${path}`}`);
   }
   const judges = schema ? 'o leiaute, o esquema oficial e as regras' : 'o leiaute e as regras';
   if (problems.length === 0) output.out(`${file}: de acordo com ${judges} (${layout}).`);
-}
-
-/** City halls still write Latin-1, and say so in the declaration; everything else is UTF-8. */
-async function textOf(path: string): Promise<string> {
-  let bytes: Buffer;
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) throw new UsageError(`${path} tem mais de ${MAX_BYTES} bytes.`);
-    bytes = await readFile(path);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`Não foi possível ler ${path}.`);
-  }
-  const declaration = /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(bytes.toString('latin1', 0, 200));
-  const latin1 = /^(?:iso-8859-1|windows-1252)$/i.test(declaration?.[1] ?? '');
-  return new TextDecoder(latin1 ? 'windows-1252' : 'utf-8').decode(bytes);
 }
