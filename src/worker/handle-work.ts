@@ -30,6 +30,8 @@ export interface Delivery {
 export interface Handled {
   readonly steps: readonly string[];
   readonly status?: string;
+  /** Of the error that it failed with: the authority's own, or ours. */
+  readonly code?: string;
   /** When the invoice was emitted, ISO 8601. */
   readonly emittedAt?: string;
 }
@@ -51,10 +53,12 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     const outcome = await speaking(deps, submittable, false, (talk) => submit(deps, talk, submittable, false));
     steps.push(outcome.kind);
     const { status } = await record(deps, work, delivery, outcome, fresh);
-    if (status !== 'CANCELLING') return { steps, ...(status ? { status } : {}), emittedAt: fresh.at };
+    if (status !== 'CANCELLING')
+      return { steps, ...(status ? { status } : {}), ...codeOf(outcome), emittedAt: fresh.at };
   }
   let status: string | undefined;
   let emittedAt: string | undefined;
+  let code: Pick<Handled, 'code'> = {};
   while (steps.length < MOST_STEPS) {
     const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
     status = invoice.status;
@@ -65,10 +69,15 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     if (!answer) break;
     const outcome = givenUp(deps, invoice, answer);
     steps.push(outcome.kind);
+    code = codeOf(outcome);
     ({ status } = await record(deps, work, delivery, outcome));
     if (outcome.kind !== 'issued') break;
   }
-  return { steps, ...(status ? { status } : {}), ...(emittedAt ? { emittedAt } : {}) };
+  return { steps, ...(status ? { status } : {}), ...code, ...(emittedAt ? { emittedAt } : {}) };
+}
+
+function codeOf(outcome: Outcome): Pick<Handled, 'code'> {
+  return outcome.kind === 'failed' || outcome.kind === 'cancel-failed' ? { code: outcome.error.code } : {};
 }
 
 /**

@@ -128,7 +128,7 @@ const deps: WorkerDeps = {
   firstSight: recentlySeen(REMEMBERED_INVOICES),
 };
 
-/** The one line that every message leaves, whatever became of it; an issued one is a metric besides. */
+/** The one line that every message leaves, whatever became of it; how long an invoice took, or has waited, is a metric besides. */
 function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
   const { fresh: _, dps: _dps, traceHeader: _carried, ...ids } = work;
   const { messageId, receiveCount, sentAt } = delivery;
@@ -143,12 +143,14 @@ function logHandled({ work, delivery }: Received, handled: Handled, more: object
     durationMs: Math.round(performance.now() - started),
   };
   tally.handled(work.municipalityCode, handled, 'turnedAway' in more);
-  if (!handled.steps.includes('issued') || !handled.emittedAt) {
-    logger.info('handled', facts);
-    return;
-  }
-  const metrics = { TimeToIssue: [at.getTime() - Date.parse(handled.emittedAt), 'Milliseconds'] } as const;
-  logMetrics({ message: 'handled', facts, metrics, at, dimensions: { municipality: work.municipalityCode } });
+  const ageMs = at.getTime() - Date.parse(handled.emittedAt ?? '');
+  if (handled.steps.includes('issued')) {
+    const metrics = { TimeToIssue: [ageMs, 'Milliseconds'] } as const;
+    logMetrics({ message: 'handled', facts, metrics, at, dimensions: { municipality: work.municipalityCode } });
+  } else if (handled.steps.includes('deferred')) {
+    // Without a municipality, so that an alarm can watch the longest of all.
+    logMetrics({ message: 'handled', facts, metrics: { DeferredSeconds: [Math.round(ageMs / 1000), 'Seconds'] }, at });
+  } else logger.info('handled', facts);
 }
 
 /** A message that failed, and is left to come again or lies in the DLQ now: the latter is a metric by cause, and worth an alarm. */
