@@ -59,6 +59,9 @@ const TURNING_AWAY = 8;
 const LEAST_PUT_BACK_SECONDS = 2;
 /** What a lane can hope for changes; nobody sleeps longer on a guess. */
 const MOST_PUT_BACK_SECONDS = 900;
+/** A receive brings ten messages at the most, so that many places want so many receives under way. */
+const PLACES_PER_RECEIVE = 10;
+const MOST_RECEIVES = 8;
 /** How often somebody looks whether a message has waited too long. */
 const LOOK_MS = 1000;
 
@@ -85,7 +88,7 @@ export function startPoller(options: PollerOptions): Poller {
     room: () => 2 * places - inHand,
     take,
     onTrouble,
-    loops: Math.min(8, Math.ceil(places / 25) + 1),
+    loops: Math.min(MOST_RECEIVES, Math.ceil(places / PLACES_PER_RECEIVE)),
   });
   const watch = setInterval(look, LOOK_MS);
 
@@ -109,7 +112,8 @@ export function startPoller(options: PollerOptions): Poller {
       if (verdict.kind === 'put-back') back.push([message, verdict.turnInMs]);
       begin(); // before the next: what can run does not count as waiting
     }
-    await putBack(back);
+    // Not waited for: what comes behind a crowd is received meanwhile.
+    void track(putBack(back));
   }
 
   function look(): void {
