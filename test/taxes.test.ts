@@ -76,6 +76,42 @@ describe('an export', () => {
   });
 });
 
+describe('what is proven by documents', () => {
+  it('is taken from what is taxed, and the authority takes the declaration', async () => {
+    const request = example('emit-withheld');
+    const dates = { issueDate: '2026-10-31', competenceDate: '2026-10-31' };
+    const { unconditionalDiscount: _, ...amounts } = request.amounts;
+    const documents = [
+      { otherDocument: 'Recibo 7', kind: '2', issueDate: '2026-10-31', deductible: '900.00', deduction: '500.00' },
+      {
+        municipalNote: { municipalityCode: '3106200', number: '12', verificationCode: 'AB12' },
+        kind: '99',
+        otherKind: 'Locação de equipamentos',
+        issueDate: '2026-10-31',
+        deductible: '500.00',
+        deduction: '500.00',
+        supplier: { cnpj: '11444777000161', name: 'Fornecedora Exemplo' },
+      },
+    ];
+    const reimbursements = [
+      { otherDocument: { number: '1', description: 'Passagem aérea' }, ...dates, kind: '01', amount: '1000.00' },
+    ];
+    const { status, body } = await client.post('/invoices', {
+      ...request,
+      amounts: { ...amounts, deductionDocuments: documents },
+      ibsCbs: { ...request.ibsCbs, property: { cib: 'ABCD1234' }, reimbursements },
+    });
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(body.taxes).toMatchObject({ issBase: '8000.00', iss: '400.00' });
+    expect(body.amounts.deductionDocuments).toEqual(documents);
+    await client.until(body.invoiceId, 'ISSUED');
+    const declaration = await declarationOf(body.invoiceId);
+    for (const element of ['<nNFSeMun>000000000000012<', '<cCIB>ABCD1234<', '<vlrReeRepRes>1000.00<']) {
+      expect(declaration).toContain(element);
+    }
+  });
+});
+
 describe('a replacement', () => {
   it('names the note whose place it takes', async () => {
     const { body: first } = await client.post('/invoices', example('emit-invoice'));

@@ -55,6 +55,19 @@ describe('nfse validate', () => {
     expect(asNumeric).toMatchObject({ exit: 1, layout: 'nacional-1.01' });
   });
 
+  it('judges the message in a SOAP envelope, and counts places in there', async () => {
+    const message =
+      '<ConsultarLoteRpsEnvio xmlns="http://www.abrasf.org.br/nfse.xsd"><Prestador><CpfCnpj><Cnpj>1</Cnpj></CpfCnpj></Prestador><Protocolo>1</Protocolo></ConsultarLoteRpsEnvio>';
+    const envelope = (inside: string) =>
+      `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><Op><cabec><![CDATA[<cabecalho xmlns="http://www.abrasf.org.br/nfse.xsd" versao="2.04"><versaoDados>2.04</versaoDados></cabecalho>]]></cabec><msg>${inside}</msg></Op></soap:Body></soap:Envelope>`;
+    for (const inside of [`<![CDATA[${message}]]>`, message.replaceAll('<', '&lt;'), message]) {
+      const result = await json(envelope(inside));
+      expect(result).toMatchObject({ exit: 1, enveloped: true, layout: expect.stringMatching('abrasf') });
+      expect(result.problems[0]).toMatchObject({ path: '/ConsultarLoteRpsEnvio/Prestador/CpfCnpj/Cnpj', line: 1 });
+    }
+    expect(await json(envelope(''))).toMatchObject({ exit: 1, problems: [{ code: 'unknown-document' }] });
+  });
+
   it('reads Latin-1 where the document says so', async () => {
     const message = `<?xml version="1.0" encoding="ISO-8859-1"?><ListaMensagemRetorno xmlns="urn:city"><MensagemRetorno><Codigo>E1</Codigo><Mensagem>${'ã'.repeat(200)}</Mensagem></MensagemRetorno></ListaMensagemRetorno>`;
     expect(await json(Buffer.from(message, 'latin1'))).toMatchObject({ exit: 0, namespace: 'urn:city' });

@@ -59,9 +59,9 @@ export const validate: Verb = async (args, invocation) => {
 /** The document itself, or the message that a SOAP envelope carries, of a call or of an answer. */
 function carriedIn(text: string): { readonly xml: string; readonly enveloped: boolean } {
   if (!/<(?:[\w.-]+:)?Envelope[\s>]/.test(text.slice(0, 1000))) return { xml: text, enveloped: false };
-  const answer = unwrap(text);
   const [message] = parametersOf(text).filter(({ root }) => localName(root) !== 'cabecalho');
-  const carried = answer.kind === 'payload' ? answer.xml : message?.xml;
+  const answer = unwrap(text);
+  const carried = message?.xml ?? (answer.kind === 'payload' ? answer.xml : undefined);
   return { xml: carried ?? text, enveloped: carried !== undefined };
 }
 
