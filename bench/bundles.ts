@@ -4,9 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { bundle } from '../cdk/bundle.ts';
-import { functionNames, mostBytes } from '../cdk/function-bundles.ts';
-import { inProject } from '../local/project.ts';
+import { bundleFunctions, mostBytes } from '../cdk/function-bundles.ts';
 import { printMachine } from './machine.ts';
 import { percentilesOf } from './percentiles.ts';
 import { progress, progressEnds } from './progress.ts';
@@ -25,6 +23,10 @@ const ENVIRONMENT = {
   LAMBDA_TASK_ROOT: '/var/task',
   AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
   EMIT_WORKFLOW_ARN: 'arn:aws:states:sa-east-1:000000000000:stateMachine:EmitWorkflow',
+  REPORTING_CLUSTER_ARN: 'arn:aws:rds:sa-east-1:000000000000:cluster:reporting',
+  REPORTING_SECRET_ARN: 'arn:aws:secretsmanager:sa-east-1:000000000000:secret:reporting',
+  MIGRATIONS_FOLDER: 'src/projections/reporting/migrations',
+  CLIENTS_TABLE: 'ClientsTable',
   REQUESTS_QUEUE_URL: 'https://sqs.sa-east-1.amazonaws.com/000000000000/RequestsQueue',
   DEAD_LETTER_QUEUE_URL: 'https://sqs.sa-east-1.amazonaws.com/000000000000/RequestsQueue-Dead',
 };
@@ -54,10 +56,9 @@ try {
   await writeFile(importer, IMPORTER);
   const modules = [{ name: BASELINE, file: join(folder, 'empty.mjs'), bytes: 0, times: [] as number[] }];
   await writeFile(join(folder, 'empty.mjs'), '');
-  for (const name of await functionNames()) {
-    progress(`bundling ${name}`);
-    const file = join(folder, `${name}.mjs`);
-    modules.push({ name, file, bytes: await bundle(inProject(`src/handlers/${name}.ts`), file), times: [] });
+  progress('bundling');
+  for (const [name, bytes] of await bundleFunctions(folder)) {
+    modules.push({ name, file: join(folder, `${name}.mjs`), bytes, times: [] });
   }
   // Each round imports every module once, so that a busy moment falls on all of them. The first round fills the disk's cache.
   for (let round = 0; round <= rounds; round++) {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { build } from 'esbuild';
 import { leaveOutUnused } from './leave-out.ts';
 
@@ -6,17 +7,18 @@ export const REQUIRE =
   "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);";
 
 /**
- * Bundles one Lambda handler into one ES module for Node 24, with everything in it: the AWS SDK too, because the runtime's own copy is
+ * Bundles Lambda handlers, each into one ES module for Node 24 with everything in it: the AWS SDK too, because the runtime's own copy is
  * another version, and slower to import than a bundle. Not for the worker: its credentials do not come from the environment.
  *
- * @param entry source file
- * @param outfile the bundle to write, `.mjs`
- * @returns its size in bytes
+ * @param entries source files; what they share is read and parsed once
+ * @param folder where the bundles go, `<name>.mjs`
+ * @returns the size of each in bytes, by name
  */
-export async function bundle(entry: string, outfile: string): Promise<number> {
+export async function bundle(entries: readonly string[], folder: string): Promise<ReadonlyMap<string, number>> {
   const { metafile } = await build({
-    entryPoints: [entry],
-    outfile,
+    entryPoints: [...entries],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -31,5 +33,7 @@ export async function bundle(entry: string, outfile: string): Promise<number> {
     logLevel: 'error',
     plugins: [leaveOutUnused],
   });
-  return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+  return new Map(
+    Object.entries(metafile.outputs).map(([file, { bytes }]) => [path.basename(file, '.mjs'), bytes] as const),
+  );
 }

@@ -37,10 +37,6 @@ export function mostBytes(name: string): number {
  * @returns the size of each in bytes
  */
 export async function bundleFunctions(folder: string): Promise<ReadonlyMap<string, number>> {
-  const sizes = new Map<string, number>();
-  // One after another: esbuild itself uses every core.
-  for (const name of await functionNames()) {
-    sizes.set(name, await bundle(path.join(HANDLERS, `${name}.ts`), path.join(folder, `${name}.mjs`)));
-  }
-  return sizes;
+  const entries = (await functionNames()).map((name) => path.join(HANDLERS, `${name}.ts`));
+  return bundle(entries, folder);
 }

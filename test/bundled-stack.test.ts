@@ -22,7 +22,7 @@ beforeAll(async () => {
   stack = await startStack(data, settings, ['--port', '0', '--in-memory', '--bundles']);
   there = credentials(stack.credentialsFile);
   client = await apiAs('client', there);
-});
+}, 180_000);
 
 afterAll(async () => {
   await stack?.stop();
