@@ -63,7 +63,8 @@ export function reportingTables(schemaName: string) {
       errorCode: text('error_code'),
     },
     (table) => [
-      index('invoices_by_company_day').on(table.companyCnpj, table.emittedOn),
+      // With the numbers, so that those of a period are known from the index alone.
+      index('invoices_by_company_day').on(table.companyCnpj, table.emittedOn, table.dpsSeries, table.dpsNumber),
       index('invoices_by_day').on(table.emittedOn),
       index('invoices_by_company_competence').on(table.companyCnpj, table.competenceOn),
       index('invoices_by_competence').on(table.competenceOn),

@@ -1,0 +1,2 @@
+DROP INDEX "reporting"."invoices_by_company_day";--> statement-breakpoint
+CREATE INDEX "invoices_by_company_day" ON "reporting"."invoices" USING btree ("company_cnpj","emitted_on","dps_series","dps_number");
