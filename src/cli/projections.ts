@@ -48,7 +48,8 @@ export const projections: Verb = async (args, invocation) => {
   const tools = await rebuildable(projection, await installation(invocation, values.data), page);
   try {
     if (action === 'rebuild') return await rebuilt(tools, segments, values.json, invocation);
-    const state = await changed(action, tools, values['accept-differences']);
+    const say = (line: string) => invocation.output.err(line);
+    const state = await changed(action, tools, values['accept-differences'], say);
     tell(state, projection, values.json, invocation.output);
     return 0;
   } catch (error) {
@@ -129,6 +130,7 @@ async function changed(
   action: Exclude<Action, 'rebuild'>,
   tools: Rebuildable,
   acceptDifferences: boolean,
+  say: (line: string) => void,
 ): Promise<ProjectionState> {
   const { states, target } = tools;
   const was = await states.read(target.projection);
@@ -146,7 +148,7 @@ async function changed(
       await states.forgetCheckpoints(target.projection);
       // Whoever still writes to it, or reads from it, has heard of the end by then.
       await sleep(tools.announceMs);
-      await tools.drop(dropped);
+      if (!(await tools.drop(dropped))) say(`${dropped} é da infraestrutura e não foi apagada; ninguém mais a usa.`);
       return finished;
     }
   }

@@ -20,7 +20,8 @@ export interface Rebuildable {
   readonly announceMs: number;
   /** Makes another table the live one. */
   change(was: ProjectionState | undefined, state: ProjectionState): Promise<ProjectionState>;
-  drop(table: string): Promise<void>;
+  /** @returns whether it was deleted: what the infrastructure made is the infrastructure's to delete */
+  drop(table: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -59,9 +60,7 @@ function invoices({ config, dynamoDb: client }: Installation, states: Projection
       await states.replace('invoices', was, state);
       return state;
     },
-    async drop(table) {
-      await target.drop(table);
-    },
+    drop: (table) => target.drop(table),
     close: async () => {},
   };
 }
@@ -80,7 +79,10 @@ function reporting({ config }: Installation, states: ProjectionStates): Own {
       await states.replace('reporting', was, state);
       return state;
     },
-    drop: (schema) => target.drop(schema),
+    async drop(schema) {
+      await target.drop(schema);
+      return true;
+    },
     close: () => connection.close(),
   };
 }
