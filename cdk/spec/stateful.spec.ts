@@ -48,8 +48,11 @@ describe('the tables', () => {
         ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: 'RANGE' }] : []),
       ],
       ...(indexes.length > 0 && {
-        GlobalSecondaryIndexes: indexes.map(({ name }) =>
-          Match.objectLike({ IndexName: name, Projection: { ProjectionType: 'ALL' } }),
+        GlobalSecondaryIndexes: indexes.map(({ name, holds }) =>
+          Match.objectLike({
+            IndexName: name,
+            Projection: holds ? { ProjectionType: 'INCLUDE', NonKeyAttributes: holds } : { ProjectionType: 'ALL' },
+          }),
         ),
       }),
       BillingMode: 'PAY_PER_REQUEST',
