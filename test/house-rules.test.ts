@@ -50,6 +50,8 @@ describe('the check of import directions', () => {
     ['src/platform/x.ts', '../handlers/lambda.ts'],
     ['src/handlers/x.ts', '../../local/token.ts'],
     ['src/events/x.ts', '../../test/invoices.ts'],
+    ['src/handlers/x.ts', '../../cdk/functions.ts'],
+    ['src/worker/main.ts', '../../cdk/settings.ts'],
   ])('refuses %s importing %s', (file, what) => {
     expect(lint(file, importing(what))).toContain('noRestrictedImports');
   });

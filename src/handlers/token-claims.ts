@@ -16,13 +16,9 @@ export type SignIn = PreTokenGenerationV2TriggerEvent | PreTokenGenerationV3Trig
  * acts for no company.
  */
 export async function handler(event: SignIn): Promise<SignIn> {
-  const { triggerSource: source, callerContext, request } = event;
-  const { clientId } = callerContext;
-  const companies =
-    source === 'TokenGeneration_ClientCredentials'
-      ? await companiesOf(clientId)
-      : (request.userAttributes['custom:companies'] ?? '');
-  logger.info('token', { clientId, source, actsForSome: companies !== '' });
+  const { triggerSource: source, callerContext } = event;
+  const companies = await companiesFor(event, companiesOf);
+  logger.info('token', { clientId: callerContext.clientId, source, actsForSome: companies !== '' });
   event.response = {
     claimsAndScopeOverrideDetails: {
       accessTokenGeneration: { claimsToAddOrOverride: { 'custom:companies': companies } },
@@ -31,7 +27,19 @@ export async function handler(event: SignIn): Promise<SignIn> {
   return event;
 }
 
-/** CNPJs separated by commas, or `*` for every company. */
+/**
+ * For which companies the bearer of the token may act: CNPJs separated by commas, `*` for every company, nothing for none.
+ *
+ * @param ofProgram what is stored for a program, by its client id; what the program sends along is never looked at
+ */
+export async function companiesFor(
+  { triggerSource, callerContext, request }: Pick<SignIn, 'triggerSource' | 'callerContext' | 'request'>,
+  ofProgram: (clientId: string) => Promise<string>,
+): Promise<string> {
+  if (triggerSource === 'TokenGeneration_ClientCredentials') return ofProgram(callerContext.clientId);
+  return request.userAttributes['custom:companies'] ?? '';
+}
+
 async function companiesOf(clientId: string): Promise<string> {
   const { Item } = await client.send(
     new GetItemCommand({ TableName: config.tables.clients, Key: { clientId: { S: clientId } } }),
