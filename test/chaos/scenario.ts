@@ -28,6 +28,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   storm: () => import('./storm.ts'),
   crashes: () => import('./crashes.ts'),
   histories: () => import('./histories.ts'),
+  outage: () => import('./outage.ts'),
   throughput: () => import('./throughput.ts'),
   'noisy-neighbour': () => import('./noisy-neighbour.ts'),
   drain: () => import('./drain.ts'),

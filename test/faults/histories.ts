@@ -138,7 +138,7 @@ export async function live(steps: readonly Step[]): Promise<void> {
       case 'deliver-and-cancel':
         return (await Promise.all([deliver(one.message), cancel(it, one.request)]))[0];
       case 'project':
-        return it.project(shuffled(seededRandom(one.seed), it.unprojected).slice(0, 1 + (one.seed % 3)));
+        return it.project(shuffled(seededRandom(one.seed), [...it.unprojected]).slice(0, 1 + (one.seed % 3)));
       case 'reconcile':
         return it.reconcile();
       case 'wait':
@@ -178,7 +178,7 @@ export async function live(steps: readonly Step[]): Promise<void> {
       }
       assert.ok(invoice.status in AFTER_THE_END, `${nameOf(id)} came to no end: ${invoice.status}`);
       assert.deepEqual(await flawsOf(it, id), [], nameOf(id));
-      const note = held.get(`${invoice.dps.series}-${invoice.dps.number}`);
+      const note = held.get(`${companyCnpj}-${invoice.dps.series}-${invoice.dps.number}`);
       assert.equal(
         invoice.note?.nfseNumber,
         note?.nfseNumber,

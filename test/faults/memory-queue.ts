@@ -10,12 +10,15 @@ export interface Received<Body> {
 }
 
 export interface MemoryQueue<Body> {
-  send(body: Body): void;
+  /** @param delayMs until it may be received */
+  send(body: Body, delayMs?: number): void;
   /** The messages that may be received now. Receiving hides one until it is deleted or its time is up. */
   visible(): readonly string[];
   /** @returns `undefined` when it was deleted, is hidden, or was received too often and is dead */
   receive(messageId: string): Received<Body> | undefined;
   delete(messageId: string): void;
+  /** Puts a received message back for a while. */
+  hide(messageId: string, ms: number): void;
   /** The same message once more, delivered for the first time. */
   copy(messageId: string): void;
   /** When the next hidden message will be visible again; `undefined` when none is hidden. */
@@ -35,12 +38,12 @@ export function memoryQueue<Body>(
   const dead: Body[] = [];
   let sent = 0;
   return {
-    send(body) {
+    send(body, delayMs = 0) {
       const at = clock.now();
       messages.set(`message-${++sent}`, {
         body: structuredClone(body),
         sentAt: at,
-        visibleAt: at.getTime(),
+        visibleAt: at.getTime() + delayMs,
         receives: 0,
       });
     },
@@ -62,6 +65,10 @@ export function memoryQueue<Body>(
     copy(messageId) {
       const message = messages.get(messageId);
       if (message) messages.set(`message-${++sent}`, { ...message, receives: 0 });
+    },
+    hide(messageId, ms) {
+      const message = messages.get(messageId);
+      if (message) message.visibleAt = clock.now().getTime() + ms;
     },
     delete: (messageId) => void messages.delete(messageId),
     nextVisibleAt() {

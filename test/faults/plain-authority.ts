@@ -32,6 +32,10 @@ export interface PlainAuthority {
   readonly authority: Authority;
   /** Befall the next calls, one each, in this order. */
   readonly faults: Fault[];
+  /** Takes no connection while it is down. */
+  down: boolean;
+  /** Told of each call that comes through: `issue`, `find` or `cancel`, and the declaration. */
+  onCall: (verb: string, declaration: string) => void;
   notes(): readonly HeldNote[];
 }
 
@@ -85,6 +89,9 @@ export function plainAuthority(clock: VirtualClock): PlainAuthority {
   }
 
   const transport: Transport = async (request) => {
+    const [, verb = '', declaration = ''] = request.path.split('/');
+    self.onCall(verb, declaration);
+    if (self.down) throw new TransportError('connection refused', { sent: false });
     processQueue();
     const fault = faults.shift();
     switch (fault) {
@@ -101,7 +108,14 @@ export function plainAuthority(clock: VirtualClock): PlainAuthority {
       }
     }
   };
-  return { authority: { transport, provider: plainProvider }, faults, notes: () => [...notes.values()] };
+  const self: PlainAuthority = {
+    authority: { transport, provider: plainProvider },
+    faults,
+    down: false,
+    onCall: () => undefined,
+    notes: () => [...notes.values()],
+  };
+  return self;
 }
 
 function answer(status: number, nfseNumber: string, document = '', cancelled = false): HttpResponse {
@@ -119,7 +133,8 @@ function plainProvider(transport: Transport): Provider {
       return { kind: error.sent ? 'unknown' : 'unavailable', reason: error.message };
     }
   };
-  const nameOf = ({ dps }: Pick<Submission, 'dps'>) => `${dps.series}-${dps.number}`;
+  const nameOf = ({ companyCnpj, dps }: Pick<Submission, 'companyCnpj' | 'dps'>) =>
+    `${companyCnpj}-${dps.series}-${dps.number}`;
   return {
     async issue(submission): Promise<IssueOutcome> {
       const response = await call({ method: 'POST', path: `/issue/${nameOf(submission)}`, body: submission.document });
@@ -136,11 +151,11 @@ function plainProvider(transport: Transport): Provider {
       if (response.status === 202) return { kind: 'pending', reason: 'queued' };
       return { kind: 'found', note: noteOf(response), matches: response.body === submission.document };
     },
-    async cancel({ dps, at }) {
-      const response = await call({ method: 'POST', path: `/cancel/${nameOf({ dps })}` });
+    async cancel({ companyCnpj, dps, at }) {
+      const response = await call({ method: 'POST', path: `/cancel/${nameOf({ companyCnpj, dps })}` });
       if (!('kind' in response) && response.status === 200) return cancelled(response, at);
       if ('kind' in response && response.kind === 'unavailable') return response;
-      const note = await call({ method: 'GET', path: `/find/${nameOf({ dps })}` });
+      const note = await call({ method: 'GET', path: `/find/${nameOf({ companyCnpj, dps })}` });
       if ('kind' in note) return { kind: 'unknown', reason: note.reason };
       if (note.headers['x-cancelled'] === 'true') return cancelled(note, at);
       return 'kind' in response ? response : { kind: 'rejected', error: REFUSED };

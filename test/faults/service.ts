@@ -3,6 +3,7 @@ import type { CancelInvoice } from '../../src/commands/cancel-invoice/decide.ts'
 import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Decided, Occasion } from '../../src/commands/execute.ts';
 import { leastLookMs } from '../../src/commands/lanes/looks.ts';
+import type { LaneView } from '../../src/commands/lanes/view.ts';
 import { type CommandDeps, DocumentMissing, type Documents, type Work } from '../../src/commands/ports.ts';
 import { type Reconciled, reconcile } from '../../src/commands/reconcile/reconcile.ts';
 import type { ReplayMode } from '../../src/commands/replay-invoice/decide.ts';
@@ -15,6 +16,7 @@ import { memoryEventStore } from '../../src/events/memory-event-store.ts';
 import type { ProfileOf } from '../../src/nfse/municipality-profiles/profiles.ts';
 import { project } from '../../src/projections/projector.ts';
 import type { Authority, Represented } from '../../src/worker/authority.ts';
+import type { WorkerDeps } from '../../src/worker/conversation.ts';
 import { type Handled, handleWork } from '../../src/worker/handle-work.ts';
 import type { Transport } from '../../src/worker/providers/transport.ts';
 import { recentlySeen } from '../../src/worker/recently-seen.ts';
@@ -41,7 +43,7 @@ export interface Service {
   readonly invoices: MemoryInvoicesTable;
   readonly queue: MemoryQueue<Work>;
   /** Commits that the projector was not told of, or has not dealt with. */
-  readonly unprojected: readonly Commit[];
+  readonly unprojected: ReadonlySet<Commit>;
   /** Calls that left before what they send was stored. */
   readonly unwitnessed: readonly string[];
 
@@ -52,6 +54,8 @@ export interface Service {
   replay(invoiceId: InvoiceId, mode: ReplayMode, letterId: string): Promise<Life<Replayed>>;
   /** A worker takes a message, if it can be had. What it throws leaves the message on the queue. */
   work(messageId: string): Promise<Life<Handled | Error> | undefined>;
+  /** What a worker that never dies works with, for who puts it together otherwise. */
+  readonly workerDeps: WorkerDeps;
   /** The projector is called for a batch of the stream, in the order given. */
   project(records: readonly Commit[]): Promise<Life<void>>;
   /** The reconciler's run of a minute. */
@@ -64,6 +68,10 @@ export interface ServiceWorld {
   readonly authorityFor: (represented: Represented) => Promise<Authority>;
   readonly profileOf?: ProfileOf;
   readonly random?: () => number;
+  /** What the reconciler is told of lanes; nothing is against any without it. */
+  readonly lanesOf?: (municipalityCodes: readonly string[]) => ReadonlyMap<string, LaneView>;
+  /** What a lane takes. */
+  readonly perSecond?: number;
   /** Told of each commit, when it was written. */
   readonly onCommit?: (commit: Commit) => void;
 }
@@ -76,7 +84,7 @@ export function service(world: ServiceWorld): Service {
   const documents = new Map<string, string>();
   const kept = new Map<string, number>();
   const unwitnessed: string[] = [];
-  const unprojected: Commit[] = [];
+  const unprojected = new Set<Commit>();
   const numbers = new Map<string, number>();
   let commits = 0;
 
@@ -84,7 +92,7 @@ export function service(world: ServiceWorld): Service {
     ...store,
     async append(draft) {
       const commit = await store.append(draft);
-      unprojected.push(commit);
+      unprojected.add(commit);
       world.onCommit?.(commit);
       return commit;
     },
@@ -129,29 +137,27 @@ export function service(world: ServiceWorld): Service {
   /** What a worker remembers ends with it. */
   let firstSight = recentlySeen(10_000);
 
+  const workerDeps = (mortal: Mortal): WorkerDeps => ({
+    events: mortal('events', events),
+    documents: mortal('documents', shelf),
+    authorityFor: mortal('authorityFor', async (represented: Represented) => {
+      const { transport, provider } = await world.authorityFor(represented);
+      return { provider, transport: mortal('authority', witnessed(transport)) };
+    }),
+    newCommitId: () => `commit-${++commits}`,
+    now: clock.now,
+    random,
+    retryBaseSeconds: SETTINGS.retryBaseSeconds,
+    giveUpAfterSeconds: SETTINGS.giveUpAfterSeconds,
+    trustSeconds: SETTINGS.trustSeconds,
+    sendWithinSeconds: SETTINGS.sendWithinSeconds,
+    inFlightSeconds: SETTINGS.trustSeconds + SETTINGS.deadlineSeconds,
+    firstSight,
+  });
+
   async function work(mortal: Mortal, { body, ...delivery }: Received<Work>): Promise<Handled | Error> {
     try {
-      const handled = await handleWork(
-        {
-          events: mortal('events', events),
-          documents: mortal('documents', shelf),
-          authorityFor: mortal('authorityFor', async (represented: Represented) => {
-            const { transport, provider } = await world.authorityFor(represented);
-            return { provider, transport: mortal('authority', witnessed(transport)) };
-          }),
-          newCommitId: () => `commit-${++commits}`,
-          now: clock.now,
-          random,
-          retryBaseSeconds: SETTINGS.retryBaseSeconds,
-          giveUpAfterSeconds: SETTINGS.giveUpAfterSeconds,
-          trustSeconds: SETTINGS.trustSeconds,
-          sendWithinSeconds: SETTINGS.sendWithinSeconds,
-          inFlightSeconds: SETTINGS.trustSeconds + SETTINGS.deadlineSeconds,
-          firstSight,
-        },
-        body,
-        delivery,
-      );
+      const handled = await handleWork(workerDeps(mortal), body, delivery);
       await mortal('queue', { delete: async () => queue.delete(delivery.messageId) }).delete();
       return handled;
     } catch (error) {
@@ -167,10 +173,7 @@ export function service(world: ServiceWorld): Service {
     };
     for (const [invoiceId, signals] of Map.groupBy(records, (commit) => commit.invoiceId)) {
       await project(deps, invoiceId, signals);
-      for (const done of signals) {
-        const place = unprojected.indexOf(done);
-        if (place >= 0) unprojected.splice(place, 1);
-      }
+      for (const done of signals) unprojected.delete(done);
     }
   }
 
@@ -219,10 +222,13 @@ export function service(world: ServiceWorld): Service {
       if (life.died) firstSight = recentlySeen(10_000);
       return life;
     },
+    workerDeps: workerDeps((_name, port) => port),
     project: (records) => death.live((mortal) => projectAll(mortal, records)),
     reconcile: () =>
       death.live(async (mortal) => {
-        const { workflow } = commandDeps(mortal);
+        /** Starts are paced: what is started later in the run comes to the queue later. */
+        let pausedMs = 0;
+        const workflow = mortal('workflow', { start: async (work: Work) => queue.send(work, pausedMs) });
         const { due, claimDue } = mortal('invoices', { due: invoices.due, claimDue: invoices.claimDue });
         return reconcile(
           {
@@ -231,10 +237,12 @@ export function service(world: ServiceWorld): Service {
             due,
             claimDue,
             countDue: async () => 0,
-            lanesOf: async () => new Map(),
+            lanesOf: async (codes) => world.lanesOf?.(codes) ?? new Map(),
             now: clock.now,
             msLeft: () => Number.POSITIVE_INFINITY,
-            pause: async () => undefined,
+            pause: async (ms) => {
+              pausedMs += ms;
+            },
             onFailure: (_, error) => {
               throw error;
             },
@@ -243,12 +251,12 @@ export function service(world: ServiceWorld): Service {
           {
             shards: SHARDS,
             restMs: SETTINGS.reconcileAfterSeconds * 1_000,
-            mostStarts: 1_000,
+            mostStarts: 2_000,
             startsPerSecond: 50,
             lanes: {
               leastLookMs: leastLookMs(SETTINGS.retryBaseSeconds),
               giveUpAfterMs: SETTINGS.giveUpAfterSeconds * 1_000,
-              perSecondOf: () => 50,
+              perSecondOf: () => world.perSecond ?? 50,
               everyMs: 60_000,
             },
           },

@@ -11,12 +11,12 @@ const MOST_TURNS = 1_000;
 /** Delivers what waits, hidden messages after their time, and tells the projector what it was not told, until nothing is left. */
 export async function deliverAll(it: Service, clock: VirtualClock): Promise<void> {
   for (let turns = 0; turns < MOST_TURNS; turns++) {
-    if (it.unprojected.length > 0) await it.project([...it.unprojected]);
+    if (it.unprojected.size > 0) await it.project([...it.unprojected]);
     const [next] = it.queue.visible();
     const later = it.queue.nextVisibleAt();
     if (next !== undefined) await it.work(next);
     else if (later) clock.advanceTo(later);
-    else if (it.unprojected.length === 0) return;
+    else if (it.unprojected.size === 0) return;
   }
   throw new Error('Messages and records go on for ever');
 }
@@ -29,10 +29,7 @@ export async function deliverAll(it: Service, clock: VirtualClock): Promise<void
 export async function settle(it: Service, clock: VirtualClock, mostRounds: number): Promise<number> {
   await deliverAll(it, clock);
   for (let rounds = 0; ; rounds++) {
-    const dueAt = it.invoices
-      .rows()
-      .flatMap((row) => row.dueAt ?? [])
-      .sort()[0];
+    const dueAt = it.invoices.nextDueAt();
     if (dueAt === undefined) return rounds;
     if (rounds === mostRounds) throw new Error(`Still due after ${rounds} reconcile rounds`);
     clock.advanceTo(dueAt);
@@ -47,10 +44,13 @@ export async function invoiceOf(it: Service, invoiceId: InvoiceId): Promise<Invo
 }
 
 /** What is wrong with what one invoice left behind, in words; nothing when all is well. */
-export async function flawsOf(it: Service, invoiceId: InvoiceId): Promise<readonly string[]> {
+export async function flawsOf(
+  it: Service,
+  invoiceId: InvoiceId,
+  row = it.invoices.rows().find((one) => one.invoiceId === invoiceId),
+): Promise<readonly string[]> {
   const commits = await it.events.load(invoiceId);
   const { invoice, tip } = read(invoiceId, commits);
-  const row = it.invoices.rows().find((one) => one.invoiceId === invoiceId);
   const flaws: string[] = [];
   if (!verifyChain(commits).intact) flaws.push('its chain is broken');
   if (invoice.status === 'NONE') {
