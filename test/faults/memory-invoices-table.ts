@@ -1,5 +1,6 @@
 import { DUE_SHARDS, type InvoiceRow } from '../../src/projections/invoice-row.ts';
 import type { DueRow, InvoicesTable } from '../../src/projections/invoices-table.ts';
+import { sortedKeys } from './sorted-keys.ts';
 
 export interface MemoryInvoicesTable extends InvoicesTable {
   rows(): readonly InvoiceRow[];
@@ -7,38 +8,23 @@ export interface MemoryInvoicesTable extends InvoicesTable {
   nextDueAt(): string | undefined;
 }
 
+export const SHARDS: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));
+
 /** InvoicesTable in a map, with the guards of the real one, and its index by what is due. */
 export function memoryInvoicesTable(): MemoryInvoicesTable {
   const rows = new Map<string, InvoiceRow>();
-  /** Of each shard, the places of its rows, sorted. */
-  const index = new Map<string, string[]>();
-
-  function placeIn(places: readonly string[], place: string): number {
-    let [from, to] = [0, places.length];
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if ((places[middle] as string) < place) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  }
+  const index = new Map(SHARDS.map((shard) => [shard, sortedKeys()]));
 
   function write(row: InvoiceRow): void {
     const before = rows.get(row.invoiceId);
-    if (before?.dueShard !== undefined) {
-      const places = index.get(before.dueShard) ?? [];
-      places.splice(placeIn(places, placeOf(before)), 1);
-    }
+    if (before?.dueShard !== undefined) index.get(before.dueShard)?.delete(placeOf(before));
     rows.set(row.invoiceId, row);
-    if (row.dueShard === undefined) return;
-    const places = index.get(row.dueShard) ?? [];
-    index.set(row.dueShard, places);
-    places.splice(placeIn(places, placeOf(row)), 0, placeOf(row));
+    if (row.dueShard !== undefined) index.get(row.dueShard)?.add(placeOf(row));
   }
 
   return {
     rows: () => [...rows.values()],
-    nextDueAt: () => [...index.values()].flatMap(([first]) => first?.split(' ')[0] ?? []).sort()[0],
+    nextDueAt: () => [...index.values()].flatMap(({ first }) => first?.split(' ')[0] ?? []).sort()[0],
     get: async (invoiceId) => structuredClone(rows.get(invoiceId)),
     async put(row) {
       const there = rows.get(row.invoiceId);
@@ -50,10 +36,8 @@ export function memoryInvoicesTable(): MemoryInvoicesTable {
       throw new Error('Nothing here lists invoices');
     },
     async due(shard, until, limit, after) {
-      const places = index.get(shard) ?? [];
-      const from = after ? placeIn(places, `${placeOf(after)} `) : 0;
+      const places = index.get(shard)?.from(after ? `${placeOf(after)} ` : '', limit) ?? [];
       return places
-        .slice(from, from + limit)
         .map((place) => rows.get(place.split(' ')[1] ?? '') as InvoiceRow)
         .filter(({ dueAt = '' }) => dueAt <= until);
     },
@@ -67,5 +51,3 @@ export function memoryInvoicesTable(): MemoryInvoicesTable {
 }
 
 const placeOf = ({ dueAt = '', invoiceId }: DueRow) => `${dueAt} ${invoiceId}`;
-
-export const SHARDS: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) => String(shard));

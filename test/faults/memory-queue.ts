@@ -1,3 +1,4 @@
+import { sortedKeys } from './sorted-keys.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A message as its receiver has it. */
@@ -12,8 +13,8 @@ export interface Received<Body> {
 export interface MemoryQueue<Body> {
   /** @param delayMs until it may be received */
   send(body: Body, delayMs?: number): void;
-  /** The messages that may be received now. Receiving hides one until it is deleted or its time is up. */
-  visible(): readonly string[];
+  /** The messages that may be received now, those that wait longest first. Receiving hides one until it is deleted or its time is up. */
+  visible(limit?: number): readonly string[];
   /** @returns `undefined` when it was deleted, is hidden, or was received too often and is dead */
   receive(messageId: string): Received<Body> | undefined;
   delete(messageId: string): void;
@@ -29,53 +30,77 @@ export interface MemoryQueue<Body> {
   readonly dead: readonly Body[];
 }
 
+interface Stored<Body> {
+  readonly body: Body;
+  readonly sentAt: Date;
+  readonly receives: number;
+  /** In milliseconds. */
+  readonly visibleAt: number;
+}
+
+const DIGITS = 15;
+
 /** SQS in memory, on a virtual clock: hidden while in hand, back when nobody deleted it, dead when received too often. */
 export function memoryQueue<Body>(
   clock: VirtualClock,
   { visibilitySeconds, mostReceives }: { readonly visibilitySeconds: number; readonly mostReceives: number },
 ): MemoryQueue<Body> {
-  const messages = new Map<string, { body: Body; sentAt: Date; visibleAt: number; receives: number }>();
+  const messages = new Map<string, Stored<Body>>();
+  const order = sortedKeys();
   const dead: Body[] = [];
   let sent = 0;
+
+  const keyOf = (messageId: string, { visibleAt }: Pick<Stored<Body>, 'visibleAt'>) =>
+    `${String(visibleAt).padStart(DIGITS, '0')} ${messageId}`;
+  const now = () => clock.now().getTime();
+
+  function remove(messageId: string): void {
+    const message = messages.get(messageId);
+    if (message) order.delete(keyOf(messageId, message));
+    messages.delete(messageId);
+  }
+  function put(messageId: string, message: Stored<Body>): void {
+    remove(messageId);
+    messages.set(messageId, message);
+    order.add(keyOf(messageId, message));
+  }
+  const nextId = () => `message-${String(++sent).padStart(9, '0')}`;
+
   return {
     send(body, delayMs = 0) {
-      const at = clock.now();
-      messages.set(`message-${++sent}`, {
-        body: structuredClone(body),
-        sentAt: at,
-        visibleAt: at.getTime() + delayMs,
-        receives: 0,
-      });
+      const sentAt = clock.now();
+      put(nextId(), { body: structuredClone(body), sentAt, visibleAt: sentAt.getTime() + delayMs, receives: 0 });
     },
-    visible: () =>
-      [...messages].filter(([, { visibleAt }]) => visibleAt <= clock.now().getTime()).map(([messageId]) => messageId),
+    visible: (limit) =>
+      order
+        .from('', limit)
+        .filter((key) => Number(key.slice(0, DIGITS)) <= now())
+        .map((key) => key.slice(DIGITS + 1)),
     receive(messageId) {
       const message = messages.get(messageId);
-      if (!message || message.visibleAt > clock.now().getTime()) return undefined;
+      if (!message || message.visibleAt > now()) return undefined;
       if (message.receives >= mostReceives) {
-        messages.delete(messageId);
+        remove(messageId);
         dead.push(message.body);
         return undefined;
       }
-      message.receives++;
-      message.visibleAt = clock.now().getTime() + visibilitySeconds * 1_000;
-      const { body, sentAt, receives } = message;
+      const receives = message.receives + 1;
+      put(messageId, { ...message, receives, visibleAt: now() + visibilitySeconds * 1_000 });
+      const { body, sentAt } = message;
       return { messageId, body: structuredClone(body), receiveCount: receives, sentAt };
     },
     copy(messageId) {
       const message = messages.get(messageId);
-      if (message) messages.set(`message-${++sent}`, { ...message, receives: 0 });
+      if (message) put(nextId(), { ...message, receives: 0 });
     },
     hide(messageId, ms) {
       const message = messages.get(messageId);
-      if (message) message.visibleAt = clock.now().getTime() + ms;
+      if (message) put(messageId, { ...message, visibleAt: now() + ms });
     },
-    delete: (messageId) => void messages.delete(messageId),
+    delete: remove,
     nextVisibleAt() {
-      const hidden = [...messages.values()]
-        .map(({ visibleAt }) => visibleAt)
-        .filter((at) => at > clock.now().getTime());
-      return hidden.length > 0 ? new Date(Math.min(...hidden)) : undefined;
+      const [next] = order.from(String(now() + 1).padStart(DIGITS, '0'), 1);
+      return next === undefined ? undefined : new Date(Number(next.slice(0, DIGITS)));
     },
     get depth() {
       return messages.size;

@@ -122,8 +122,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     async function workUntil(end: number): Promise<void> {
       const running: { readonly message: InHand; readonly endsAt: number }[] = [];
       for (;;) {
-        for (const messageId of it.queue.visible()) {
-          if (inHandNow() >= 2 * PLACES) break;
+        for (const messageId of it.queue.visible(Math.max(0, 2 * PLACES - inHandNow()))) {
           const received = it.queue.receive(messageId);
           if (!received) continue;
           mostReceives = Math.max(mostReceives, received.receiveCount);
