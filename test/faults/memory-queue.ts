@@ -51,7 +51,7 @@ export function memoryQueue<Body>(
   let sent = 0;
 
   const keyOf = (messageId: string, { visibleAt }: Pick<Stored<Body>, 'visibleAt'>) =>
-    `${String(visibleAt).padStart(DIGITS, '0')} ${messageId}`;
+    `${String(Math.ceil(visibleAt)).padStart(DIGITS, '0')} ${messageId}`;
   const now = () => clock.now().getTime();
 
   function remove(messageId: string): void {
@@ -78,7 +78,7 @@ export function memoryQueue<Body>(
         .map((key) => key.slice(DIGITS + 1)),
     receive(messageId) {
       const message = messages.get(messageId);
-      if (!message || message.visibleAt > now()) return undefined;
+      if (!message || Math.ceil(message.visibleAt) > now()) return undefined;
       if (message.receives >= mostReceives) {
         remove(messageId);
         dead.push(message.body);

@@ -151,8 +151,8 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
           it.queue.nextVisibleAt()?.getTime() ?? Number.POSITIVE_INFINITY,
         );
         if (at > end) break;
-        moveTo(at);
-        if (first && first.endsAt <= at) {
+        moveTo(Math.ceil(at)); // a bucket fills by fractions, and the clock has none
+        if (first && first.endsAt <= now()) {
           running.shift();
           lanes.ended(first.message, now(), ANSWER_MS);
         }
