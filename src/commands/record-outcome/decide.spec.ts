@@ -15,7 +15,7 @@ import {
 import { folded, given } from '../../../test/specification.ts';
 import { event } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import { ContradictoryOutcome, decideOutcome, type Outcome } from './decide.ts';
+import { ContradictoryOutcome, decideOutcome, type Outcome, UnknownAfterRefusal } from './decide.ts';
 
 const recording = (outcome: Outcome) => (invoice: Invoice) => decideOutcome(outcome, invoice);
 const note = issued.data;
@@ -90,6 +90,13 @@ describe('record a deferral', () => {
       .when(isDeferred)
       .thenNothing(),
   );
+});
+
+describe('record that nobody knows what became of a sending', () => {
+  const isUnknown = recording({ kind: 'deferred', ...deferral, reason: 'outcome-unknown' });
+  it('has the message come again where another copy of it was refused', () =>
+    given(emitted, failed).when(isUnknown).thenThrows(UnknownAfterRefusal));
+  it('has nothing to say of what was issued', () => given(emitted, issued).when(isUnknown).thenNothing());
 });
 
 describe('record the answer to a cancellation', () => {

@@ -26,6 +26,15 @@ export class ContradictoryOutcome extends Error {
   }
 }
 
+/** One copy of a message was refused, and nobody knows what became of the other. The message has to come again. */
+export class UnknownAfterRefusal extends Error {
+  override readonly name = 'UnknownAfterRefusal';
+  readonly code = 'unknown-after-refusal';
+  constructor(invoiceId: InvoiceId) {
+    super(`Invoice ${invoiceId} has failed, and another sending of it may have been issued`);
+  }
+}
+
 /** The part of an invoice that matters here: the worker has it without a read when it handles a fresh emission. */
 export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & {
   readonly note?: { readonly nfseNumber: string; readonly accessKey?: string | undefined };
@@ -99,6 +108,9 @@ function deferred({ kind: _, ...data }: Outcome & { kind: 'deferred' }, invoice:
     case 'CANCELLING':
       return [event('SubmissionDeferred', { ...data, attempt: invoice.attempt + 1 })];
     case 'FAILED':
+      // Refused to one copy of the message, and perhaps granted to this one: the message comes again, and the authority is asked.
+      if (data.reason === 'outcome-unknown') throw new UnknownAfterRefusal(invoice.id);
+      return [];
     case 'ISSUED':
     case 'CANCELLED':
       return [];
