@@ -26,7 +26,7 @@ import {
   work,
   worker,
 } from '../../test/scripted-worker.ts';
-import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
+import { ContradictoryOutcome, NoteInQuestion } from '../commands/record-outcome/decide.ts';
 import type { NewEvent } from '../events/event-types.ts';
 import type { FindOutcome } from './providers/provider.ts';
 
@@ -139,6 +139,21 @@ describe('a message that is not fresh', () => {
     for (const receiveCount of [2, 3, 4]) {
       await expect(it.handle(work, { receiveCount })).rejects.toThrow(ContradictoryOutcome);
     }
+    expect(await it.types()).toEqual([]);
+  });
+
+  it.each([unavailable, unknown, pending])(
+    'that comes again for a failed invoice stays while the authority does not say whether there is a note ($kind)',
+    async (answer) => {
+      const it = await worker([emitted, failed], { find: [answer] });
+      await expect(it.handle(work, { receiveCount: 2 })).rejects.toThrow(NoteInQuestion);
+      expect(await it.types()).toEqual([]);
+    },
+  );
+
+  it('that comes again for a failed invoice is done with when the authority has no note', async () => {
+    const it = await worker([emitted, failed], { find: [absent] });
+    await it.handle(work, { receiveCount: 2 });
     expect(await it.types()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { Occasion } from '../commands/execute.ts';
 import type { Work, WorkOrigin } from '../commands/ports.ts';
-import type { Outcome } from '../commands/record-outcome/decide.ts';
+import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { type Fresh, recordOutcome } from '../commands/record-outcome/record-outcome.ts';
 import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
 import { read } from '../events/event-store.ts';
@@ -110,7 +110,6 @@ function nextOutcome(
   work: Work,
   delivery: Delivery,
 ): Promise<Outcome | undefined> {
-  const again = cameBefore(work, delivery);
   const sentPerhaps = mayHaveBeenSent(invoice, work, delivery);
   const { note } = invoice;
   switch (invoice.status) {
@@ -122,10 +121,15 @@ function nextOutcome(
         : speaking(deps, invoice, true, (talk) => settleUnsent(deps, talk, invoice));
     case 'FAILED':
     case 'CANCELLED':
-      return again && !note ? noteDenied(deps, invoice) : none;
+      return inQuestion(invoice, work, delivery) ? noteDenied(deps, invoice) : none;
     case 'ISSUED':
       return none;
   }
+}
+
+/** Whether the message is one that may have made a note which the invoice, having ended, does not know of. */
+export function inQuestion({ status, note }: LivingInvoice, work: Work, delivery: Delivery): boolean {
+  return (status === 'FAILED' || status === 'CANCELLED') && note === undefined && cameBefore(work, delivery);
 }
 
 /** A repair stands for a message that ended in the DLQ: it was received before, whatever this one's own count says. */
@@ -147,7 +151,9 @@ const none = Promise.resolve(undefined);
 /**
  * A message that was received before, for an invoice that ended without a note: the earlier receive may have made one and died, or
  * met an end that it could not record. A note that is there is told of; where the invoice cannot have it, that is a contradiction,
- * again at each receive, until the message is in the DLQ for a person to see.
+ * again at each receive, until the message is in the DLQ for a person to see. So is what the authority does not answer for.
+ *
+ * @throws NoteInQuestion
  */
 async function noteDenied(deps: Handling, invoice: LivingInvoice): Promise<Outcome | undefined> {
   let authority: Authority;
@@ -159,7 +165,17 @@ async function noteDenied(deps: Handling, invoice: LivingInvoice): Promise<Outco
   }
   const talk = conversationWith(authority, deps, invoice);
   const found = await talk.provider.find(await submissionOf(deps, invoice));
-  return found.kind === 'found' && found.matches ? issued(deps, talk, invoice.id, found.note) : undefined;
+  switch (found.kind) {
+    case 'found':
+      return found.matches ? issued(deps, talk, invoice.id, found.note) : undefined;
+    case 'absent':
+    case 'rejected':
+      return undefined;
+    case 'pending':
+    case 'unavailable':
+    case 'unknown':
+      throw new NoteInQuestion(invoice, found.reason);
+  }
 }
 
 /** Appends the outcome, in the name of the message. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { at, deferred, emitted, invoiceId, issued, meta, requestId } from '../../test/invoices.ts';
+import { at, deferred, emitted, failed, invoiceId, issued, meta, requestId } from '../../test/invoices.ts';
 import type { Work } from '../commands/ports.ts';
+import { NoteInQuestion } from '../commands/record-outcome/decide.ts';
 import { START, tipAfter } from '../events/commit.ts';
 import { read } from '../events/event-store.ts';
 import { event, type NewEvent } from '../events/event-types.ts';
@@ -81,6 +82,11 @@ describe('an invoice whose lane is shut', () => {
   it('is left alone when nothing is to be done for it', async () => {
     const { handled } = await turnedAway([emitted, issued], down);
     expect(handled).toEqual({ steps: [], status: 'ISSUED' });
+  });
+
+  it('stays on the queue when it ended and only the authority knows whether it has a note', async () => {
+    await expect(turnedAway([emitted, failed], down, 5000, { origin: 'repair' })).rejects.toThrow(NoteInQuestion);
+    expect((await turnedAway([emitted, failed], down)).handled).toEqual({ steps: [], status: 'FAILED' });
   });
 
   it('says so when its lane is not shut but has too much', async () => {

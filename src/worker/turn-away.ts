@@ -1,18 +1,20 @@
 import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
 import type { Work } from '../commands/ports.ts';
-import type { Outcome } from '../commands/record-outcome/decide.ts';
+import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { read } from '../events/event-store.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import { nextAttemptAt } from './attempt-times.ts';
 import type { WorkerDeps } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
-import { type Delivery, freshOf, type Handled, mayHaveBeenSent, record } from './handle-work.ts';
+import { type Delivery, freshOf, type Handled, inQuestion, mayHaveBeenSent, record } from './handle-work.ts';
 import type { Gate } from './lanes/gate.ts';
 import { unsentOrUnknown } from './outcomes.ts';
 
 /**
  * A message whose lane is shut, or has had too much for too long. The invoice waits in its history, and the queue is rid of the
  * message: no receive is spent on waiting. The authority is not called.
+ *
+ * @throws NoteInQuestion for an invoice that has ended, and of which only the authority could say whether it has a note
  */
 export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery, gate: Gate): Promise<Handled> {
   const fresh = freshOf(deps, work, delivery);
@@ -22,6 +24,8 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
     return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: fresh.at };
   }
   const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
+  if (invoice.status === 'NONE') return { steps: [], status: invoice.status };
+  if (inQuestion(invoice, work, delivery)) throw new NoteInQuestion(invoice, whyNot(gate));
   if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return { steps: [], status: invoice.status };
   const waiting = deferral(deps, work, invoice, gate, mayHaveBeenSent(invoice, work, delivery));
   const outcome = givenUp(deps, invoice, waiting);
@@ -41,6 +45,8 @@ function deferral(
     gate.kind === 'shut'
       ? new Date(nextLookAt(at.getTime(), gate.since, municipalityCode, leastLookMs(retryBaseSeconds))).toISOString()
       : nextAttemptAt(at, invoice.attempt, retryBaseSeconds, random());
-  const detail = gate.kind === 'shut' ? gate.why : 'not sent: the lane of the municipality has more than it can take';
-  return { kind: 'deferred', reason: unsentOrUnknown(invoice, sentPerhaps), detail, nextAttemptAt: next };
+  return { kind: 'deferred', reason: unsentOrUnknown(invoice, sentPerhaps), detail: whyNot(gate), nextAttemptAt: next };
 }
+
+const whyNot = (gate: Gate): string =>
+  gate.kind === 'shut' ? gate.why : 'not sent: the lane of the municipality has more than it can take';

@@ -15,7 +15,7 @@ import {
 import { folded, given } from '../../../test/specification.ts';
 import { event } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import { ContradictoryOutcome, decideOutcome, type Outcome, UnknownAfterRefusal } from './decide.ts';
+import { ContradictoryOutcome, decideOutcome, NoteInQuestion, type Outcome } from './decide.ts';
 
 const recording = (outcome: Outcome) => (invoice: Invoice) => decideOutcome(outcome, invoice);
 const note = issued.data;
@@ -26,6 +26,7 @@ const isFailed = recording({ kind: 'failed', error: rejection, at, sentBefore: a
 const isFailedEarly = recording({ kind: 'failed', error: rejection, at, sentBefore: '2026-11-10T12:26:00.000Z' });
 const { attempt: _, ...deferral } = deferred.data;
 const isDeferred = recording({ kind: 'deferred', ...deferral });
+const isInDoubt = recording({ kind: 'deferred', ...deferral, reason: 'outcome-unknown' });
 const isCancelled = recording({ kind: 'cancelled', ...cancelled.data });
 const isRefused = recording({ kind: 'cancel-failed', error: cancelFailed.data.error });
 
@@ -90,13 +91,15 @@ describe('record a deferral', () => {
       .when(isDeferred)
       .thenNothing(),
   );
-});
-
-describe('record that nobody knows what became of a sending', () => {
-  const isUnknown = recording({ kind: 'deferred', ...deferral, reason: 'outcome-unknown' });
-  it('has the message come again where another copy of it was refused', () =>
-    given(emitted, failed).when(isUnknown).thenThrows(UnknownAfterRefusal));
-  it('has nothing to say of what was issued', () => given(emitted, issued).when(isUnknown).thenNothing());
+  it.each([
+    ['failed', [emitted, failed]],
+    ['is cancelled unsent', [emitted, cancelRequested, cancelledUnsent]],
+  ])('never lets an unheard answer go for an invoice that %s: there may be a note', (_title, events) =>
+    given(...events)
+      .when(isInDoubt)
+      .thenThrows(NoteInQuestion),
+  );
+  it('lets an unheard answer go where the note is known', () => given(emitted, issued).when(isInDoubt).thenNothing());
 });
 
 describe('record the answer to a cancellation', () => {

@@ -26,12 +26,12 @@ export class ContradictoryOutcome extends Error {
   }
 }
 
-/** One copy of a message was refused, and nobody knows what became of the other. The message has to come again. */
-export class UnknownAfterRefusal extends Error {
-  override readonly name = 'UnknownAfterRefusal';
-  readonly code = 'unknown-after-refusal';
-  constructor(invoiceId: InvoiceId) {
-    super(`Invoice ${invoiceId} has failed, and another sending of it may have been issued`);
+/** An invoice ended without a note, a note may exist all the same, and the authority did not say. The message has to come again. */
+export class NoteInQuestion extends Error {
+  override readonly name = 'NoteInQuestion';
+  readonly code = 'note-in-question';
+  constructor({ id, status }: Pick<LivingInvoice, 'id' | 'status'>, why: string) {
+    super(`Invoice ${id} is ${status} without a note, and nobody knows whether there is one: ${why}`);
   }
 }
 
@@ -108,11 +108,11 @@ function deferred({ kind: _, ...data }: Outcome & { kind: 'deferred' }, invoice:
     case 'CANCELLING':
       return [event('SubmissionDeferred', { ...data, attempt: invoice.attempt + 1 })];
     case 'FAILED':
-      // Refused to one copy of the message, and perhaps granted to this one: the message comes again, and the authority is asked.
-      if (data.reason === 'outcome-unknown') throw new UnknownAfterRefusal(invoice.id);
+    case 'CANCELLED':
+      // Another copy of the message was answered and ended the invoice, while this one sent the document and heard nothing.
+      if (!invoice.note && data.reason !== 'provider-unavailable') throw new NoteInQuestion(invoice, data.detail);
       return [];
     case 'ISSUED':
-    case 'CANCELLED':
       return [];
   }
 }

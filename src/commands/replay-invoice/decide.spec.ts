@@ -12,7 +12,7 @@ import {
 import { folded, given } from '../../../test/specification.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import { CONTRADICTION, decideReplay, type Handling, handlingOf } from './decide.ts';
+import { CONTRADICTION, decideReplay, type Handling, handlingOf, IN_QUESTION } from './decide.ts';
 
 const replay = (invoice: Invoice) => decideReplay(replayRequested.data, invoice);
 const another = event('ReplayRequested', { ...replayRequested.data, letterId: 'another' });
@@ -56,6 +56,8 @@ describe('what becomes of a dead letter', () => {
       'keep',
       'start',
     ],
+    ['a failed invoice that may have a note', [emitted, failed], IN_QUESTION, 'keep', 'start'],
+    ['an invoice whose note was found meanwhile', [emitted, failed, issued], IN_QUESTION, 'drop', 'drop'],
     ['an invoice that nobody knows', [], 'malformed-message', 'keep', 'keep'],
   ])('of %s', (_title, history, cause, byReplay, byRepair) => {
     const invoice = folded(history);
