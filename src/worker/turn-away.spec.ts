@@ -91,6 +91,6 @@ describe('an invoice whose lane is shut', () => {
 
   it('says so when its lane is not shut but has too much', async () => {
     const { invoice } = await turnedAway([emitted, deferred], { kind: 'flowing' });
-    expect(invoice).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:20.000Z' });
+    expect(invoice).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:32:05.000Z' });
   });
 });

@@ -3,7 +3,6 @@ import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { read } from '../events/event-store.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
-import { nextAttemptAt } from './attempt-times.ts';
 import type { WorkerDeps } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
 import { type Delivery, freshOf, type Handled, inQuestion, mayHaveBeenSent, record } from './handle-work.ts';
@@ -34,18 +33,23 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
 }
 
 function deferral(
-  { now, random, retryBaseSeconds }: WorkerDeps,
+  { now, retryBaseSeconds }: WorkerDeps,
   { municipalityCode }: Work,
   invoice: Pick<LivingInvoice, 'attempt' | 'deferralReason'>,
   gate: Gate,
   sentPerhaps: boolean,
 ): Outcome & { kind: 'deferred' } {
   const at = now();
+  const leastMs = leastLookMs(retryBaseSeconds);
+  // A lane that takes messages has room again soon, and the reconciler brings them in their order: no reason to wait longer each time.
   const next =
-    gate.kind === 'shut'
-      ? new Date(nextLookAt(at.getTime(), gate.since, municipalityCode, leastLookMs(retryBaseSeconds))).toISOString()
-      : nextAttemptAt(at, invoice.attempt, retryBaseSeconds, random());
-  return { kind: 'deferred', reason: unsentOrUnknown(invoice, sentPerhaps), detail: whyNot(gate), nextAttemptAt: next };
+    gate.kind === 'shut' ? nextLookAt(at.getTime(), gate.since, municipalityCode, leastMs) : at.getTime() + leastMs;
+  return {
+    kind: 'deferred',
+    reason: unsentOrUnknown(invoice, sentPerhaps),
+    detail: whyNot(gate),
+    nextAttemptAt: new Date(next).toISOString(),
+  };
 }
 
 const whyNot = (gate: Gate): string =>

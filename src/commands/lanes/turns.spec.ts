@@ -42,11 +42,15 @@ describe('what is due in a lane that takes it', () => {
     ['of which nothing is known', undefined],
   ])('(%s) is started as fast as the lane takes it, and the rest is spread over the minutes to come', (_title, view) =>
     expect(minutes(300, view)).toEqual([
-      ...Array.from({ length: 120 }, () => 0),
-      ...Array.from({ length: 120 }, () => 1),
-      ...Array.from({ length: 60 }, () => 2),
+      ...Array.from({ length: 96 }, () => 0),
+      ...Array.from({ length: 96 }, () => 1),
+      ...Array.from({ length: 96 }, () => 2),
+      ...Array.from({ length: 12 }, () => 3),
     ]),
   );
+
+  it('leaves out of the count what the workers have in hand already', () =>
+    expect(minutes(100, lane({ running: 4, waiting: 42 })).filter((at) => at === 0)).toHaveLength(50));
 
   it('is not slowed down by other lanes', () => {
     const turn = laneTurns(now, settings);
