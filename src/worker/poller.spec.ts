@@ -184,7 +184,7 @@ describe('the poller', () => {
     expect(hiddenFor(three)).toEqual([0]);
     begun.get(one)?.end();
     begun.get(two)?.end();
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(await stopped).toEqual({ unfinished: 0, putBack: 1 });
     expect(removed).toEqual([one, two]);
     expect(begun.has(three)).toBe(false);
@@ -194,7 +194,7 @@ describe('the poller', () => {
     const { it, send } = poller({ deadlineMs: 1_000_000 });
     await send(message());
     const stopped = it.stop(100_000);
-    await vi.advanceTimersByTimeAsync(100_000);
+    await vi.advanceTimersByTimeAsync(101_000);
     expect(await stopped).toEqual({ unfinished: 1, putBack: 0 });
   });
 });

@@ -219,8 +219,9 @@ export function startPoller(options: PollerOptions): Poller {
       stopping = true;
       clearInterval(watch);
       clearTimeout(alarm);
-      await receiving.stop();
+      // Put back before any receive is aborted: one that is aborted may still be given what appears a moment later, and hide it.
       await putBackUnbegun([...lanes.clear(), ...toTurnAway.splice(0)]);
+      await receiving.stop();
       const enough = new AbortController();
       await Promise.race([Promise.all(atWork), pause(withinMs, enough.signal)]);
       enough.abort();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ended } from '../../local/child.ts';
 import { laneBench } from './lanes/lane-bench.ts';
@@ -46,6 +47,7 @@ export async function run(options: ScenarioOptions): Promise<Report> {
     const began = performance.now();
     child.kill('SIGTERM');
     const exit = await ended(child);
+    if (child.connected) await once(child, 'disconnect'); // what it said last may come after its end
     const tookMs = performance.now() - began;
     const { hidden } = await bench.depth();
     stops.push({ tookMs, exit, ...stopped, hidden });

@@ -15,20 +15,26 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** Something left the hand. */
   roomAgain(): void;
-  /** Aborts the receives, and nothing else; resolves when what they had brought is taken. */
+  /**
+   * Begins no receive, lets an answer that is on its way arrive, and aborts the receives that only wait; resolves when what they had
+   * brought is taken.
+   */
   stop(): Promise<void>;
 }
 
 const PAUSE_AFTER_ERROR_MS = 1000;
+/** An aborted receive whose messages SQS has already given out hides them for the whole visibility: an answer gets so long to arrive. */
+const ANSWER_MS = 500;
 
 /** Several long polls at a time, none for more than there is room for. */
 export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOptions): Receiver {
-  const stopped = new AbortController();
+  const stopping = new AbortController();
+  const receives = new AbortController();
   const sleepers = new Set<() => void>();
   let asked = 0;
 
   async function loop(): Promise<void> {
-    while (!stopped.signal.aborted) {
+    while (!stopping.signal.aborted) {
       const most = Math.min(BATCH, room() - asked);
       if (most <= 0) {
         await woken();
@@ -42,9 +48,9 @@ export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOption
     asked += most;
     let messages: readonly Message[] = [];
     try {
-      messages = await queue.receive(most, stopped.signal);
+      messages = await queue.receive(most, receives.signal);
     } catch (error) {
-      if (!stopped.signal.aborted) {
+      if (!stopping.signal.aborted) {
         onTrouble(error);
         await woken(PAUSE_AFTER_ERROR_MS);
       }
@@ -61,12 +67,12 @@ export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOption
       function wake() {
         clearTimeout(timer);
         if (timer === undefined) sleepers.delete(wake);
-        stopped.signal.removeEventListener('abort', wake);
+        stopping.signal.removeEventListener('abort', wake);
         resolve();
       }
       if (timer === undefined) sleepers.add(wake);
-      stopped.signal.addEventListener('abort', wake);
-      if (stopped.signal.aborted) wake();
+      stopping.signal.addEventListener('abort', wake);
+      if (stopping.signal.aborted) wake();
     });
   }
 
@@ -77,8 +83,10 @@ export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOption
       for (const wake of [...sleepers]) wake();
     },
     async stop() {
-      stopped.abort();
+      stopping.abort();
+      const enough = setTimeout(() => receives.abort(), ANSWER_MS);
       await running;
+      clearTimeout(enough);
     },
   };
 }
