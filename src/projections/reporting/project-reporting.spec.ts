@@ -1,10 +1,13 @@
+import type { SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { draft, invoiceId } from '../../../test/invoices.ts';
 import { commitOf } from '../../events/commit.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
 import { connectReporting } from './connect.ts';
+import { DatabaseUnavailable } from './database.ts';
 import { projectReporting } from './project-reporting.ts';
-import { live } from './schema.ts';
+import { live, reportingTables } from './schema.ts';
 
 const commit = commitOf(draft());
 const announced = new Map([[invoiceId, [commit]]]);
@@ -38,5 +41,38 @@ describe('projecting into PostgreSQL', () => {
       spoiled: [{ invoiceId, error: expect.objectContaining({ code: 'unreadable-event' }) }],
       delayed: [],
     });
+  });
+
+  it('comes again when the names changed while it waited to write, so that the new live tables have it too', async () => {
+    const holds = new Map([
+      ['old', 0],
+      ['new', 0],
+    ]);
+    const schemas = new Map([
+      ['reporting', 'old'],
+      ['reporting_2', 'new'],
+    ]);
+    let beside = ['reporting_2'];
+    let switching = true;
+    const database = {
+      async rows(statement: SQL) {
+        const [, name = ''] = /insert into "(\w+)"/.exec(new PgDialect().sqlToQuery(statement).sql) ?? [];
+        const written = schemas.get(name);
+        if (written === undefined) throw new DatabaseUnavailable(new Error(`schema ${name} does not exist`));
+        holds.set(written, 1);
+        if (switching) {
+          switching = false;
+          schemas.clear();
+          schemas.set('reporting_1', 'old').set('reporting', 'new');
+          beside = ['reporting_1'];
+        }
+        return [];
+      },
+    };
+    const deps = { events, database, tables: live, beside: async () => beside.map(reportingTables) };
+    const { delayed } = await projectReporting(deps, announced);
+    expect(delayed).toEqual([{ invoiceId, error: expect.any(DatabaseUnavailable) }]);
+    expect(await projectReporting(deps, announced)).toEqual({ spoiled: [], delayed: [] });
+    expect([...holds.values()]).toEqual([1, 1]);
   });
 });

@@ -47,14 +47,16 @@ export async function projectReporting(deps: ReportingProjectorDeps, announced: 
 
 /**
  * The live tables first, since those beside them take over their positions. A table beside them that cannot be written delays the
- * batch: the next try asks again which there are.
+ * batch: the next try asks again which there are. They are asked for before the live write: a switch during it has taken away a name
+ * that was given then, so the batch comes again, whereas the names given after it would leave out the tables that are live now.
  */
 async function write(
   { database, tables, beside = async () => [] }: ReportingProjectorDeps,
   batch: readonly InvoiceRecords[],
 ): Promise<void> {
+  const besides = await beside();
   await writeRecords(database, tables, batch);
-  for (const others of await beside()) await writeRecords(database, others, batch, tables);
+  for (const others of besides) await writeRecords(database, others, batch, tables);
 }
 
 async function writeAlone(deps: ReportingProjectorDeps, records: InvoiceRecords, setbacks: Setback[]): Promise<void> {
