@@ -219,6 +219,15 @@ describe('the reconciler, of a lane that is shut', () => {
     expect(moments.size).toBe(1);
   });
 
+  it('stops when nothing can be moved on either, instead of going through all of it', async () => {
+    const it = await deferredBacklog(600);
+    const claimDue = async () => {
+      throw new Error('throttled');
+    };
+    const done = await reconcile({ ...it.deps, ...isDown, claimDue }, settings);
+    expect(done).toMatchObject({ started: 0, postponed: 0, failed: 200, left: 600, stoppedBy: 'failures' });
+  });
+
   it('starts it in the order of the numbers when the lane is back, and takes none of it for stuck', async () => {
     const it = await deferredBacklog(100);
     await reconcile({ ...it.deps, ...isDown }, settings);

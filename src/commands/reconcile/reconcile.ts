@@ -66,7 +66,7 @@ export interface Reconciled {
 const PAGE = 50;
 /** Starts at once. */
 const ABREAST = 10;
-/** So many failures with no start between them: whatever starts workflows is down, and the rest may as well stay due. */
+/** So many failures with no success between them: workflows or the table are down, and the rest may as well stay due. */
 const MOST_FAILURES = 20;
 /** Also the longest wait of what nothing comes of. */
 const STUCK_MS = 3_600_000;
@@ -135,8 +135,10 @@ export async function reconcile<Row extends Due>(
         try {
           if (await deps.claimDue(row, dueInOrder(at, row.dps.number))) counts.postponed++;
           else counts.skipped++;
+          failuresInARow = 0;
         } catch (error) {
           counts.failed++;
+          failuresInARow++;
           deps.onFailure(row.invoiceId, error);
         }
       }),
