@@ -134,7 +134,7 @@ export type SealBreak =
   | 'seal-changed'
   /** It is not chained to the seal of the day before. */
   | 'seal-link-broken'
-  /** There are earlier and later seals, and none of this day. */
+  /** There are seals of other days, and none of this one, though it must have one. */
   | 'seal-missing';
 
 /**

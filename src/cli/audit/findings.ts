@@ -20,7 +20,7 @@ export function findingText(finding: Finding): string {
 const SEAL_PROBLEMS: Readonly<Record<SealProblemReason, string>> = {
   'seal-changed': 'o selo foi alterado: seu conteúdo não dá o seu hash',
   'seal-link-broken': 'o selo não está encadeado ao do dia anterior',
-  'seal-missing': 'não há selo deste dia, embora haja de dias posteriores',
+  'seal-missing': 'não há selo deste dia, embora já devesse haver',
   'seal-not-listed': 'o selo está no arquivo e não na tabela',
   'seal-not-archived': 'o selo está na tabela e não no arquivo',
   'seal-differs': 'o selo da tabela não é o do arquivo: vale o do arquivo',
