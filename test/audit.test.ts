@@ -253,6 +253,22 @@ describe('a ledger that nobody touched', () => {
     rmSync(bundle, { recursive: true });
   });
 
+  it('is exported with its seals from the archive, though somebody took one out of the list, which is found', async () => {
+    const sealed = await store.archived(day);
+    await client.send(new DeleteItemCommand({ TableName: tables.seals, Key: marshall({ day }) }));
+    const period = ['--from', day, '--to', day, '--out', bundle, '--json'];
+    const { out } = await nfse(['audit', 'export', '--company', companyCnpj, ...period], environment);
+    expect(JSON.parse(out)).toMatchObject({ proofs: 5 * (touches + 1) });
+    expect(verifyOffline().status).toBe(0);
+    rmSync(bundle, { recursive: true });
+    const { code, out: verdict } = await nfse(['audit', 'verify', '--all'], environment);
+    expect([code, verdict]).toEqual([
+      1,
+      expect.stringContaining(`selo de ${day}: o selo está no arquivo e não na tabela`),
+    ]);
+    await client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(sealed ?? {}) }));
+  });
+
   it('is verified whole: every chain, the projection and the seals', async () => {
     expect(await verifyAll()).toEqual(new Map());
     const { code, out } = await nfse(['audit', 'verify', '--all', '--json'], environment);

@@ -4,7 +4,7 @@ import type { Commit } from '../events/commit.ts';
 import { documentsNamedBy, parseDocumentName } from '../events/document-key.ts';
 import { verifyChain } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import { dayOf, type InclusionProof, proves, type Seal, sealBreaks, sealHash } from './seal.ts';
+import { type Day, dayBefore, dayOf, type InclusionProof, proves, type Seal, sealBreaks, sealHash } from './seal.ts';
 
 /** Files of a bundle by what they hold. Documents are in `documents/<invoice>/<name>`. */
 export const MANIFEST = 'manifest.json';
@@ -73,7 +73,7 @@ export function verifyBundle(files: BundleFiles): BundleReport {
   const proofs = lines<InclusionProof>(files, PROOFS, problems);
   checkHistories(commits, files, manifest, problems);
   for (const { day, reason } of sealBreaks(seals)) problems.push(`seal of ${day}: ${reason}`);
-  const proven = checkProofs(commits, seals, proofs, problems);
+  const proven = checkProofs(commits, { seals, proofs, sealedBefore: manifest && sealedBefore(manifest) }, problems);
   if (manifest && manifest.commits !== commits.length) {
     problems.push(`${EVENTS}: ${commits.length} commits, and the manifest says ${manifest.commits}`);
   }
@@ -130,22 +130,36 @@ function streamsOf(commits: readonly Commit[]): Map<InvoiceId, Commit[]> {
   return streams;
 }
 
+/** A day is sealed in the night after it, or in one of the next where SealFn failed. @returns the first day that may be without a seal */
+function sealedBefore({ exportedAt }: Manifest): Day | undefined {
+  return Number.isNaN(Date.parse(exportedAt)) ? undefined : dayBefore(dayBefore(dayOf({ at: exportedAt })));
+}
+
 /** @returns how many commits are proven to be in the seal of their day */
 function checkProofs(
   commits: readonly Commit[],
-  seals: readonly Seal[],
-  proofs: readonly InclusionProof[],
+  known: {
+    readonly seals: readonly Seal[];
+    readonly proofs: readonly InclusionProof[];
+    /** Without it every commit has to be proven. */
+    readonly sealedBefore: Day | undefined;
+  },
   problems: string[],
 ): number {
-  const sealOfDay = new Map(seals.map((seal) => [seal.day, seal]));
-  const proofOf = new Map(proofs.map((proof) => [`${proof.invoiceId} ${proof.version}`, proof]));
+  const sealOfDay = new Map(known.seals.map((seal) => [seal.day, seal]));
+  const proofOf = new Map(known.proofs.map((proof) => [`${proof.invoiceId} ${proof.version}`, proof]));
   let proven = 0;
   for (const commit of commits) {
     const { invoiceId, version, hash } = commit;
     const day = dayOf(commit);
     const seal = sealOfDay.get(day);
     const proof = proofOf.get(`${invoiceId} ${version}`);
-    if (!seal && !proof) continue;
+    if (!seal && !proof) {
+      if (known.sealedBefore === undefined || day < known.sealedBefore) {
+        problems.push(`${invoiceId}: version ${version} is of ${day}, and there is no seal of that day`);
+      }
+      continue;
+    }
     const holds = seal && proof && proof.hash === hash && proof.day === day && proves(proof, seal);
     if (holds && sealHash(seal) === seal.hash) proven++;
     else problems.push(`${invoiceId}: version ${version} is not in the seal of ${day}`);

@@ -14,7 +14,7 @@ import {
   sha256,
   VERIFIER,
 } from '../../audit/bundle.ts';
-import { type Day, dayOf, prover, type Seal } from '../../audit/seal.ts';
+import { type Day, dayAfter, dayOf, prover, type Seal } from '../../audit/seal.ts';
 import type { Commit } from '../../events/commit.ts';
 import { documentNameIn, documentsNamedBy, parseDocumentName } from '../../events/document-key.ts';
 import type { InvoiceId } from '../../events/ids.ts';
@@ -167,11 +167,19 @@ function answeredBy(invoiceId: InvoiceId, content: Uint8Array): string | undefin
   }
 }
 
-/** The seals from the first day of the commits to the last one, without a gap, so that their chain can be followed; and the proofs. */
+/**
+ * The seals from the first day of the commits to the last one, without a gap, so that their chain can be followed; and the proofs. The
+ * archive's are taken, since the list can be edited.
+ */
 async function sealsFor({ seals: store }: AuditedLedger, commits: readonly Commit[]) {
   const days = [...new Set(commits.map(dayOf))].sort();
   const [first, last] = [days[0], days.at(-1) ?? ''];
-  const seals: Seal[] = first === undefined ? [] : (await store.list(first)).filter(({ day }) => day <= last);
+  const listed = new Map(first === undefined ? [] : (await store.list(first)).map((seal) => [seal.day, seal]));
+  const seals: Seal[] = [];
+  for (let day = first; day !== undefined && day <= last; day = dayAfter(day)) {
+    const seal = (await store.archived(day)) ?? listed.get(day);
+    if (seal) seals.push(seal);
+  }
   const proofs = [];
   for (const seal of seals.filter(({ day }) => days.includes(day))) {
     const proofOf = prover(seal.day, (await store.leaves(seal)) ?? []);
