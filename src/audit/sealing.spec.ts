@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InvoiceId } from '../events/ids.ts';
-import { dayOf, type Seal, type SealedCommit, sealBreaks } from './seal.ts';
+import { dayOf, type Seal, type SealedCommit, sealBreaks, sealOf } from './seal.ts';
 import { type DatedCommit, lastDayOver, type SealStore, sealDueDays } from './sealing.ts';
 
 const commit = (invoice: string, at: string, hash = 'h'): DatedCommit => ({
@@ -107,6 +107,34 @@ describe('sealing', () => {
     expect(
       await sealDueDays({ ...deps, seals: behind, commits: late }, new Date('2026-11-23T02:00:00Z')),
     ).toMatchObject({ sealed: [{ day: '2026-11-21' }], differing: ['2026-11-22'] });
+  });
+
+  it('goes on from the archived seal, whatever somebody wrote into the list, and tells of it', async () => {
+    const { store } = memorySeals();
+    const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
+    await sealDueDays(deps, new Date('2026-11-23T02:00:00Z'));
+    const archived = await store.list();
+    const last = archived.at(-1) as Seal;
+    const forged = sealOf(last.day, [], archived.at(-2));
+    const rewritten = { ...last, root: forged.root };
+    const invented = sealOf('2026-11-23', [], forged);
+    const lists: [Seal[], string[]][] = [
+      [[forged], [last.day]],
+      [[rewritten], [last.day]],
+      [[last, invented], ['2026-11-23']],
+      [[last, { ...invented, day: '2099-01-01' }], []],
+    ];
+    for (const [listed, differing] of lists) {
+      const copy = memoryCopy(archived);
+      const seals = { ...copy, list: async () => [...archived.slice(0, -1), ...listed] };
+      const touched = await sealDueDays({ ...deps, seals, commits: inOrder(commits) }, NEXT);
+      expect(touched).toMatchObject({ sealed: [{ day: '2026-11-23', prevHash: last.hash }], differing });
+    }
+    const early = { ...store, list: async () => [...archived.slice(0, -1), forged] };
+    expect(await sealDueDays({ ...deps, seals: early }, new Date('2026-11-23T02:00:00Z'))).toEqual({
+      sealed: [],
+      differing: [last.day],
+    });
   });
 });
 

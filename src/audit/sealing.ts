@@ -8,6 +8,7 @@ import {
   inSealOrder,
   type Seal,
   type SealedCommit,
+  sealHash,
   sealOf,
 } from './seal.ts';
 
@@ -46,7 +47,10 @@ export interface SealingDeps {
 
 export interface SealingReport {
   readonly sealed: readonly Seal[];
-  /** Sealed days whose commits are no longer those that were sealed: somebody touched the store, or a commit came very late. */
+  /**
+   * Sealed days whose commits are no longer those that were sealed (somebody touched the store, or a commit came very late), or whose
+   * listed seal is not the archived one (somebody touched the list).
+   */
   readonly differing: readonly Day[];
 }
 
@@ -55,19 +59,21 @@ const MOST_DAYS = 31;
 
 /**
  * Seals every day that is over and is not sealed yet, in their order, and looks at the last sealed day again: by now it must still have
- * the commits it was sealed with. A second run at any moment seals nothing twice, and never overwrites.
+ * the commits it was sealed with. A second run at any moment seals nothing twice, and never overwrites. The list says which days have
+ * seals, the archive says which seals these are: a listed seal that is not archived is no seal.
  */
 export async function sealDueDays(deps: SealingDeps, now: Date): Promise<SealingReport> {
   const due = lastDayOver(now, deps.marginMinutes);
-  const last = (await deps.seals.list()).at(-1);
-  if (last && last.day >= due) return { sealed: [], differing: [] };
+  const { last, differing } = await lastSeal(deps.seals, due);
+  if (last && last.day >= due) return { sealed: [], differing };
   const first = last ? dayAfter(last.day) : await deps.commits.firstDay();
-  if (first === undefined || first > due) return { sealed: [], differing: [] };
+  if (first === undefined || first > due) return { sealed: [], differing };
   const days = daysFrom(first, due).slice(0, MOST_DAYS);
   const commits = await byDay(deps.commits.between(last?.day ?? first, days.at(-1) ?? first));
 
-  const differing: Day[] = [];
-  if (last && !holds(last, inSealOrder(commits.get(last.day) ?? []))) differing.push(last.day);
+  if (last && !differing.includes(last.day) && !holds(last, inSealOrder(commits.get(last.day) ?? []))) {
+    differing.push(last.day);
+  }
   const sealed: Seal[] = [];
   let previous = last;
   for (const day of days) {
@@ -76,9 +82,21 @@ export async function sealDueDays(deps: SealingDeps, now: Date): Promise<Sealing
     // An earlier run may have got as far as keeping it. What stands, stands; should it be another one, somebody has to know.
     previous = await deps.seals.put(seal, ofDay);
     if (previous.hash === seal.hash) sealed.push(previous);
-    else differing.push(day);
+    else if (!differing.includes(day)) differing.push(day);
   }
   return { sealed, differing };
+}
+
+/** The newest archived seal of those that are listed, and the days whose listed seals are others. */
+async function lastSeal(seals: SealStore, due: Day): Promise<{ last: Seal | undefined; differing: Day[] }> {
+  const differing: Day[] = [];
+  const listed = (await seals.list()).filter(({ day }) => day <= due);
+  for (const seal of listed.toReversed()) {
+    const last = await seals.archived(seal.day);
+    if (last?.hash !== seal.hash || sealHash(seal) !== seal.hash) differing.push(seal.day);
+    if (last) return { last, differing };
+  }
+  return { last: undefined, differing };
 }
 
 /** The newest day whose end lies so long in the past that nothing of it can be under way. */
