@@ -31,6 +31,8 @@ export interface WorkerDeps extends ExecuteDeps {
 export interface Handling extends WorkerDeps {
   /** After this time nothing is sent any more: it could still be on its way when the deadline is over. */
   readonly sendBy: Date;
+  /** Whether another handling had this very message, and may have sent the document. */
+  readonly cameBefore: boolean;
 }
 
 /** One invoice's exchanges with its authority: all of them are kept. */
@@ -49,7 +51,7 @@ export type Submittable = Pick<
  * what to do; what may have been sent waits, because only the authority knows what became of it.
  */
 export async function speaking<O extends Outcome | undefined>(
-  deps: WorkerDeps,
+  deps: Handling,
   invoice: Submittable & { readonly note?: Note },
   mayHaveBeenSent: boolean,
   talk: (conversation: Conversation) => Promise<O>,
@@ -59,7 +61,8 @@ export async function speaking<O extends Outcome | undefined>(
     authority = await deps.authorityFor(invoice);
   } catch (error) {
     if (!(error instanceof NotRepresentable)) throw error;
-    if (mayHaveBeenSent) return deferred(deps, NOTHING_SAID, invoice, unsentOrUnknown(invoice, true), error.message);
+    if (mayHaveBeenSent)
+      return deferred(deps, NOTHING_SAID, invoice, unsentOrUnknown(invoice, true, deps.cameBefore), error.message);
     if (invoice.note) return { kind: 'cancel-failed', error: error.error };
     return failed(deps, NOTHING_SAID, error.error);
   }

@@ -1,4 +1,4 @@
-import { OUTCOME_UNKNOWN, type Outcome } from '../commands/record-outcome/decide.ts';
+import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN, type Outcome } from '../commands/record-outcome/decide.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import type { ProviderError } from './providers/provider.ts';
 
@@ -30,7 +30,7 @@ export function givenUp(
 }
 
 const neverSent = (days: number, source: string): ProviderError => ({
-  code: 'AUTHORITY_UNAVAILABLE',
+  code: AUTHORITY_UNAVAILABLE,
   message: `O sistema da prefeitura não atendeu durante ${days} dias. A nota não foi autorizada.`,
   howToFix:
     'Quando o sistema voltar, reenvie esta mesma nota (POST /invoices/{invoiceId}/retry); se não puder esperar, veja com a prefeitura o procedimento de contingência (RPS).',
@@ -46,7 +46,7 @@ const neverAnswered = (days: number, source: string): ProviderError => ({
 });
 
 const notCancelled = (days: number, source: string): ProviderError => ({
-  code: 'AUTHORITY_UNAVAILABLE',
+  code: AUTHORITY_UNAVAILABLE,
   message: `O sistema da prefeitura não atendeu durante ${days} dias. A nota continua válida até que se saiba do cancelamento.`,
   howToFix:
     'Confira no portal da prefeitura se a nota foi cancelada. Se não foi, peça o cancelamento de novo (POST /invoices/{invoiceId}/cancel) ou faça-o no portal, dentro do prazo do município.',

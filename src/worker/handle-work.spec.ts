@@ -127,6 +127,14 @@ describe('a message that is not fresh', () => {
     expect(await it.invoice()).toMatchObject({ deferralReason: reason });
   });
 
+  it('that came before may have been sent since nothing was, and stays so until the authority says', async () => {
+    const it = await worker([emitted, deferred], { find: [unavailable, unavailable] });
+    await it.handle(work, { receiveCount: 2 });
+    expect(await it.invoice()).toMatchObject({ deferralReason: 'outcome-unknown' });
+    await it.handle(work, { messageId: 'message-2', receiveCount: 1 });
+    expect(await it.invoice()).toMatchObject({ deferralReason: 'outcome-unknown' });
+  });
+
   it('that comes again for a failed invoice whose note is there after all tells of the note', async () => {
     const it = await worker([emitted, failed], { find: [found] });
     await it.handle(work, { receiveCount: 2 });

@@ -45,7 +45,7 @@ const MOST_STEPS = 3;
  */
 export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: Delivery): Promise<Handled> {
   const sendBy = new Date(workerDeps.now().getTime() + workerDeps.sendWithinSeconds * 1000);
-  const deps: Handling = { ...workerDeps, sendBy };
+  const deps: Handling = { ...workerDeps, sendBy, cameBefore: cameBefore(work, delivery) };
   const fresh = freshOf(deps, work, delivery);
   const steps: string[] = [];
   if (fresh) {
@@ -133,7 +133,7 @@ export function inQuestion({ status, note }: LivingInvoice, work: Work, delivery
 }
 
 /** A repair stands for a message that ended in the DLQ: it was received before, whatever this one's own count says. */
-const cameBefore = ({ origin }: Work, { receiveCount }: Delivery) => receiveCount > 1 || origin === 'repair';
+export const cameBefore = ({ origin }: Work, { receiveCount }: Delivery) => receiveCount > 1 || origin === 'repair';
 
 /** Work that somebody asks for because an earlier message came to nothing, as far as is known. */
 const LATE: ReadonlySet<WorkOrigin> = new Set<WorkOrigin>(['reconciliation', 'replay', 'repair']);

@@ -66,12 +66,17 @@ export function deferred(
   return { kind: 'deferred', reason, detail: detail.slice(0, MAX_DETAIL), nextAttemptAt: next, ...kept(talk) };
 }
 
-/** Where nothing new was learnt, what was known stands: that nothing can have reached the authority, or that something may have. */
+/**
+ * Where nothing new was learnt, what was known stands: that nothing can have reached the authority, or that something may have. That
+ * this very message came before is new: whoever had it may have sent the document after the history last said that nothing was sent.
+ */
 export function unsentOrUnknown(
   { deferralReason }: Pick<LivingInvoice, 'deferralReason'>,
   mayHaveBeenSent: boolean,
+  cameBefore: boolean,
 ): 'provider-unavailable' | 'outcome-unknown' {
-  return !mayHaveBeenSent || deferralReason === 'provider-unavailable' ? 'provider-unavailable' : 'outcome-unknown';
+  if (!mayHaveBeenSent) return 'provider-unavailable';
+  return deferralReason === 'provider-unavailable' && !cameBefore ? 'provider-unavailable' : 'outcome-unknown';
 }
 
 /** The authority has the declaration in a queue of its own. Nobody waits for it here: the reconciler asks later. */

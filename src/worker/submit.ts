@@ -17,7 +17,7 @@ export async function submit(
     if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   }
   if (deps.now() > deps.sendBy)
-    return deferred(deps, talk, invoice, unsentOrUnknown(invoice, mayHaveBeenSent), TOO_LATE);
+    return deferred(deps, talk, invoice, unsentOrUnknown(invoice, mayHaveBeenSent, deps.cameBefore), TOO_LATE);
   const answer = await provider.issue(submission);
   switch (answer.kind) {
     case 'issued': {
@@ -59,7 +59,7 @@ export async function outcomeOfFind(
       return failed(deps, talk, found.error);
     case 'unavailable':
     case 'unknown': {
-      return deferred(deps, talk, invoice, unsentOrUnknown(invoice, true), found.reason);
+      return deferred(deps, talk, invoice, unsentOrUnknown(invoice, true, deps.cameBefore), found.reason);
     }
   }
 }

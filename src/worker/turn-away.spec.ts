@@ -17,7 +17,13 @@ const DAY = 86_400_000;
 const down: Gate = { kind: 'shut', why: 'not sent: nobody answers', since: Date.parse(at) - DAY };
 
 /** Turns a message of an invoice with this history away, some time after it was emitted. */
-async function turnedAway(history: readonly NewEvent[], gate: Gate, laterMs = 5000, changes: Partial<Work> = {}) {
+async function turnedAway(
+  history: readonly NewEvent[],
+  gate: Gate,
+  laterMs = 5000,
+  changes: Partial<Work> = {},
+  receiveCount = 1,
+) {
   const events = memoryEventStore();
   for (const [n, happened] of history.entries()) {
     const last = (await events.load(invoiceId)).at(-1);
@@ -39,7 +45,7 @@ async function turnedAway(history: readonly NewEvent[], gate: Gate, laterMs = 50
     inFlightSeconds: 300,
     firstSight: recentlySeen(10),
   };
-  const delivery = { messageId: 'message-1', receiveCount: 1, sentAt: new Date(at) };
+  const delivery = { messageId: 'message-1', receiveCount, sentAt: new Date(at) };
   const [first] = await events.load(invoiceId);
   const fresh = first && {
     companyCnpj: emitted.data.companyCnpj,
@@ -71,6 +77,11 @@ describe('an invoice whose lane is shut', () => {
   it.each(['provider-unavailable', 'outcome-unknown'] as const)('keeps what was known of it: %s', async (reason) => {
     const { invoice } = await turnedAway([emitted, event('SubmissionDeferred', { ...deferred.data, reason })], down);
     expect(invoice).toMatchObject({ attempt: 2, deferralReason: reason });
+  });
+
+  it('may have been sent since nothing was, when this very message came before', async () => {
+    const { invoice } = await turnedAway([emitted, deferred], down, 5000, {}, 2);
+    expect(invoice).toMatchObject({ attempt: 2, deferralReason: 'outcome-unknown' });
   });
 
   it('fails in the end, without a call', async () => {

@@ -2,10 +2,17 @@ import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
 import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { read } from '../events/event-store.ts';
-import type { LivingInvoice } from '../events/invoice.ts';
 import type { WorkerDeps } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
-import { type Delivery, freshOf, type Handled, inQuestion, mayHaveBeenSent, record } from './handle-work.ts';
+import {
+  cameBefore,
+  type Delivery,
+  freshOf,
+  type Handled,
+  inQuestion,
+  mayHaveBeenSent,
+  record,
+} from './handle-work.ts';
 import type { Gate } from './lanes/gate.ts';
 import { unsentOrUnknown } from './outcomes.ts';
 
@@ -18,7 +25,7 @@ import { unsentOrUnknown } from './outcomes.ts';
 export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery, gate: Gate): Promise<Handled> {
   const fresh = freshOf(deps, work, delivery);
   if (fresh) {
-    const outcome = deferral(deps, work, { attempt: 0 }, gate, false);
+    const outcome = deferral(deps, work, gate, 'provider-unavailable');
     const { status } = await record(deps, work, delivery, outcome, fresh);
     return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: fresh.at };
   }
@@ -26,7 +33,8 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
   if (invoice.status === 'NONE') return { steps: [], status: invoice.status };
   if (inQuestion(invoice, work, delivery)) throw new NoteInQuestion(invoice, whyNot(gate));
   if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return { steps: [], status: invoice.status };
-  const waiting = deferral(deps, work, invoice, gate, mayHaveBeenSent(invoice, work, delivery));
+  const reason = unsentOrUnknown(invoice, mayHaveBeenSent(invoice, work, delivery), cameBefore(work, delivery));
+  const waiting = deferral(deps, work, gate, reason);
   const outcome = givenUp(deps, invoice, waiting);
   const { status } = await record(deps, work, delivery, outcome);
   return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: invoice.createdAt };
@@ -35,9 +43,8 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
 function deferral(
   { now, retryBaseSeconds }: WorkerDeps,
   { municipalityCode }: Work,
-  invoice: Pick<LivingInvoice, 'attempt' | 'deferralReason'>,
   gate: Gate,
-  sentPerhaps: boolean,
+  reason: 'provider-unavailable' | 'outcome-unknown',
 ): Outcome & { kind: 'deferred' } {
   const at = now();
   const leastMs = leastLookMs(retryBaseSeconds);
@@ -46,7 +53,7 @@ function deferral(
     gate.kind === 'shut' ? nextLookAt(at.getTime(), gate.since, municipalityCode, leastMs) : at.getTime() + leastMs;
   return {
     kind: 'deferred',
-    reason: unsentOrUnknown(invoice, sentPerhaps),
+    reason,
     detail: whyNot(gate),
     nextAttemptAt: new Date(next).toISOString(),
   };

@@ -17,6 +17,9 @@ export type Outcome =
 /** Code of a failure that may have a note all the same: nobody heard the authority's answer, and it was given up. */
 export const OUTCOME_UNKNOWN = 'OUTCOME_UNKNOWN';
 
+/** Code of a failure of which nothing is known to have been sent: the authority took no call, and it was given up. */
+export const AUTHORITY_UNAVAILABLE = 'AUTHORITY_UNAVAILABLE';
+
 /** The authority's answer cannot be true of this invoice, as far as we know it. A person has to look: the message goes to the DLQ. */
 export class ContradictoryOutcome extends Error {
   override readonly name = 'ContradictoryOutcome';

@@ -1,7 +1,7 @@
 import { type Corrections, corrected } from '../../events/emission.ts';
 import { type Decided, execute, type Known, type Occasion } from '../execute.ts';
 import type { CommandDeps, Documents } from '../ports.ts';
-import { OUTCOME_UNKNOWN } from '../record-outcome/decide.ts';
+import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN } from '../record-outcome/decide.ts';
 import { startWork, workFor } from '../start-work.ts';
 import { type DpsSettings, storeDps } from '../store-dps.ts';
 import { decideRetry, NothingToRetry } from './decide.ts';
@@ -11,6 +11,9 @@ export interface RetryRequest {
   readonly reason: string;
   readonly corrections?: Corrections;
 }
+
+/** Failures that no answer of the authority stands behind. */
+const UNANSWERED: ReadonlySet<string> = new Set([OUTCOME_UNKNOWN, AUTHORITY_UNAVAILABLE]);
 
 /**
  * Builds the document of the corrected emission, stores it, appends `RetryRequested` and starts the workflow. The document
@@ -28,7 +31,7 @@ export async function retryInvoice(
   const { invoice } = known;
   if (invoice.status === 'NONE') throw new NothingToRetry(invoice.id, invoice.status);
   // What may have a note already is sent as it was, so that the note is recognised.
-  const same = invoice.error?.code === OUTCOME_UNKNOWN && !request.corrections;
+  const same = UNANSWERED.has(invoice.error?.code ?? '') && !request.corrections;
   const xmlKey =
     invoice.status === 'FAILED' && !same
       ? await storeDps(deps, invoice.id, corrected(invoice, request.corrections), invoice.dps, occasion.at)
