@@ -219,7 +219,9 @@ export const DeadLetterSweep = z.strictObject({
       municipalityCode: z.optional(text),
       outcome: z.enum(['start', 'drop', 'keep', 'discard', 'started', 'answered', 'dropped', 'kept', 'discarded']),
       status: z.optional(z.enum(['NONE', ...STATUSES])),
-      why: z.optional(z.enum(['unknown-invoice', 'contradiction', 'unfinished', 'repaired-before', 'failed'])),
+      why: z.optional(
+        z.enum(['unknown-invoice', 'contradiction', 'note-in-question', 'unfinished', 'repaired-before', 'failed']),
+      ),
     }),
   ),
   left: z.int(),

@@ -84,6 +84,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 const REASONS: Readonly<Record<string, string>> = {
   'unknown-invoice': 'nenhuma nota conhecida',
   contradiction: 'contradição, uma pessoa precisa ver',
+  'note-in-question': 'terminou sem nota, e só a autoridade sabe se há uma: use repair',
   unfinished: 'a nota não terminou, use replay',
   'repaired-before': 'já foi reparada e nada mudou',
   failed: 'falha nossa, veja o log',

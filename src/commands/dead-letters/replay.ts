@@ -66,16 +66,16 @@ export async function replayBundle(
     const replayed = await replayInvoice(deps, { ...letter, invoiceId }, asking);
     const { handling, status } = replayed;
     const outcome = { start: 'started', drop: 'dropped', keep: 'kept' } as const;
-    const item = { ...itemOf(bundle), outcome: outcome[handling], status, ...whyKept(replayed) };
+    const item = { ...itemOf(bundle), outcome: outcome[handling], status, ...whyKept(replayed, letter) };
     return { item, replayed };
   });
 }
 
 async function plan(deps: DeadLetterDeps, { mode }: Asking, bundle: Bundle): Promise<Item> {
-  const { item } = await guarded(deps, bundle, async ({ cause }, invoiceId) => {
-    const { handling, invoice } = await planReplay(deps, invoiceId, mode, cause);
+  const { item } = await guarded(deps, bundle, async (letter, invoiceId) => {
+    const { handling, invoice } = await planReplay(deps, invoiceId, mode, letter.cause);
     const { status } = invoice;
-    return { item: { ...itemOf(bundle), outcome: handling, status, ...whyKept({ handling, status }) } };
+    return { item: { ...itemOf(bundle), outcome: handling, status, ...whyKept({ handling, status }, letter) } };
   });
   return item.outcome === 'kept' ? { ...item, outcome: 'keep' } : item;
 }
@@ -101,9 +101,10 @@ function weightiest(bundle: Bundle): DeadLetter {
   return bundle.find(({ cause }) => cause === CONTRADICTION) ?? bundle[0];
 }
 
-function whyKept({ handling, status }: Pick<Replayed, 'handling' | 'status'>): { why?: Why } {
+function whyKept({ handling, status }: Pick<Replayed, 'handling' | 'status'>, { cause }: DeadLetter): { why?: Why } {
   if (handling !== 'keep') return {};
-  return { why: status === 'NONE' ? 'unknown-invoice' : 'contradiction' };
+  if (status === 'NONE') return { why: 'unknown-invoice' };
+  return { why: cause === CONTRADICTION ? 'contradiction' : 'note-in-question' };
 }
 
 /**

@@ -26,7 +26,13 @@ export function matches(selection: Selection, letter: DeadLetter): boolean {
 export type Bundle = readonly [DeadLetter, ...DeadLetter[]];
 
 /** Why a letter stays. */
-export type Why = 'unknown-invoice' | 'contradiction' | 'unfinished' | 'repaired-before' | 'failed';
+export type Why =
+  | 'unknown-invoice'
+  | 'contradiction'
+  | 'note-in-question'
+  | 'unfinished'
+  | 'repaired-before'
+  | 'failed';
 
 /** What became of a bundle; what would become of it in a dry run. */
 export interface Item {

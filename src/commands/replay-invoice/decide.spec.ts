@@ -12,7 +12,7 @@ import {
 import { folded, given } from '../../../test/specification.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import { CONTRADICTION, decideReplay, type Handling, handlingOf, IN_QUESTION } from './decide.ts';
+import { CONTRADICTION, decideReplay, type Handling, handlingOf } from './decide.ts';
 
 const replay = (invoice: Invoice) => decideReplay(replayRequested.data, invoice);
 const another = event('ReplayRequested', { ...replayRequested.data, letterId: 'another' });
@@ -39,7 +39,7 @@ describe('what becomes of a dead letter', () => {
     ['a cancellation that waits', [emitted, issued, cancelRequested], 'worker-died', 'start', 'start'],
     ['an issued invoice', [emitted, issued], 'worker-died', 'drop', 'drop'],
     ['an issued invoice that was contradicted', [emitted, issued], CONTRADICTION, 'keep', 'keep'],
-    ['a failed invoice', [emitted, failed], 'worker-died', 'drop', 'start'],
+    ['a failed invoice', [emitted, failed], 'worker-died', 'keep', 'start'],
     ['a cancelled note', [emitted, issued, cancelRequested, cancelled], 'worker-died', 'drop', 'drop'],
     [
       'a cancelled note that was contradicted',
@@ -48,7 +48,7 @@ describe('what becomes of a dead letter', () => {
       'keep',
       'keep',
     ],
-    ['an invoice cancelled unsent', [emitted, cancelRequested, cancelledUnsent], 'worker-died', 'drop', 'start'],
+    ['an invoice cancelled unsent', [emitted, cancelRequested, cancelledUnsent], 'worker-died', 'keep', 'start'],
     [
       'an invoice cancelled unsent that has a note after all',
       [emitted, cancelRequested, cancelledUnsent],
@@ -56,8 +56,7 @@ describe('what becomes of a dead letter', () => {
       'keep',
       'start',
     ],
-    ['a failed invoice that may have a note', [emitted, failed], IN_QUESTION, 'keep', 'start'],
-    ['an invoice whose note was found meanwhile', [emitted, failed, issued], IN_QUESTION, 'drop', 'drop'],
+    ['an invoice whose note was found meanwhile', [emitted, failed, issued], 'note-in-question', 'drop', 'drop'],
     ['an invoice that nobody knows', [], 'malformed-message', 'keep', 'keep'],
   ])('of %s', (_title, history, cause, byReplay, byRepair) => {
     const invoice = folded(history);

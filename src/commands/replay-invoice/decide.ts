@@ -1,6 +1,6 @@
 import { type EventData, event, type NewEvent } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import type { ContradictoryOutcome, NoteInQuestion } from '../record-outcome/decide.ts';
+import type { ContradictoryOutcome } from '../record-outcome/decide.ts';
 
 /** `replay` asks for the work again, by the way it came; `repair` has the worker look into what seems to have ended, too. */
 export type ReplayMode = EventData<'ReplayRequested'>['mode'];
@@ -9,9 +9,9 @@ export type ReplayMode = EventData<'ReplayRequested'>['mode'];
 export type Handling = 'start' | 'drop' | 'keep';
 
 /**
- * What a dead letter is good for, now that its invoice is as it is. What is settled needs no letter. But where an answer of the
- * authority contradicted the history, or nobody knows whether an invoice that ended has a note, the letter is all that tells of it,
- * and only asking the authority again can settle that: `repair` does, for an invoice that ended without a note.
+ * What a dead letter is good for, now that its invoice is as it is. What is settled needs no letter. But a letter stands for a message
+ * that had been received, and that may have made a note: of an invoice that ended without one it is all that tells of it, and only
+ * asking the authority again can settle that, which is what `repair` does. So it is where an answer contradicted the history.
  *
  * @param cause code of what made it a dead letter
  */
@@ -25,8 +25,8 @@ export function handlingOf(mode: ReplayMode, cause: string, invoice: Invoice): H
       return 'start';
     case 'FAILED':
     case 'CANCELLED':
-      if (mode === 'repair' && !invoice.note) return 'start';
-      return contradicted || (cause === IN_QUESTION && !invoice.note) ? 'keep' : 'drop';
+      if (!invoice.note) return mode === 'repair' ? 'start' : 'keep';
+      return contradicted ? 'keep' : 'drop';
     case 'ISSUED':
       return contradicted ? 'keep' : 'drop';
   }
@@ -34,9 +34,6 @@ export function handlingOf(mode: ReplayMode, cause: string, invoice: Invoice): H
 
 /** The cause whose letters are for a person to see: {@link ContradictoryOutcome}. */
 export const CONTRADICTION: ContradictoryOutcome['code'] = 'contradictory-outcome';
-
-/** The cause whose letters ask what only the authority knows: {@link NoteInQuestion}. */
-export const IN_QUESTION: NoteInQuestion['code'] = 'note-in-question';
 
 /** A replay is put on record once for each dead letter, however often the letter is met. What is cancelled stays as it is. */
 export function decideReplay(command: EventData<'ReplayRequested'>, invoice: Invoice): readonly NewEvent[] {
