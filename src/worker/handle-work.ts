@@ -64,14 +64,16 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     status = invoice.status;
     if (invoice.status === 'NONE') break;
     emittedAt = invoice.createdAt;
-    await tellReplaced(deps, invoice, occasionOf(deps, work, delivery));
     const answer = await nextOutcome(deps, invoice, work, delivery);
-    if (!answer) break;
-    const outcome = givenUp(deps, invoice, answer);
-    steps.push(outcome.kind);
-    code = codeOf(outcome);
-    ({ status } = await record(deps, work, delivery, outcome));
-    if (outcome.kind !== 'issued') break;
+    const outcome = answer && givenUp(deps, invoice, answer);
+    if (outcome) {
+      steps.push(outcome.kind);
+      code = codeOf(outcome);
+      ({ status } = await record(deps, work, delivery, outcome));
+    }
+    // Last: where the other invoice cannot be told, this one's own cancellation is done all the same.
+    await tellReplaced(deps, invoice, occasionOf(deps, work, delivery));
+    if (outcome?.kind !== 'issued') break;
   }
   return { steps, ...(status ? { status } : {}), ...code, ...(emittedAt ? { emittedAt } : {}) };
 }
@@ -183,7 +185,7 @@ export function record(deps: WorkerDeps, work: Work, delivery: Delivery, outcome
   return recordOutcome(deps, work.invoiceId, outcome, occasionOf(deps, work, delivery), fresh);
 }
 
-function occasionOf(deps: WorkerDeps, work: Work, { messageId }: Delivery): Occasion {
+export function occasionOf(deps: WorkerDeps, work: Work, { messageId }: Delivery): Occasion {
   const trace = work.traceId ? { traceId: work.traceId } : {};
   const meta = { actor: 'worker', requestId: work.requestId, causationId: messageId, ...trace };
   return { at: deps.now().toISOString(), meta };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { accessKey, at, companyCnpj, emitted, invoiceId, issued, meta } from '../../test/invoices.ts';
+import { accessKey, at, cancelRequested, companyCnpj, emitted, invoiceId, issued, meta } from '../../test/invoices.ts';
 import { note, rejected, type Script, work, worker } from '../../test/scripted-worker.ts';
+import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
 import { START, tipAfter } from '../events/commit.ts';
 import { read } from '../events/event-store.ts';
 import { event, type NewEvent } from '../events/event-types.ts';
@@ -39,6 +40,15 @@ describe('a note that takes the place of another', () => {
       status: 'CANCELLED',
       cancellation: { reasonCode: '99', replacedBy: { invoiceId, nfseNumber: '102', accessKey: newNote.accessKey } },
     });
+  });
+
+  it('is cancelled itself, though the one that it named cannot be told', async () => {
+    const named = event('Emitted', { ...replacing.data, replaces: { ...replaces, accessKey: newNote.accessKey } });
+    const { handle, invoice } = await withReplaced([named, issued, cancelRequested], {
+      cancel: [{ kind: 'cancelled', protocol: 'EVT1', cancelledAt: at }],
+    });
+    await expect(handle({ ...work, operation: 'cancel', origin: 'cancellation' })).rejects.toThrow(NotTheReplacedNote);
+    expect(await invoice()).toMatchObject({ status: 'CANCELLED' });
   });
 
   it('leaves it alone while there is none', async () => {

@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { at, deferred, emitted, failed, invoiceId, issued, meta, requestId } from '../../test/invoices.ts';
+import {
+  accessKey,
+  at,
+  companyCnpj,
+  deferred,
+  emitted,
+  failed,
+  invoiceId,
+  issued,
+  meta,
+  requestId,
+} from '../../test/invoices.ts';
 import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion } from '../commands/record-outcome/decide.ts';
+import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
 import { START, tipAfter } from '../events/commit.ts';
 import { read } from '../events/event-store.ts';
 import { event, type NewEvent } from '../events/event-types.ts';
+import { invoiceIdFor } from '../events/ids.ts';
 import { memoryEventStore } from '../events/memory-event-store.ts';
 import type { WorkerDeps } from './conversation.ts';
 import type { Gate } from './lanes/gate.ts';
@@ -93,6 +106,12 @@ describe('an invoice whose lane is shut', () => {
   it('is left alone when nothing is to be done for it', async () => {
     const { handled } = await turnedAway([emitted, issued], down);
     expect(handled).toEqual({ steps: [], status: 'ISSUED' });
+  });
+
+  it('has the invoice told whose note it replaced: its message is let go of only after that', async () => {
+    const replaced = { accessKey, invoiceId: invoiceIdFor(companyCnpj, 'pedido-117'), reasonCode: '99' } as const;
+    const replacing = event('Emitted', { ...emitted.data, replaces: replaced });
+    await expect(turnedAway([replacing, issued], down)).rejects.toThrow(NotTheReplacedNote);
   });
 
   it('stays on the queue when it ended and only the authority knows whether it has a note', async () => {

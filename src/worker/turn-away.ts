@@ -1,6 +1,7 @@
 import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
 import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
+import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
 import { read } from '../events/event-store.ts';
 import type { WorkerDeps } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
@@ -11,6 +12,7 @@ import {
   type Handled,
   inQuestion,
   mayHaveBeenSent,
+  occasionOf,
   record,
 } from './handle-work.ts';
 import type { Gate } from './lanes/gate.ts';
@@ -32,7 +34,10 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
   const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
   if (invoice.status === 'NONE') return { steps: [], status: invoice.status };
   if (inQuestion(invoice, work, delivery)) throw new NoteInQuestion(invoice, whyNot(gate));
-  if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') return { steps: [], status: invoice.status };
+  if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') {
+    await tellReplaced(deps, invoice, occasionOf(deps, work, delivery)); // no lane is needed for that
+    return { steps: [], status: invoice.status };
+  }
   const reason = unsentOrUnknown(invoice, mayHaveBeenSent(invoice, work, delivery), cameBefore(work, delivery));
   const waiting = deferral(deps, work, gate, reason);
   const outcome = givenUp(deps, invoice, waiting);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  accessKey,
   cancelled,
   cancelledUnsent,
   cancelRequested,
+  companyCnpj,
   deferred,
   emitted,
   failed,
@@ -11,10 +13,20 @@ import {
 } from '../../../test/invoices.ts';
 import { folded, given } from '../../../test/specification.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
+import { invoiceIdFor } from '../../events/ids.ts';
 import type { Invoice } from '../../events/invoice.ts';
 import { CONTRADICTION, decideReplay, type Handling, handlingOf } from './decide.ts';
 
 const replay = (invoice: Invoice) => decideReplay(replayRequested.data, invoice);
+const replacing = event('Emitted', {
+  ...emitted.data,
+  replaces: {
+    accessKey,
+    invoiceId: invoiceIdFor(companyCnpj, 'pedido-117'),
+    reasonCode: '99',
+    reason: 'Correção do valor',
+  },
+});
 const another = event('ReplayRequested', { ...replayRequested.data, letterId: 'another' });
 
 describe('the replay of a dead letter', () => {
@@ -39,6 +51,21 @@ describe('what becomes of a dead letter', () => {
     ['a cancellation that waits', [emitted, issued, cancelRequested], 'worker-died', 'start', 'start'],
     ['an issued invoice', [emitted, issued], 'worker-died', 'drop', 'drop'],
     ['an issued invoice that was contradicted', [emitted, issued], CONTRADICTION, 'keep', 'keep'],
+    ["an issued invoice whose note took another's place", [replacing, issued], 'worker-died', 'start', 'start'],
+    [
+      "a cancelled note that had taken another's place",
+      [replacing, issued, cancelRequested, cancelled],
+      'worker-died',
+      'start',
+      'start',
+    ],
+    [
+      "an issued invoice whose note took another's place and was contradicted",
+      [replacing, issued],
+      CONTRADICTION,
+      'keep',
+      'keep',
+    ],
     ['a failed invoice', [emitted, failed], 'worker-died', 'keep', 'start'],
     ['a cancelled note', [emitted, issued, cancelRequested, cancelled], 'worker-died', 'drop', 'drop'],
     [

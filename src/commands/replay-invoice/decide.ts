@@ -11,12 +11,12 @@ export type Handling = 'start' | 'drop' | 'keep';
 /**
  * What a dead letter is good for, now that its invoice is as it is. What is settled needs no letter. But a letter stands for a message
  * that had been received, and that may have made a note: of an invoice that ended without one it is all that tells of it, and only
- * asking the authority again can settle that, which is what `repair` does. So it is where an answer contradicted the history.
+ * asking the authority again can settle that, which is what `repair` does. So it is where an answer contradicted the history. And
+ * where a note took another's place, that one's invoice may not have been told: the worker tells it again.
  *
  * @param cause code of what made it a dead letter
  */
 export function handlingOf(mode: ReplayMode, cause: string, invoice: Invoice): Handling {
-  const contradicted = cause === CONTRADICTION;
   switch (invoice.status) {
     case 'NONE':
       return 'keep';
@@ -24,11 +24,11 @@ export function handlingOf(mode: ReplayMode, cause: string, invoice: Invoice): H
     case 'CANCELLING':
       return 'start';
     case 'FAILED':
+    case 'ISSUED':
     case 'CANCELLED':
       if (!invoice.note) return mode === 'repair' ? 'start' : 'keep';
-      return contradicted ? 'keep' : 'drop';
-    case 'ISSUED':
-      return contradicted ? 'keep' : 'drop';
+      if (cause === CONTRADICTION) return 'keep';
+      return invoice.replaces?.invoiceId ? 'start' : 'drop';
   }
 }
 
