@@ -220,7 +220,15 @@ export const DeadLetterSweep = z.strictObject({
       outcome: z.enum(['start', 'drop', 'keep', 'discard', 'started', 'answered', 'dropped', 'kept', 'discarded']),
       status: z.optional(z.enum(['NONE', ...STATUSES])),
       why: z.optional(
-        z.enum(['unknown-invoice', 'contradiction', 'note-in-question', 'unfinished', 'repaired-before', 'failed']),
+        z.enum([
+          'unknown-invoice',
+          'contradiction',
+          'note-in-question',
+          'unfinished',
+          'repaired-before',
+          'no-record',
+          'failed',
+        ]),
       ),
     }),
   ),

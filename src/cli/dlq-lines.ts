@@ -87,6 +87,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'note-in-question': 'terminou sem nota, e só a autoridade sabe se há uma: use repair',
   unfinished: 'a nota não terminou, use replay',
   'repaired-before': 'já foi reparada e nada mudou',
+  'no-record': 'o histórico já terminou e não guarda o reparo: use repair',
   failed: 'falha nossa, veja o log',
 };
 

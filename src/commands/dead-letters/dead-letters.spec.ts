@@ -312,6 +312,18 @@ describe('the mapping from the DLQ', () => {
     expect(again.items).toMatchObject([{ outcome: 'kept', why: 'repaired-before' }]);
     expect(it.requests).toHaveLength(1);
   });
+
+  it('leaves to a person what no record can be kept of, and lets go what is settled', async () => {
+    const it = await stuck(HISTORIES, []);
+    const { items, kept } = await repairByMapping(
+      it.deps,
+      [letterOf('a', 'denied'), letterOf('b', 'issued')],
+      byItself,
+    );
+    expect(items).toMatchObject([{ outcome: 'kept', why: 'no-record' }, { outcome: 'dropped' }]);
+    expect(kept.map(({ letterId }) => letterId)).toEqual(['a']);
+    expect(it.requests).toEqual([]);
+  });
 });
 
 describe('a letter of somebody who may send to the queue', () => {

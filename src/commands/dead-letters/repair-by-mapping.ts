@@ -1,5 +1,5 @@
 import type { InvoiceId } from '../../events/ids.ts';
-import { CONTRADICTION } from '../replay-invoice/decide.ts';
+import { CONTRADICTION, takesRecord } from '../replay-invoice/decide.ts';
 import { type Asking, planReplay, type ReplayDeps } from '../replay-invoice/replay-invoice.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { type DeadLetterDeps, replayBundle } from './replay.ts';
@@ -7,7 +7,8 @@ import { type Bundle, bundled, type Item, isSettled, itemOf, type Why } from './
 
 /**
  * Repairs letters that the queue hands over as they come, with nobody looking: each invoice once, until something comes of it. Without
- * that, a letter whose work fails again would go round for ever. Contradictions are for a person from the start.
+ * that, a letter whose work fails again would go round for ever. So contradictions are for a person from the start, and what a history
+ * that has ended cannot keep a record of.
  *
  * @returns what became of them, and the letters that stay
  */
@@ -35,7 +36,8 @@ async function repaired(
   if (bundle.some(({ cause }) => cause === CONTRADICTION)) return stays('contradiction');
   const [{ invoiceId, cause }] = bundle;
   try {
-    if (invoiceId && (await wasRepaired(deps, invoiceId, asking, cause))) return stays('repaired-before');
+    const why = invoiceId && (await whyNotAgain(deps, invoiceId, asking, cause));
+    if (why) return stays(why);
   } catch (error) {
     deps.onFailure(bundle[0], error);
     return stays('failed');
@@ -43,7 +45,13 @@ async function repaired(
   return (await replayBundle(deps, asking, bundle)).item;
 }
 
-async function wasRepaired(deps: ReplayDeps, invoiceId: InvoiceId, { mode, meta }: Asking, cause: string) {
-  const { invoice } = await planReplay(deps, invoiceId, mode, cause);
-  return invoice.status !== 'NONE' && invoice.replay?.by === meta.actor;
+async function whyNotAgain(
+  deps: ReplayDeps,
+  invoiceId: InvoiceId,
+  { mode, meta }: Asking,
+  cause: string,
+): Promise<Why | undefined> {
+  const { invoice, handling } = await planReplay(deps, invoiceId, mode, cause);
+  if (handling === 'start' && !takesRecord(invoice)) return 'no-record';
+  return invoice.status !== 'NONE' && invoice.replay?.by === meta.actor ? 'repaired-before' : undefined;
 }

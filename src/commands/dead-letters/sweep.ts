@@ -32,6 +32,7 @@ export type Why =
   | 'note-in-question'
   | 'unfinished'
   | 'repaired-before'
+  | 'no-record'
   | 'failed';
 
 /** What became of a bundle; what would become of it in a dry run. */

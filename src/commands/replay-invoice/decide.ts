@@ -1,5 +1,5 @@
 import { type EventData, event, type NewEvent } from '../../events/event-types.ts';
-import type { Invoice } from '../../events/invoice.ts';
+import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
 import type { ContradictoryOutcome } from '../record-outcome/decide.ts';
 
 /** `replay` asks for the work again, by the way it came; `repair` has the worker look into what seems to have ended, too. */
@@ -37,14 +37,20 @@ export const CONTRADICTION: ContradictoryOutcome['code'] = 'contradictory-outcom
 
 /** A replay is put on record once for each dead letter, however often the letter is met. What is cancelled stays as it is. */
 export function decideReplay(command: EventData<'ReplayRequested'>, invoice: Invoice): readonly NewEvent[] {
+  if (!takesRecord(invoice) || invoice.replay?.letterId === command.letterId) return [];
+  return [event('ReplayRequested', command)];
+}
+
+/** Whether the history of the invoice, as it is, takes the record of a replay. */
+export function takesRecord(invoice: Invoice): invoice is LivingInvoice {
   switch (invoice.status) {
     case 'EMITTED':
     case 'CANCELLING':
     case 'FAILED':
-      return invoice.replay?.letterId === command.letterId ? [] : [event('ReplayRequested', command)];
+      return true;
     case 'ISSUED':
     case 'CANCELLED':
     case 'NONE':
-      return [];
+      return false;
   }
 }
