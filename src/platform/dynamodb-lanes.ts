@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -15,6 +16,16 @@ const WORKER = 'worker#';
 const BATCH = 100;
 /** A table of five thousand municipalities comes in two or three pages; what is throttled for longer is not waited for. */
 const TRIES = 5;
+const FIRST_PAUSE_MS = 25;
+
+/** Some of the lanes could not be read, so that nothing is known of their holds: an answer without them would lift these. */
+export class LanesUnread extends Error {
+  override readonly name = 'LanesUnread';
+  readonly code = 'lanes-unread';
+  constructor(unread: number) {
+    super(`${unread} lanes were not read in ${TRIES} tries: the table is throttled`);
+  }
+}
 
 /**
  * `LanesTable`: one item a municipality, with an attribute for the hold and one for each worker's report. Workers update their own
@@ -41,7 +52,9 @@ export function dynamoDbLanes(client: DynamoDBClient, tableName: string): LaneRe
         let keys = municipalityCodes
           .slice(from, from + BATCH)
           .map((municipalityCode) => marshall({ municipalityCode }));
-        for (let tries = 0; keys.length > 0 && tries < TRIES; tries++) {
+        for (let tries = 0; keys.length > 0; tries++) {
+          if (tries === TRIES) throw new LanesUnread(keys.length);
+          if (tries > 0) await pause(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
           const { Responses = {}, UnprocessedKeys = {} } = await client.send(
             new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys } } }),
           );

@@ -36,7 +36,7 @@ export interface LaneRecord {
 /** `LanesTable`. */
 export interface LaneRecords {
   all(): Promise<LaneRecord[]>;
-  /** Those of these municipalities that have one. */
+  /** Those of these municipalities that have one: all of them, or it rejects. */
   of(municipalityCodes: readonly string[]): Promise<LaneRecord[]>;
   /**
    * Writes what a worker knows.
