@@ -49,6 +49,7 @@ function poller(changes: Partial<PollerOptions> = {}) {
   const begun = new Map<string, { end: () => void; fail: (error: Error) => void }>();
   const away: string[] = [];
   const failures: unknown[] = [];
+  const late: unknown[] = [];
   let gate: Gate = { kind: 'flowing' };
   const it = startPoller({
     queue,
@@ -70,6 +71,7 @@ function poller(changes: Partial<PollerOptions> = {}) {
       failures.push(error);
       return 'leave';
     },
+    onLateFailure: (error) => void late.push(error),
     onPutBack: () => {},
     onTrouble: (error) => expect.fail(String(error)),
     ...changes,
@@ -79,6 +81,7 @@ function poller(changes: Partial<PollerOptions> = {}) {
     begun,
     away,
     failures,
+    late,
     removed,
     hidden,
     shut: () => {
@@ -134,6 +137,18 @@ describe('the poller', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(hiddenFor(first)).toHaveLength(beats);
     expect(removed).toEqual([]);
+  });
+
+  it('tells how a handling failed that it had given up', async () => {
+    const { send, begun, late, failures } = poller();
+    const [first = ''] = await send(message());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(late).toEqual([]);
+    const contradiction = new Error('contradicted');
+    begun.get(first)?.fail(contradiction);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(late).toEqual([contradiction]);
+    expect(failures).toEqual([expect.any(HandlingOverdue)]);
   });
 
   it('leaves a message whose handling fails, and deletes it where it was seen to', async () => {

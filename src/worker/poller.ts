@@ -25,6 +25,8 @@ export interface PollerOptions extends ScheduleSettings {
    * @returns `leave` to let it come again, and reach the dead-letter queue in the end; `delete` when it was seen to otherwise
    */
   readonly failed: (error: unknown, message: Message) => Promise<'leave' | 'delete'>;
+  /** Told how a handling failed whose message had been given up before: nobody else hears of it. */
+  readonly onLateFailure: (error: unknown, message: Message) => void;
   /** Told of messages that went back to the queue unhandled. */
   readonly onPutBack: (received: Received, turnInSeconds: number) => void;
   /** Told when the queue cannot be talked to. */
@@ -166,6 +168,7 @@ export function startPoller(options: PollerOptions): Poller {
       hidden.letGo(message.ReceiptHandle ?? '');
       acknowledge.done(message.ReceiptHandle ?? '');
     } catch (error) {
+      if (error instanceof HandlingOverdue) work.catch((late: unknown) => options.onLateFailure(late, message));
       await giveUp(error, message);
     } finally {
       overdue.abort();
