@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { Config } from '../platform/config.ts';
-import { failureOf, logger } from '../platform/logger.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
 import { type Announced, type BatchOutcome, projectInvoices } from '../projections/project-batch.ts';
 
@@ -14,8 +13,6 @@ export function invoicesProjection(
     events: dynamoDbEventStore({ client, tableName: tables.events }),
     invoices: liveInvoices({ client, tables, freshSeconds: projectionPointerSeconds, nowMs: Date.now }),
     reconcileAfterSeconds,
-    onBesideFailure: (invoiceId, error) =>
-      logger.error('projection beside the live one failed', { invoiceId, error: failureOf(error) }),
   };
   return (announced) => projectInvoices(deps, announced);
 }

@@ -1,3 +1,4 @@
+import { NotWrittenBeside } from './project-everywhere.ts';
 import { DatabaseUnavailable } from './reporting/database.ts';
 
 /**
@@ -6,7 +7,8 @@ import { DatabaseUnavailable } from './reporting/database.ts';
  * again.
  */
 export function isOwnFault(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof DatabaseUnavailable) return false;
+  if (!(error instanceof Error) || error instanceof DatabaseUnavailable || error instanceof NotWrittenBeside)
+    return false;
   // An item that DynamoDB will not have, for one that is too large.
   if (isOfAws(error)) return error.name === 'ValidationException';
   return !isOfTheNetwork(error);

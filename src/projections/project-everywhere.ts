@@ -6,15 +6,31 @@ import { type ProjectorDeps, project } from './projector.ts';
 
 export interface EverywhereDeps extends Omit<ProjectorDeps, 'invoices'> {
   readonly invoices: Pick<LiveInvoices, 'all'>;
-  /** A table that nobody is served from could not be written. */
-  readonly onBesideFailure: (invoiceId: InvoiceId, error: unknown) => void;
 }
 
 /**
- * {@link project} into the live table, and into the one beside it while there is a rebuild or one can be rolled back. What fails there
- * must not hold up the live one: the comparison before the switch finds the row, and the next event of the invoice mends it.
+ * The live table has the row, and one beside it does not. The record has to come again, whatever the cause: a switch or a rollback
+ * may make that table the live one.
+ */
+export class NotWrittenBeside extends Error {
+  override readonly name = 'NotWrittenBeside';
+  readonly code = 'not-written-beside';
+  constructor(invoiceId: InvoiceId, cause: unknown) {
+    super(
+      `${invoiceId} could not be written beside the live table: ${cause instanceof Error ? cause.message : cause}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * {@link project} into the live table, and into the one beside it while there is a rebuild or one can be rolled back. The live one
+ * comes first, so that it has the row even while the other cannot be written.
  *
  * @returns what was written to the live table
+ * @throws NotWrittenBeside
  */
 export async function projectEverywhere(
   deps: EverywhereDeps,
@@ -24,9 +40,9 @@ export async function projectEverywhere(
   const { live, beside } = await deps.invoices.all();
   const written = await project({ ...deps, invoices: live }, invoiceId, signals);
   for (const invoices of beside) {
-    await project({ ...deps, invoices }, invoiceId, signals).catch((error: unknown) =>
-      deps.onBesideFailure(invoiceId, error),
-    );
+    await project({ ...deps, invoices }, invoiceId, signals).catch((error: unknown) => {
+      throw new NotWrittenBeside(invoiceId, error);
+    });
   }
   return written;
 }
