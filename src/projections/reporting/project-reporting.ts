@@ -17,7 +17,7 @@ export interface ReportingProjectorDeps {
 }
 
 /**
- * Brings the reporting tables up to date with one statement for the whole batch. Where the database refuses it for its values, each
+ * Brings the reporting tables up to date with one statement for the whole batch, if it is not too large. Where the database refuses it for its values, each
  * invoice is written by itself, so that only the one at fault is left out.
  */
 export async function projectReporting(deps: ReportingProjectorDeps, announced: Announced): Promise<BatchOutcome> {

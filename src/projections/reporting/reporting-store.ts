@@ -6,11 +6,15 @@ import type { ReportingTables } from './schema.ts';
 /** Any number; only writers of the reporting tables take this lock. */
 export const POSITIONS_LOCK = 6_031_976;
 
-/** What one statement may carry: the Data API takes requests of up to 4 MB. */
+/** What a rebuild writes at once. */
 export const MOST_INVOICES_A_STATEMENT = 500;
 
+/** The Data API takes requests of up to 4 MiB, and in a request each quotation mark of a parameter is two characters. */
+const MOST_BYTES_A_STATEMENT = 2_000_000;
+
 /**
- * Writes invoices and their events in one statement, which is one transaction.
+ * Writes invoices and their events in one statement, which is one transaction; in several, where one would be too large to send. Each
+ * invoice is in one of them with all its events.
  *
  * Guarded by version: an invoice's row is replaced only by a later one, an event's row never. So live records, replays and rebuilds
  * may come twice, late, and in any order. Positions of the feed are drawn under a lock that is held until the transaction's end:
@@ -27,9 +31,29 @@ export async function writeRecords(
   batch: readonly InvoiceRecords[],
   positionsOf?: ReportingTables,
 ): Promise<number> {
-  if (batch.length === 0) return 0;
-  const [result] = await database.rows<{ written: number }>(writeStatement(tables, batch, positionsOf));
-  return result?.written ?? 0;
+  let written = 0;
+  for (const part of bySize(batch)) {
+    const [result] = await database.rows<{ written: number }>(writeStatement(tables, part, positionsOf));
+    written += result?.written ?? 0;
+  }
+  return written;
+}
+
+/** Cut where a statement would carry too much. One invoice alone is a part, however large it is. */
+function bySize(batch: readonly InvoiceRecords[]): readonly (readonly InvoiceRecords[])[] {
+  const parts: InvoiceRecords[][] = [];
+  let bytes = 0;
+  for (const records of batch) {
+    const size = Buffer.byteLength(JSON.stringify(records));
+    bytes += size;
+    const part = parts.at(-1);
+    if (part && bytes <= MOST_BYTES_A_STATEMENT) part.push(records);
+    else {
+      parts.push([records]);
+      bytes = size;
+    }
+  }
+  return parts;
 }
 
 function writeStatement(
