@@ -95,7 +95,6 @@ export const FUNCTIONS = {
     may: {
       events: ['PutItem', 'Query'],
       documentsBucket: ['PutObject'],
-      dpsNumbers: ['UpdateItem'],
       requests: REMEMBER,
       workflow: ['StartExecution'],
     },

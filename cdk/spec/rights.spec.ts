@@ -110,7 +110,6 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   retry: [
     REMEMBERS,
     'dynamodb:PutItem,Query EventsTable',
-    'dynamodb:UpdateItem DpsNumbersTable',
     WRITES_TABLES,
     'kms:Decrypt,GenerateDataKey Documents key by s3',
     's3:PutObject DocsBucket/*',
