@@ -40,16 +40,18 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => Row): [Row
   return [...groups.values()];
 }
 
-/** Valid notes of the period: with a note, not cancelled, and not replaced by another company's or their own later note. */
+/** Valid notes of the period: with a note, not cancelled, and not replaced by another note of their company. */
 function standing(all: readonly Fact[], mine: readonly Fact[], scope: ReportScope): Fact[] {
   const replaced = new Set(
-    all.flatMap(({ invoice }) => (invoice.note && invoice.replaces ? [invoice.replaces.accessKey] : [])),
+    all.flatMap(({ invoice }) =>
+      invoice.note && invoice.replaces ? [`${invoice.companyCnpj} ${invoice.replaces.accessKey}`] : [],
+    ),
   );
   return mine.filter(
     ({ invoice }) =>
       invoice.note &&
       invoice.status !== 'CANCELLED' &&
-      !replaced.has(invoice.note.accessKey ?? '') &&
+      !replaced.has(`${invoice.companyCnpj} ${invoice.note.accessKey}`) &&
       within(invoice.competenceDate, scope),
   );
 }

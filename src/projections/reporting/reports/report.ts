@@ -82,10 +82,11 @@ export const ofCompetenceIn = ({ from, to }: ReportScope): SQL =>
 
 /**
  * Notes that stand: authorised, not cancelled, and no other note took their place. The authority cancels a replaced note in the step
- * that authorises the new one; its own invoice here hears of it a moment later, or never where it was named by its key alone.
+ * that authorises the new one; its own invoice here hears of it a moment later, or never where it was named by its key alone. Only its
+ * own company can replace a note: a key that another one names is no reason to leave it out.
  */
 export function standing({ invoices }: ReportingTables): SQL {
-  return sql`issued_at is not null and status <> 'CANCELLED' and (access_key is null or access_key not in (
-    select replaces from ${invoices} where replaces is not null and issued_at is not null
+  return sql`issued_at is not null and status <> 'CANCELLED' and (access_key is null or (company_cnpj, access_key) not in (
+    select company_cnpj, replaces from ${invoices} where replaces is not null and issued_at is not null
   ))`;
 }
