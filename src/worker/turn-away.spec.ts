@@ -103,6 +103,11 @@ describe('an invoice whose lane is shut', () => {
     expect(invoice).toMatchObject({ status: 'FAILED', error: { code: 'AUTHORITY_UNAVAILABLE' } });
   });
 
+  it('is not given up by a lane that only has too much, however long it has waited', async () => {
+    const { handled } = await turnedAway([emitted, deferred], { kind: 'flowing' }, 8 * DAY);
+    expect(handled.steps).toEqual(['deferred']);
+  });
+
   it('is left alone when nothing is to be done for it', async () => {
     const { handled } = await turnedAway([emitted, issued], down);
     expect(handled).toEqual({ steps: [], status: 'ISSUED' });

@@ -40,7 +40,8 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
   }
   const reason = unsentOrUnknown(invoice, mayHaveBeenSent(invoice, work, delivery), cameBefore(work, delivery));
   const waiting = deferral(deps, work, gate, reason);
-  const outcome = givenUp(deps, invoice, waiting);
+  // A week is over for an authority that is away, not for a lane that has too much: its turn comes.
+  const outcome = gate.kind === 'shut' ? givenUp(deps, invoice, waiting) : waiting;
   const { status } = await record(deps, work, delivery, outcome);
   return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: invoice.createdAt };
 }

@@ -52,6 +52,11 @@ describe('what is due in a lane that takes it', () => {
   it('leaves out of the count what the workers have in hand already', () =>
     expect(minutes(100, lane({ running: 4, waiting: 42 })).filter((at) => at === 0)).toHaveLength(50));
 
+  it('is started at the pace of the lane, however long it has waited', () => {
+    const old: Due = { ...waiting, updatedAt: ago(8 * DAY), deferredSince: ago(8 * DAY) };
+    expect(minutes(200, lane({}), old).filter((at) => at === 0)).toHaveLength(96);
+  });
+
   it('is not slowed down by other lanes', () => {
     const turn = laneTurns(now, settings);
     for (let n = 0; n < 500; n++) turn(waiting, undefined);

@@ -43,7 +43,9 @@ export function laneTurns(
   const { leastLookMs, perSecondOf, everyMs } = settings;
   const begun = new Map<string, number>();
   return (due, lane) => {
-    if (mustBeTold(due, now, settings)) return undefined;
+    // A lane that takes messages does so at its pace, whatever an invoice has waited: all at once they would only fill it.
+    const takes = lane === undefined || lane.state === 'flowing';
+    if (!takes && mustBeTold(due, now, settings)) return undefined;
     const { municipalityCode: code } = due;
     const before = begun.get(code) ?? 0;
     begun.set(code, before + 1);
@@ -57,8 +59,8 @@ export function laneTurns(
         return before < PROBES ? undefined : now + leastLookMs;
       case 'flowing':
       case undefined: {
-        const takes = (perSecondOf(code) * everyMs * STARTED_SHARE) / 1000;
-        const most = Math.max(1, Math.floor(takes) - (lane ? lane.running + lane.waiting : 0));
+        const share = (perSecondOf(code) * everyMs * STARTED_SHARE) / 1000;
+        const most = Math.max(1, Math.floor(share) - (lane ? lane.running + lane.waiting : 0));
         return before < most ? undefined : now + everyMs * Math.floor(before / most);
       }
     }
