@@ -1,17 +1,12 @@
 // How far the projections are behind the event store under a steady load: `npm run bench -- lag [--rate N] [--seconds N]`.
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readCredentials } from '../local/credentials.ts';
-import { inProject } from '../local/project.ts';
-import { startStack } from '../test/stack/start-stack.ts';
-import { apiClient } from './api-client.ts';
-import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { openLoop } from './open-loop.ts';
+import { onOwnStack } from './own-stack.ts';
 import { percentilesOf } from './percentiles.ts';
 import { progress, progressEnds } from './progress.ts';
 import { printTable } from './table.ts';
@@ -46,19 +41,7 @@ async function lagsSince(logFile: string, since: number): Promise<ReadonlyMap<st
 }
 
 await printMachine();
-const data = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
-progress('starting the stack');
-const stack = await startStack(data, {}, ['--port', '0', '--in-memory']);
-const cleanUp = async () => {
-  await stack.stop();
-  await rm(data, { recursive: true, force: true });
-};
-onInterruption(cleanUp);
-try {
-  const credentials = await readCredentials(data);
-  if (!credentials) throw new Error('The stack left no credentials');
-  const api = await apiClient(credentials);
-  const invoice = await readFile(inProject('examples/emit-invoice.json'), 'utf8');
+await onOwnStack(async ({ api, invoice, data }) => {
   const load = (forSeconds: number) =>
     openLoop(
       { perSecond, seconds: forSeconds, onSecond: (fired) => progress(`emit: ${fired} of ${perSecond * forSeconds}`) },
@@ -81,7 +64,4 @@ try {
       return [projection, values.length, p50, p95, p99, max, met ? 'met' : 'missed'];
     }),
   );
-  api.close();
-} finally {
-  await cleanUp();
-}
+});

@@ -1,18 +1,12 @@
 // Latency of the API on a whole local stack, under a steady load:
 // `npm run bench -- latency [--rate N] [--seconds N]`.
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readCredentials } from '../local/credentials.ts';
-import { inProject } from '../local/project.ts';
-import { startStack } from '../test/stack/start-stack.ts';
-import { type ApiAnswer, type ApiClient, apiClient } from './api-client.ts';
-import { onInterruption } from './interruption.ts';
+import type { ApiAnswer, ApiClient } from './api-client.ts';
 import { printMachine } from './machine.ts';
 import { openLoop, type Shot } from './open-loop.ts';
+import { onOwnStack } from './own-stack.ts';
 import { percentilesOf } from './percentiles.ts';
 import { progress, progressEnds } from './progress.ts';
 import { printTable, ratio } from './table.ts';
@@ -114,24 +108,9 @@ async function measure(api: ApiClient, invoice: string): Promise<boolean> {
 }
 
 await printMachine();
-const data = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
-progress('starting the stack');
-const stack = await startStack(data, {}, ['--port', '0', '--in-memory']);
-const cleanUp = async () => {
-  await stack.stop();
-  await rm(data, { recursive: true, force: true });
-};
-onInterruption(cleanUp);
-try {
-  const credentials = await readCredentials(data);
-  if (!credentials) throw new Error('The stack left no credentials');
-  const api = await apiClient(credentials);
-  const invoice = await readFile(inProject('examples/emit-invoice.json'), 'utf8');
+await onOwnStack(async ({ api, invoice }) => {
   if (!(await measure(api, invoice))) {
     console.log('There were errors: these figures say nothing.');
     process.exitCode = 1;
   }
-  api.close();
-} finally {
-  await cleanUp();
-}
+});
