@@ -333,6 +333,7 @@ export const Lane = z.strictObject({
   nextAttemptAt: z.optional(time),
   running: z.int(),
   waiting: z.int(),
+  paceMs: z.optional(z.int()),
   oldestWaitingAt: z.optional(time),
   turnedAway: z.int(),
   lastSuccessAt: z.optional(time),

@@ -51,6 +51,8 @@ const LANE: Texts = {
   nextAttemptAt: 'When a worker will next find out.',
   running: 'Messages under way in all workers.',
   waiting: 'Messages that wait in the workers’ hands.',
+  paceMs:
+    'How far apart all workers together can begin messages of the lane, as they go at the moment, in milliseconds. Absent while no worker has any.',
   oldestWaitingAt: 'When the one was received that waits longest.',
   turnedAway: 'Invoices that were told to wait since the lane was last free.',
   lastSuccessAt: 'When the authority last answered.',

@@ -106,6 +106,7 @@ export async function worker(
     trustSeconds: 60,
     sendWithinSeconds: 180,
     inFlightSeconds: 300,
+    gateOf: () => ({ kind: 'flowing' }),
     firstSight: recentlySeen(10),
     ...changes,
   };

@@ -78,7 +78,8 @@ export interface FreshEmission {
 
 /** EmitWorkflow. Starting it twice for one invoice does no harm: the worker looks at the stream. */
 export interface Workflow {
-  start(work: Work): Promise<void>;
+  /** @param inSeconds when the worker may see it, from now; whole, a quarter of an hour at the most */
+  start(work: Work, inSeconds?: number): Promise<void>;
 }
 
 /** What every command handler is given. A command that writes documents asks for them besides: S3's client is dear to import. */

@@ -8,12 +8,12 @@ export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHand
 /** EmitWorkflow. Each start has a name of its own: a start that is repeated must not be swallowed as a duplicate. */
 export function stepFunctionsWorkflow(client: SFNClient, stateMachineArn: string, newId: () => string): Workflow {
   return {
-    async start(work) {
+    async start(work, inSeconds = 0) {
       await client.send(
         new StartExecutionCommand({
           stateMachineArn,
           name: `${work.invoiceId}-${newId()}`,
-          input: JSON.stringify(carryingTrace(work)),
+          input: JSON.stringify({ ...carryingTrace(work), delaySeconds: inSeconds }),
         }),
       );
     },

@@ -5,6 +5,7 @@ import type { InvoiceId } from '../events/ids.ts';
 import type { LivingInvoice, Note } from '../events/invoice.ts';
 import { type Authority, NotRepresentable, type Represented } from './authority.ts';
 import { recorded } from './evidence.ts';
+import type { Gate } from './lanes/gate.ts';
 import { deferred, failed, type Kept, NOTHING_SAID, unsentOrUnknown } from './outcomes.ts';
 import type { Provider, Submission } from './providers/provider.ts';
 
@@ -21,6 +22,8 @@ export interface WorkerDeps extends ExecuteDeps {
   readonly trustSeconds: number;
   /** How long after a handling began it may still begin to send. */
   readonly sendWithinSeconds: number;
+  /** Whether the municipality's lane flows. */
+  readonly gateOf: (municipalityCode: string) => Gate;
   /** The longest that any worker may still be sending on the strength of what it read. */
   readonly inFlightSeconds: number;
   /** Whether this process has not met the invoice lately: a message delivered twice must not be trusted twice. */

@@ -26,8 +26,10 @@ import {
   work,
   worker,
 } from '../../test/scripted-worker.ts';
+import { nextLookAt } from '../commands/lanes/looks.ts';
 import { ContradictoryOutcome, NoteInQuestion } from '../commands/record-outcome/decide.ts';
 import type { NewEvent } from '../events/event-types.ts';
+import type { Gate } from './lanes/gate.ts';
 import type { FindOutcome } from './providers/provider.ts';
 
 describe('a message that is not fresh', () => {
@@ -186,6 +188,22 @@ describe('a message that is not fresh', () => {
     await it.handle(work);
     expect(await it.invoice()).toMatchObject({ attempt: 2, nextAttemptAt: '2026-11-10T12:31:20.000Z' });
   });
+
+  it.each<[string, Gate]>([
+    ['was shut', { kind: 'shut', why: 'down', since: Date.parse(at) }],
+    ['is being tried', { kind: 'probing', places: 3, since: Date.parse(at) }],
+  ])(
+    'waits for the look at all of its lane when that %s: nobody who was asked to try loses its place',
+    async (_title, gate) => {
+      const look = nextLookAt(Date.parse(at) + 5000, Date.parse(at), emitted.data.municipalityCode, 60_000);
+      for (const random of [0, 0.9]) {
+        const changes = { gateOf: () => gate, random: () => random };
+        const it = await worker([emitted, deferred], { find: [absent], issue: [unavailable] }, 5, changes);
+        await it.handle(work);
+        expect(await it.invoice()).toMatchObject({ nextAttemptAt: new Date(look).toISOString() });
+      }
+    },
+  );
 
   it.each<[string, readonly NewEvent[], Script, readonly string[], readonly string[]]>([
     ['is not sent again', [emitted, queued], { find: [pending] }, ['find'], ['SubmissionDeferred']],

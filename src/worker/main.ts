@@ -92,6 +92,8 @@ const breakers = authorityBreakers({
   onChange: (authority, state) => logger.warn('breaker', { authority, state }),
 });
 const breakerOf = (municipalityCode: string) => breakers.of(laneRoute(municipalityCode).authority);
+const gateOf = (municipalityCode: string, authority = laneRoute(municipalityCode).authority) =>
+  board.holdOn(municipalityCode) ?? breakers.of(authority).gate();
 const tally = laneTally();
 const board = laneBoard({
   records: dynamoDbLanes(client, config.tables.lanes),
@@ -125,6 +127,7 @@ const deps: WorkerDeps = {
   trustSeconds: worker.trustSeconds,
   sendWithinSeconds: worker.deadlineSeconds - national.timeoutMs / 1000,
   inFlightSeconds: worker.trustSeconds + worker.deadlineSeconds,
+  gateOf,
   firstSight: recentlySeen(REMEMBERED_INVOICES),
 };
 
@@ -179,7 +182,7 @@ const poller = startPoller({
   patienceMs: worker.patienceSeconds * 1000,
   deadlineMs: worker.deadlineSeconds * 1000,
   routeOf: laneRoute,
-  gateOf: (municipalityCode, authority) => board.holdOn(municipalityCode) ?? breakers.of(authority).gate(),
+  gateOf,
   now: Date.now,
   prepare: board.prepare,
   async handle(received, inHandMs) {

@@ -1,3 +1,4 @@
+import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
 import type { Documents } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { documentKey } from '../events/document-key.ts';
@@ -5,6 +6,7 @@ import type { InvoiceId } from '../events/ids.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import { nextAttemptAt, nextQuestionAt } from './attempt-times.ts';
 import type { Recorder } from './evidence.ts';
+import type { Gate } from './lanes/gate.ts';
 import type { IssuedNote, Pending, ProviderError } from './providers/provider.ts';
 
 /** The exchanges that an outcome rests on. */
@@ -20,6 +22,8 @@ interface OutcomeDeps {
   readonly retryBaseSeconds: number;
   /** The longest that any worker may still be sending on the strength of what it read. */
   readonly inFlightSeconds: number;
+  /** Whether the municipality's lane flows. */
+  readonly gateOf: (municipalityCode: string) => Gate;
 }
 
 const MAX_DETAIL = 300;
@@ -54,16 +58,28 @@ export function failed({ now, inFlightSeconds }: OutcomeDeps, talk: Kept, error:
   return { kind: 'failed', error, at: at.toISOString(), sentBefore, ...kept(talk) };
 }
 
-/** To be tried again at a time that grows with each attempt. */
+/**
+ * To be tried again at a time that grows with each attempt; where the lane has stopped flowing, when all that wait in it are looked at: who
+ * found out that the authority is down keeps its place among them.
+ */
 export function deferred(
-  { now, random, retryBaseSeconds }: OutcomeDeps,
+  { now, random, retryBaseSeconds, gateOf }: OutcomeDeps,
   talk: Kept,
-  { attempt }: Pick<LivingInvoice, 'attempt'>,
+  { attempt, municipalityCode }: Pick<LivingInvoice, 'attempt' | 'municipalityCode'>,
   reason: 'provider-unavailable' | 'outcome-unknown',
   detail: string,
 ): Outcome {
-  const next = nextAttemptAt(now(), attempt, retryBaseSeconds, random());
+  const gate = gateOf(municipalityCode);
+  const next =
+    gate.kind === 'flowing'
+      ? nextAttemptAt(now(), attempt, retryBaseSeconds, random())
+      : laneLookAt(now(), gate.since, municipalityCode, retryBaseSeconds);
   return { kind: 'deferred', reason, detail: detail.slice(0, MAX_DETAIL), nextAttemptAt: next, ...kept(talk) };
+}
+
+/** When those that wait in a lane which does not flow are looked at, all at the same moment. */
+export function laneLookAt(now: Date, since: number, municipalityCode: string, retryBaseSeconds: number): string {
+  return new Date(nextLookAt(now.getTime(), since, municipalityCode, leastLookMs(retryBaseSeconds))).toISOString();
 }
 
 /**

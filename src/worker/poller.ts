@@ -217,7 +217,7 @@ export function startPoller(options: PollerOptions): Poller {
 
   return {
     look,
-    figures: () => lanes.figures(),
+    figures: () => lanes.figures(now()),
     async stop(withinMs) {
       stopping = true;
       clearInterval(watch);

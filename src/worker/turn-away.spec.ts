@@ -56,6 +56,7 @@ async function turnedAway(
     trustSeconds: 60,
     sendWithinSeconds: 180,
     inFlightSeconds: 300,
+    gateOf: () => ({ kind: 'flowing' }),
     firstSight: recentlySeen(10),
   };
   const delivery = { messageId: 'message-1', receiveCount, sentAt: new Date(at) };

@@ -1,4 +1,4 @@
-import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
+import { leastLookMs } from '../commands/lanes/looks.ts';
 import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
@@ -16,7 +16,7 @@ import {
   record,
 } from './handle-work.ts';
 import type { Gate } from './lanes/gate.ts';
-import { unsentOrUnknown } from './outcomes.ts';
+import { laneLookAt, unsentOrUnknown } from './outcomes.ts';
 
 /**
  * A message whose lane is shut, or has had too much for too long. The invoice waits in its history, and the queue is rid of the
@@ -52,17 +52,12 @@ function deferral(
   gate: Gate,
   reason: 'provider-unavailable' | 'outcome-unknown',
 ): Outcome & { kind: 'deferred' } {
-  const at = now();
-  const leastMs = leastLookMs(retryBaseSeconds);
   // A lane that takes messages has room again soon, and the reconciler brings them in their order: no reason to wait longer each time.
-  const next =
-    gate.kind === 'shut' ? nextLookAt(at.getTime(), gate.since, municipalityCode, leastMs) : at.getTime() + leastMs;
-  return {
-    kind: 'deferred',
-    reason,
-    detail: whyNot(gate),
-    nextAttemptAt: new Date(next).toISOString(),
-  };
+  const nextAttemptAt =
+    gate.kind === 'shut'
+      ? laneLookAt(now(), gate.since, municipalityCode, retryBaseSeconds)
+      : new Date(now().getTime() + leastLookMs(retryBaseSeconds)).toISOString();
+  return { kind: 'deferred', reason, detail: whyNot(gate), nextAttemptAt };
 }
 
 const whyNot = (gate: Gate): string =>

@@ -33,6 +33,9 @@ export interface Outage {
   readonly flawed: readonly string[];
   /** Declarations that were sent after a later one of their company. */
   readonly outOfOrder: number;
+  /** Of a message, while it was down. */
+  readonly mostReceivesWhileDown: number;
+  /** Of a message, since it is back. */
   readonly mostReceives: number;
   readonly dead: number;
   readonly callsWhileDown: number;
@@ -72,6 +75,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     const random = seededRandom(1);
     const city = plainAuthority(clock);
     city.down = true;
+    const recovery = now() + hours * 3_600_000;
     const breaker = authorityBreaker({ failures: 5, probeAfterMs: 10_000, now, random, onChange: () => undefined });
     const it: Service = service({
       clock,
@@ -84,6 +88,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
           guarded(city.authority.provider(transport), { breaker, companyCnpj, note: () => undefined }),
       }),
       lanesOf: () => new Map([[CITY, laneOf()]]),
+      gateOf: () => breaker.gate(),
     });
     const limits = { concurrency: 4, perSecond };
     const lanes = laneSchedule<InHand>({
@@ -96,7 +101,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     const laneOf = () => laneView({ municipalityCode: CITY, workers: { worker: reportOf(breaker, now()) } }, now());
 
     let downCalls = 0;
-    let mostReceives = 0;
+    const mostReceives = { down: 0, back: 0 };
     const callTimes: number[] = [];
     const sent: string[] = [];
     city.onCall = (verb, declaration) => {
@@ -116,7 +121,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     }
 
     /** What the poller has in hand: it takes no more than twice its places. */
-    const inHandNow = () => lanes.figures().reduce((sum, { waiting, running }) => sum + waiting + running, 0);
+    const inHandNow = () => lanes.figures(now()).reduce((sum, { waiting, running }) => sum + waiting + running, 0);
 
     /** Takes what is on the queue and works on it for at most a minute of the clock. */
     async function workUntil(end: number): Promise<void> {
@@ -125,7 +130,8 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
         for (const messageId of it.queue.visible(Math.max(0, 2 * PLACES - inHandNow()))) {
           const received = it.queue.receive(messageId);
           if (!received) continue;
-          mostReceives = Math.max(mostReceives, received.receiveCount);
+          const time = city.down ? 'down' : 'back';
+          mostReceives[time] = Math.max(mostReceives[time], received.receiveCount);
           const message = inHand(received, now());
           const verdict = lanes.admit(message, now());
           if (verdict.kind === 'defer') await away(message);
@@ -168,6 +174,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     }
 
     function moveTo(moment: number): void {
+      city.down = moment < recovery;
       clock.advanceTo(moment);
       mock.timers.setTime(now());
     }
@@ -185,12 +192,10 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
       await turn();
     }
 
-    const recovery = now() + hours * 3_600_000;
     while (now() < recovery) {
       await minute();
       await breathe(`down for ${Math.round((now() - recovery) / 3_600_000) + hours} of ${hours} hours`);
     }
-    city.down = false;
     const longest = now() + LONGEST_DRAIN_MS;
     while ((it.invoices.nextDueAt() !== undefined || it.queue.depth > 0) && now() < longest) {
       await minute();
@@ -209,7 +214,8 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
       issued: city.notes().length,
       flawed,
       outOfOrder: inversions(sent),
-      mostReceives,
+      mostReceivesWhileDown: mostReceives.down,
+      mostReceives: mostReceives.back,
       dead: it.queue.dead.length,
       callsWhileDown: downCalls,
       mostCallsInASecond: busiestSecond(callTimes),

@@ -70,6 +70,8 @@ export interface ServiceWorld {
   readonly random?: () => number;
   /** What the reconciler is told of lanes; nothing is against any without it. */
   readonly lanesOf?: (municipalityCodes: readonly string[]) => ReadonlyMap<string, LaneView>;
+  /** Whether a lane flows; all do without it. */
+  readonly gateOf?: WorkerDeps['gateOf'];
   /** What a lane takes. */
   readonly perSecond?: number;
   /** Told of each commit, when it was written. */
@@ -152,6 +154,7 @@ export function service(world: ServiceWorld): Service {
     trustSeconds: SETTINGS.trustSeconds,
     sendWithinSeconds: SETTINGS.sendWithinSeconds,
     inFlightSeconds: SETTINGS.trustSeconds + SETTINGS.deadlineSeconds,
+    gateOf: world.gateOf ?? (() => ({ kind: 'flowing' })),
     firstSight,
   });
 
@@ -228,7 +231,9 @@ export function service(world: ServiceWorld): Service {
       death.live(async (mortal) => {
         /** Starts are paced: what is started later in the run comes to the queue later. */
         let pausedMs = 0;
-        const workflow = mortal('workflow', { start: async (work: Work) => queue.send(work, pausedMs) });
+        const workflow = mortal('workflow', {
+          start: async (work: Work, inSeconds = 0) => queue.send(work, pausedMs + inSeconds * 1000),
+        });
         const { due, claimDue } = mortal('invoices', { due: invoices.due, claimDue: invoices.claimDue });
         return reconcile(
           {
@@ -238,7 +243,7 @@ export function service(world: ServiceWorld): Service {
             claimDue,
             countDue: async () => 0,
             lanesOf: async (codes) => world.lanesOf?.(codes) ?? new Map(),
-            now: clock.now,
+            now: () => new Date(clock.now().getTime() + pausedMs),
             msLeft: () => Number.POSITIVE_INFINITY,
             pause: async (ms) => {
               pausedMs += ms;

@@ -49,10 +49,11 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 }
 
 async function sendMessage(sqs: SQSClient, parameters: unknown) {
-  const { QueueUrl, MessageBody, MessageGroupId } = parameters as {
+  const { QueueUrl, MessageBody, MessageGroupId, DelaySeconds } = parameters as {
     QueueUrl: string;
     MessageBody: unknown;
     MessageGroupId?: string;
+    DelaySeconds?: number;
   };
   const { MessageId, MD5OfMessageBody } = await sqs.send(
     new SendMessageCommand({
@@ -60,6 +61,7 @@ async function sendMessage(sqs: SQSClient, parameters: unknown) {
       // The service turns a body that is JSON into its text.
       MessageBody: typeof MessageBody === 'string' ? MessageBody : JSON.stringify(MessageBody),
       ...(MessageGroupId !== undefined && { MessageGroupId }),
+      ...(DelaySeconds !== undefined && { DelaySeconds }),
     }),
   );
   return { MessageId: MessageId ?? '', MD5OfMessageBody: MD5OfMessageBody ?? '' };

@@ -8,6 +8,8 @@ export interface WorkerReport {
   /** Messages in this worker's hands. */
   readonly running: number;
   readonly waiting: number;
+  /** How far apart this worker can begin messages of the lane, as they go at the moment, in milliseconds. */
+  readonly paceMs?: number;
   /** When the message was received that waits longest. */
   readonly oldestAt?: string;
   /** Invoices that were turned away since the lane was last free. */

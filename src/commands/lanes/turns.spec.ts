@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Due, laneTurns, type TurnSettings } from './turns.ts';
+import { type Due, laneTurns, type Turn, type TurnSettings } from './turns.ts';
 import type { LaneView } from './view.ts';
 
 const now = Date.parse('2026-11-10T12:00:00.000Z');
@@ -30,10 +30,19 @@ const lane = (changes: Partial<LaneView>): LaneView => ({
 const down = lane({ state: 'down', downSince: ago(DAY) });
 const held = lane({ state: 'held', hold: { by: 'ops', reason: 'Manutenção', at: ago(DAY) } });
 
-/** In how many minutes each of so many invoices of the lane is looked at again; 0 for what is started now. */
+/** In how many minutes each of so many invoices of the lane is looked at again; 0 for what is started in this round. */
 function minutes(count: number, view: LaneView | undefined, due: Due = waiting): number[] {
+  return turns(count, view, due).map((turn) => ('lookAt' in turn ? (turn.lookAt - now) / MINUTE : 0));
+}
+
+/** When each that is started in this round begins, in milliseconds. */
+function starts(count: number, view: LaneView | undefined): number[] {
+  return turns(count, view).flatMap((turn) => ('startInMs' in turn ? turn.startInMs : []));
+}
+
+function turns(count: number, view: LaneView | undefined, due: Due = waiting): Turn[] {
   const turn = laneTurns(now, settings);
-  return Array.from({ length: count }, () => ((turn(due, view) ?? now) - now) / MINUTE);
+  return Array.from({ length: count }, () => turn(due, view));
 }
 
 describe('what is due in a lane that takes it', () => {
@@ -49,8 +58,18 @@ describe('what is due in a lane that takes it', () => {
     ]),
   );
 
-  it('leaves out of the count what the workers have in hand already', () =>
-    expect(minutes(100, lane({ running: 4, waiting: 42 })).filter((at) => at === 0)).toHaveLength(50));
+  it('is started one after the other, a little further apart than the lane could take it', () =>
+    expect(starts(4, lane({}))).toEqual([0, 625, 1250, 1875]));
+
+  it('is started behind what the workers have in hand', () => {
+    expect(starts(100, lane({ running: 4, waiting: 42 }))).toHaveLength(50);
+    expect(starts(2, lane({ running: 4, waiting: 4 }))).toEqual([5000, 5625]);
+  });
+
+  it('is started as the lane goes, where it goes slower than its authority allows', () => {
+    expect(starts(3, lane({ paceMs: 4000 }))).toEqual([0, 5000, 10_000]);
+    expect(starts(3, lane({ paceMs: 10 }))).toEqual([0, 625, 1250]);
+  });
 
   it('is started at the pace of the lane, however long it has waited', () => {
     const old: Due = { ...waiting, updatedAt: ago(8 * DAY), deferredSince: ago(8 * DAY) };
@@ -60,12 +79,16 @@ describe('what is due in a lane that takes it', () => {
   it('is not slowed down by other lanes', () => {
     const turn = laneTurns(now, settings);
     for (let n = 0; n < 500; n++) turn(waiting, undefined);
-    expect(turn({ ...waiting, municipalityCode: '3170206' }, undefined)).toBeUndefined();
+    expect(turn({ ...waiting, municipalityCode: '3170206' }, undefined)).toEqual({ startInMs: 0 });
   });
 
-  it('is started one a minute at least, however slow the lane', () => {
+  it('is looked at again when its turn comes, however slow the lane', () => {
     const turn = laneTurns(now, { ...settings, perSecondOf: () => 0.01 });
-    expect([1, 2, 3].map(() => ((turn(waiting, undefined) ?? now) - now) / MINUTE)).toEqual([0, 1, 2]);
+    expect([1, 2, 3].map(() => turn(waiting, undefined))).toEqual([
+      { startInMs: 0 },
+      { lookAt: now + 2 * MINUTE },
+      { lookAt: now + 4 * MINUTE },
+    ]);
   });
 });
 

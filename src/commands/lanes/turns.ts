@@ -22,6 +22,9 @@ export interface TurnSettings {
 
 /** So many invoices find out whether an authority is back. */
 const PROBES = 3;
+/** When an invoice whose time has come gets on: it is started, at once or within this round, or looked at again later. In milliseconds. */
+export type Turn = { readonly startInMs: number } | { readonly lookAt: number };
+
 /** Of what a lane takes, so much comes from the backlog: the rest is for new invoices, or a full lane would defer what was started. */
 const STARTED_SHARE = 0.8;
 /** A history that says nothing for longer looks forgotten: it is told once a day that the lane is still shut. */
@@ -29,42 +32,47 @@ const REMIND_MS = 86_400_000;
 
 /**
  * Says of each invoice whose time has come whether it is started now or looked at later; to be asked in the order in which they are
- * to come. Those of a lane that is shut wait for the lane's next look, all for the same moment; those of a lane that takes them are
- * spread over the time that it needs for them. So a backlog costs neither messages nor events while a city hall is down, and comes
+ * to come. Those of a lane that is shut wait for the lane's next look, all for the same moment. Those of a lane that takes them are
+ * started as far apart as it takes them, in this round and in those to come: none meets a full lane, which would have to put it back
+ * behind those that came later. So a backlog costs neither messages nor events nor receives while a city hall is down, and comes
  * back in order and at the lane's rate.
  *
  * @param now in milliseconds
- * @returns when to look again, in milliseconds; `undefined` when it is to be started now. `lane` is what is known of the invoice's lane.
+ * @returns the turn of an invoice; `lane` is what is known of its lane
  */
-export function laneTurns(
-  now: number,
-  settings: TurnSettings,
-): (due: Due, lane: LaneView | undefined) => number | undefined {
-  const { leastLookMs, perSecondOf, everyMs } = settings;
+export function laneTurns(now: number, settings: TurnSettings): (due: Due, lane: LaneView | undefined) => Turn {
+  const { leastLookMs, everyMs } = settings;
   const begun = new Map<string, number>();
   return (due, lane) => {
-    // A lane that takes messages does so at its pace, whatever an invoice has waited: all at once they would only fill it.
-    const takes = lane === undefined || lane.state === 'flowing';
-    if (!takes && mustBeTold(due, now, settings)) return undefined;
     const { municipalityCode: code } = due;
     const before = begun.get(code) ?? 0;
     begun.set(code, before + 1);
     switch (lane?.state) {
       case 'held':
       case 'down': {
+        // At the lane's pace, too: it may be back before they come, and all at once they would only fill it.
+        if (mustBeTold(due, now, settings)) return atPace(before, lane);
         const since = Date.parse(lane.hold?.at ?? lane.downSince ?? '') || now;
-        return nextLookAt(now, since, code, leastLookMs);
+        return { lookAt: nextLookAt(now, since, code, leastLookMs) };
       }
       case 'probing':
-        return before < PROBES ? undefined : now + leastLookMs;
+        return before < PROBES ? { startInMs: 0 } : { lookAt: now + leastLookMs };
       case 'flowing':
-      case undefined: {
-        const share = (perSecondOf(code) * everyMs * STARTED_SHARE) / 1000;
-        const most = Math.max(1, Math.floor(share) - (lane ? lane.running + lane.waiting : 0));
-        return before < most ? undefined : now + everyMs * Math.floor(before / most);
-      }
+      case undefined:
+        return atPace(before, lane);
+    }
+
+    function atPace(place: number, view: LaneView | undefined): Turn {
+      const inHand = view ? view.running + view.waiting : 0;
+      const startInMs = (inHand + place) * startEveryMs(code, view, settings);
+      return startInMs < everyMs ? { startInMs } : { lookAt: now + everyMs * Math.floor(startInMs / everyMs) };
     }
   };
+}
+
+/** How far apart a lane's backlog is started: as its authority allows, or as the lane itself goes at the moment if that is slower. */
+function startEveryMs(code: string, lane: LaneView | undefined, { perSecondOf }: TurnSettings): number {
+  return Math.max(1000 / perSecondOf(code), lane?.paceMs ?? 0) / STARTED_SHARE;
 }
 
 /** Never deferred, silent for a day, or at the end of its time: the worker writes down what has become of it, lane or no lane. */

@@ -22,6 +22,14 @@ describe('the view of a lane', () => {
   it('adds up what the workers have in hand', () =>
     expect(view({ a: calm, b: calm })).toMatchObject({ state: 'flowing', running: 4, waiting: 6 }));
 
+  it('goes as fast as all its workers together', () => {
+    expect(view({ a: { ...calm, paceMs: 300 }, b: { ...calm, paceMs: 600 } })).toMatchObject({ paceMs: 200 });
+    expect(view({ a: { ...calm, paceMs: 300 }, b: { ...calm, paceMs: 600, at: ago(120) } })).toMatchObject({
+      paceMs: 300,
+    });
+    expect(view({ a: calm })).not.toHaveProperty('paceMs');
+  });
+
   it('is down when no worker gets an answer', () =>
     expect(view({ a: down, b: { ...down, downSince: ago(300), probesAt: ago(-10) } })).toMatchObject({
       state: 'down',

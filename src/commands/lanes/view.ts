@@ -18,6 +18,8 @@ export interface LaneView {
   readonly nextAttemptAt?: string;
   readonly running: number;
   readonly waiting: number;
+  /** How far apart all workers together begin messages, in milliseconds; while they have some. */
+  readonly paceMs?: number;
   readonly oldestWaitingAt?: string;
   readonly turnedAway: number;
   readonly lastSuccessAt?: string;
@@ -46,6 +48,7 @@ export function laneView({ municipalityCode, hold, workers }: LaneRecord, now: n
     nextAttemptAt: shut && !hold ? earliest(trusted, 'probesAt') : undefined,
     running: sum(fresh, 'running'),
     waiting: sum(fresh, 'waiting'),
+    paceMs: paceOf(fresh),
     oldestWaitingAt: earliest(fresh, 'oldestAt'),
     turnedAway: sum(within(BREAKER_FRESH_MS), 'turnedAway'),
     lastSuccessAt: latest(reports, 'lastSuccessAt'),
@@ -75,6 +78,12 @@ export function leftBehind(
     lastFailureAt,
     lastFailure,
   });
+}
+
+/** What several do beside one another adds up. */
+function paceOf(reports: readonly WorkerReport[]): number | undefined {
+  const perMs = reports.reduce((total, { paceMs }) => total + (paceMs ? 1 / paceMs : 0), 0);
+  return perMs > 0 ? Math.round(1 / perMs) : undefined;
 }
 
 type Moment = 'at' | 'downSince' | 'probesAt' | 'oldestAt' | 'lastSuccessAt' | 'lastFailureAt';

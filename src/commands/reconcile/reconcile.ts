@@ -5,6 +5,7 @@ import { type Due as DueInLane, laneTurns, type TurnSettings } from '../lanes/tu
 import type { LaneView } from '../lanes/view.ts';
 import type { Workflow } from '../ports.ts';
 import { workFor } from '../start-work.ts';
+import { duePages } from './due-pages.ts';
 
 /** What a reader shows of an unfinished invoice. Times are ISO 8601, UTC. */
 export interface Due extends DueInLane {
@@ -63,6 +64,12 @@ export interface Reconciled {
   readonly stoppedBy: 'end' | 'time' | 'limit' | 'failures';
 }
 
+interface Ready<Row> {
+  readonly row: Row;
+  /** When the lane can take it, in milliseconds. */
+  readonly startAt: number;
+}
+
 const PAGE = 50;
 /** Starts at once. */
 const ABREAST = 10;
@@ -74,21 +81,23 @@ const STUCK_MS = 3_600_000;
 /**
  * Starts the work again of unfinished invoices whose time has come, be they deferred or forgotten (a crash between append and start,
  * a message lost, a queue purged). It keeps no place between runs: a row that is taken up moves on, so the next run begins with what
- * this one left. It takes a page of every shard at a time, in the order of all of them, and starts are paced: a backlog of thousands is no stampede. An invoice whose lane
- * cannot take it is not started but moved on ({@link laneTurns}).
+ * this one left. It takes what is due in the order of all shards, and starts are paced: a backlog of thousands is no stampede. Each start
+ * says when its message may appear, so that a lane meets its messages one after the other; an invoice whose lane cannot take it within
+ * the round is not started but moved on ({@link laneTurns}).
  */
 export async function reconcile<Row extends Due>(
   deps: ReconcileDeps<Row>,
   { shards, restMs, mostStarts, startsPerSecond, lanes, traceId }: ReconcileSettings,
 ): Promise<Reconciled> {
-  const until = deps.now().toISOString();
+  const begunAt = deps.now().getTime();
+  const until = new Date(begunAt).toISOString();
   const counts = { started: 0, postponed: 0, skipped: 0, stale: 0, failed: 0, stuck: 0 };
-  const turnOf = laneTurns(Date.parse(until), lanes);
+  const turnOf = laneTurns(begunAt, lanes);
   let failuresInARow = 0;
   let oldestDueAt = until;
   let stoppedBy: Reconciled['stoppedBy'] = 'end';
 
-  async function takeUp(row: Row): Promise<void> {
+  async function takeUp({ row, startAt }: Ready<Row>): Promise<void> {
     const { invoiceId } = row;
     const { dueAt = '' } = row;
     // What was moved on for its lane's sake has rested since it came due, and was not started in vain before.
@@ -108,7 +117,7 @@ export async function reconcile<Row extends Due>(
         counts.stale++;
         return;
       }
-      await deps.workflow.start(work);
+      await deps.workflow.start(work, Math.max(0, Math.floor((startAt - deps.now().getTime()) / 1000)));
       counts.started++;
       failuresInARow = 0;
     } catch (error) {
@@ -122,18 +131,18 @@ export async function reconcile<Row extends Due>(
   }
 
   /** @returns those that are to be started now */
-  async function postpone(page: readonly Row[]): Promise<readonly Row[]> {
+  async function postpone(page: readonly Row[]): Promise<readonly Ready<Row>[]> {
     const views = await deps.lanesOf([...new Set(page.map(({ municipalityCode }) => municipalityCode))]);
-    const now: Row[] = [];
+    const ready: Ready<Row>[] = [];
     await Promise.all(
       page.map(async (row) => {
-        const at = turnOf(row, views.get(row.municipalityCode));
-        if (at === undefined) {
-          now.push(row);
+        const turn = turnOf(row, views.get(row.municipalityCode));
+        if ('startInMs' in turn) {
+          ready.push({ row, startAt: begunAt + turn.startInMs });
           return;
         }
         try {
-          if (await deps.claimDue(row, dueInOrder(at, row.dps.number))) counts.postponed++;
+          if (await deps.claimDue(row, dueInOrder(turn.lookAt, row.dps.number))) counts.postponed++;
           else counts.skipped++;
           failuresInARow = 0;
         } catch (error) {
@@ -143,7 +152,7 @@ export async function reconcile<Row extends Due>(
         }
       }),
     );
-    return now;
+    return ready;
   }
 
   function isOver(): boolean {
@@ -153,10 +162,7 @@ export async function reconcile<Row extends Due>(
     return stoppedBy !== 'end';
   }
 
-  let open: { readonly shard: string; readonly after?: Row }[] = shards.map((shard) => ({ shard }));
-  while (open.length > 0 && !isOver()) {
-    const pages = await Promise.all(open.map(({ shard, after }) => deps.due(shard, until, PAGE, after)));
-    const rows = pages.flat().toSorted(byDueAt);
+  for await (const rows of duePages<Row>(shards, (shard, after) => deps.due(shard, until, PAGE, after), PAGE)) {
     const oldest = rows[0]?.dueAt;
     if (oldest !== undefined && oldest < oldestDueAt) oldestDueAt = oldest;
     const ready = await postpone(rows);
@@ -164,11 +170,7 @@ export async function reconcile<Row extends Due>(
       const abreast = ready.slice(start, Math.min(start + ABREAST, start + mostStarts - counts.started));
       await Promise.all([...abreast.map(takeUp), deps.pause((abreast.length * 1000) / startsPerSecond)]);
     }
-    open = open.flatMap(({ shard }, place) => {
-      const page = pages[place] ?? [];
-      const after = page.at(-1);
-      return page.length === PAGE && after ? [{ shard, after }] : [];
-    });
+    if (isOver()) break;
   }
 
   const left = isOver() ? await Promise.all(shards.map((shard) => deps.countDue(shard, until))) : [];
@@ -179,5 +181,3 @@ export async function reconcile<Row extends Due>(
     stoppedBy,
   };
 }
-
-const byDueAt = (a: Due, b: Due) => ((a.dueAt ?? '') < (b.dueAt ?? '') ? -1 : 1);

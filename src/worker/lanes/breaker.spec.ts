@@ -48,8 +48,9 @@ describe('the breaker of an authority', () => {
   it('stays shut to everybody but a few probes, and closes when they are answered', async () => {
     const { it, states, calls } = breaker();
     await calls('silence', 5);
+    const since = Date.now();
     vi.advanceTimersByTime(PROBE_AFTER + 10);
-    expect(it.gate()).toEqual({ kind: 'probing', places: PROBES });
+    expect(it.gate()).toEqual({ kind: 'probing', places: PROBES, since });
     await calls('note', 1);
     expect(it.state).toBe('half-open');
     await calls('note', PROBES - 1);

@@ -88,7 +88,8 @@ export function authorityBreaker({ failures, probeAfterMs, now, random, onChange
     },
     gate() {
       if (policy.state === CircuitState.Closed) return { kind: 'flowing' };
-      if (probesAt === undefined || probesAt <= now()) return { kind: 'probing', places: PROBES };
+      if (probesAt === undefined || probesAt <= now())
+        return { kind: 'probing', places: PROBES, since: downSince ?? now() };
       return { kind: 'shut', why: NO_ANSWER, since: downSince ?? now(), until: probesAt };
     },
     async call(companyCnpj, make, silent) {

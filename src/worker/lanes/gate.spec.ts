@@ -8,7 +8,7 @@ const usual: Situation = { gate: flowing, now: 0, patienceMs: 20_000, waitedMs: 
 describe('a message that cannot begin at once', () => {
   it.each<[string, Partial<Situation>, string]>([
     ['waits in hand while its lane has room', {}, 'keep'],
-    ['waits in hand for a few probes', { gate: { kind: 'probing', places: 3 } }, 'keep'],
+    ['waits in hand for a few probes', { gate: { kind: 'probing', places: 3, since: 0 } }, 'keep'],
     ['goes back to the queue when its lane is full', { full: true }, 'put-back'],
     ['goes back to the queue when it has waited too long', { waitedMs: 20_001 }, 'put-back'],
     ['is deferred when it was put back before: receives are for defects', { full: true, receiveCount: 2 }, 'defer'],

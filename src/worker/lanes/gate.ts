@@ -1,7 +1,12 @@
 /** Whether a lane may be used: freely, by a few messages that find out, or not before a time (or not before somebody says so). */
 export type Gate =
   | { readonly kind: 'flowing' }
-  | { readonly kind: 'probing'; readonly places: number }
+  | {
+      readonly kind: 'probing';
+      readonly places: number;
+      /** Since when it has not flowed, in milliseconds. */
+      readonly since: number;
+    }
   | {
       readonly kind: 'shut';
       /** For the invoice's history. */

@@ -62,7 +62,8 @@ function board() {
     },
     now: () => now,
     isAt: (running: number, waiting = 0) => {
-      figures.splice(0, 1, { municipalityCode: CONTAGEM, authority: CONTAGEM, running, waiting, oldestAt: undefined });
+      const lane = { municipalityCode: CONTAGEM, authority: CONTAGEM, paceMs: 250, oldestAt: undefined };
+      figures.splice(0, 1, { ...lane, running, waiting });
     },
   };
 }

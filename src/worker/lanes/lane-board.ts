@@ -86,7 +86,7 @@ export function laneBoard({ records, worker, now, figures, breakerOf, onTrouble 
     }
   }
 
-  function reportOf(code: string, { running, waiting, oldestAt }: LaneFigures): WorkerReport {
+  function reportOf(code: string, { running, waiting, paceMs, oldestAt }: LaneFigures): WorkerReport {
     const known = lane(code);
     const { state, downSince, probesAt } = breakerOf(code);
     if (state === 'closed' && !known.hold) known.turnedAway = 0;
@@ -97,6 +97,7 @@ export function laneBoard({ records, worker, now, figures, breakerOf, onTrouble 
       ...(probesAt === undefined ? {} : { probesAt: iso(probesAt) }),
       running,
       waiting,
+      paceMs,
       ...(oldestAt === undefined ? {} : { oldestAt: iso(oldestAt) }),
       turnedAway: known.turnedAway,
       ...known.last,

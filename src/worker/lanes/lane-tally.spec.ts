@@ -9,6 +9,7 @@ const lane = (changes: Partial<LaneFigures> = {}): LaneFigures => ({
   authority: CONTAGEM,
   waiting: 0,
   running: 0,
+  paceMs: 250,
   oldestAt: undefined,
   ...changes,
 });

@@ -114,7 +114,7 @@ describe('the lanes', () => {
       [1, 2, 3, 4].map(() => message(CONTAGEM)),
     );
     expect(lanes.next(0)).toEqual({ again: 5000 });
-    gate = { kind: 'probing', places: 3 };
+    gate = { kind: 'probing', places: 3, since: 0 };
     expect(begun(lanes, 5000)).toHaveLength(3);
   });
 });
@@ -174,11 +174,23 @@ describe('more than a lane can take', () => {
   });
 
   it('is turned away when it has waited too long, and only then', () => {
-    const lanes = schedule({ gateOf: () => ({ kind: 'probing', places: 0 }) });
+    const lanes = schedule({ gateOf: () => ({ kind: 'probing', places: 0, since: 0 }) });
     admitted(lanes, [message(CONTAGEM), message(CONTAGEM, { receiveCount: 2 })]);
     expect(lanes.overdue(20_000)).toEqual([]);
     expect(lanes.overdue(20_001).map(([, { kind }]) => kind)).toEqual(['put-back', 'defer']);
-    expect(lanes.figures()).toMatchObject([{ waiting: 0, running: 0 }]);
+    expect(lanes.figures(0)).toMatchObject([{ waiting: 0, running: 0 }]);
+  });
+});
+
+describe('the pace of a lane', () => {
+  it('is what its authority allows, or what its messages take if that is longer', () => {
+    const lanes = schedule();
+    admitted(lanes, [message(CONTAGEM)]);
+    const paceMs = (now: number) => lanes.figures(now)[0]?.paceMs;
+    const quick = paceMs(0) ?? 0;
+    const [first] = begun(lanes);
+    if (first) lanes.ended(first, 60_000, 60_000);
+    expect(paceMs(60_000)).toBeGreaterThan(quick);
   });
 });
 

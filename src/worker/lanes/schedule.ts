@@ -28,6 +28,8 @@ export interface LaneFigures {
   readonly authority: string;
   readonly waiting: number;
   readonly running: number;
+  /** How far apart it can begin messages, in milliseconds. */
+  readonly paceMs: number;
   /** When the message was received that waits longest, in milliseconds. */
   readonly oldestAt: number | undefined;
 }
@@ -44,7 +46,7 @@ export interface Schedule<T extends Queued> {
   /** Everything that waits, taken out. */
   clear(): readonly T[];
   readonly running: number;
-  figures(): readonly LaneFigures[];
+  figures(now: number): readonly LaneFigures[];
 }
 
 interface Lane<T extends InHand> {
@@ -219,14 +221,15 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
       turns.clear();
       return all;
     },
-    figures: () =>
-      [...lanes].map(([municipalityCode, { route, queues, running: inFlight }]) => {
-        const times = [...queues].map(({ receivedAt }) => receivedAt);
+    figures: (now) =>
+      [...lanes].map(([municipalityCode, lane]) => {
+        const times = [...lane.queues].map(({ receivedAt }) => receivedAt);
         return {
           municipalityCode,
-          authority: route.authority,
-          waiting: queues.size,
-          running: inFlight,
+          authority: lane.route.authority,
+          waiting: lane.queues.size,
+          running: lane.running,
+          paceMs: Math.round(perMessageMs(lane, now)),
           oldestAt: times.length > 0 ? Math.min(...times) : undefined,
         };
       }),

@@ -71,6 +71,7 @@ const deps: WorkerDeps = {
   trustSeconds: 3600,
   sendWithinSeconds: 180,
   inFlightSeconds: 4000,
+  gateOf: (municipalityCode) => breakers.of(municipalityCode).gate(),
   firstSight: recentlySeen(10_000),
 };
 
