@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { emitWorkflowArn, startStepFunctions } from '../local/engines/step-functions.ts';
+import { readWork } from '../src/commands/read-work.ts';
 import { type ReconcileDeps, reconcile } from '../src/commands/reconcile/reconcile.ts';
 import type { Tip } from '../src/events/commit.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
+import { stepFunctionsWorkflow } from '../src/platform/step-functions-workflow.ts';
 import { DUE_SHARDS, rowOf } from '../src/projections/invoice-row.ts';
 import { type DueRow, dueCount, dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
 import { companyCnpj, draft, emitted } from './invoices.ts';
+import { work } from './scripted-worker.ts';
 import { folded } from './specification.ts';
-import { authorityNotes } from './stack/api.ts';
+import { authorityNotes, credentials } from './stack/api.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
-import { declarationOf, emittedOnly, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
+import { aws, declarationOf, emittedOnly, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
 
 const client = dynamoDb();
 const worker = workersOfEachTest();
@@ -75,6 +80,22 @@ describe('a queue that was purged', () => {
     // Nobody has projected what the worker did, so the rows are stale; the stream knows better.
     expect(await it.run({}, 5 * HOUR_MS)).toMatchObject({ started: 0, stale: 4 });
     expect(await queue.depth()).toBe(0);
+  });
+});
+
+describe('a start for later', () => {
+  it('goes through the workflow at once, and its message appears in its time', async () => {
+    const queue = await ownQueue();
+    const engine = await startStepFunctions({ port: 0, sqsEndpoint: credentials().endpoints.sqs, queueUrl: queue.url });
+    const sfn = new SFNClient({ ...aws, endpoint: engine.endpoint });
+    onTestFinished(() => engine.stop());
+    const workflow = stepFunctionsWorkflow(sfn, emitWorkflowArn, randomUUID);
+    await workflow.start(work, 3);
+    await eventually(async () => (await queue.delayed()) === 1);
+    await workflow.start({ ...work, origin: 'retry' });
+    const came = async () => (await queue.receive(10)).map((body) => readWork(body).origin);
+    expect(await came()).toEqual(['retry']);
+    expect(await came()).toEqual(['reconciliation']);
   });
 });
 

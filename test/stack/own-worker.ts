@@ -6,6 +6,8 @@ import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
   PurgeQueueCommand,
+  type QueueAttributeName,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -28,7 +30,7 @@ import { dynamoDb } from './own-tables.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 const stack = credentials();
-const aws = { region: 'sa-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+export const aws = { region: 'sa-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const sqs = new SQSClient({ ...aws, endpoint: stack.endpoints.sqs });
 
 /** The stack's own store and documents, without any workflow: what is emitted here stays where it is until a message comes. */
@@ -99,6 +101,10 @@ export interface OwnQueue {
   purge(): Promise<void>;
   /** Messages that wait or are in hand. */
   depth(): Promise<number>;
+  /** What can be received within so many seconds: bodies of messages, which stay hidden. */
+  receive(withinSeconds: number): Promise<readonly string[]>;
+  /** Messages whose time to appear has not come. */
+  delayed(): Promise<number>;
   /** Messages that were received too often. */
   dead(): Promise<number>;
 }
@@ -127,9 +133,16 @@ export async function ownQueue(visibilitySeconds = 3): Promise<OwnQueue> {
       await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
     },
     depth: () => messagesIn(url),
+    async receive(WaitTimeSeconds) {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds }));
+      return Messages.map(({ Body = '' }) => Body);
+    },
+    delayed: () => messagesIn(url, ['ApproximateNumberOfMessagesDelayed']),
     dead: () => messagesIn(dead),
   };
 }
+
+const HERE: QueueAttributeName[] = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
 
 async function create(QueueName: string, Attributes: Record<string, string>): Promise<string> {
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
@@ -137,13 +150,8 @@ async function create(QueueName: string, Attributes: Record<string, string>): Pr
   return new URL(new URL(QueueUrl).pathname, stack.endpoints.sqs).href;
 }
 
-async function messagesIn(QueueUrl: string): Promise<number> {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
+async function messagesIn(QueueUrl: string, AttributeNames: QueueAttributeName[] = HERE): Promise<number> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
   return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
 }
 
