@@ -8,6 +8,7 @@ import { recorded } from './evidence.ts';
 import type { Gate } from './lanes/gate.ts';
 import { deferred, failed, type Kept, NOTHING_SAID, unsentOrUnknown } from './outcomes.ts';
 import type { Provider, Submission } from './providers/provider.ts';
+import { sendingBy, TooLateToSend } from './send-deadline.ts';
 
 export interface WorkerDeps extends ExecuteDeps {
   readonly documents: Documents;
@@ -51,7 +52,8 @@ export type Submittable = Pick<
 
 /**
  * Speaks to the authority in the company's name. Where the company cannot show itself, what was certainly never sent fails and says
- * what to do; what may have been sent waits, because only the authority knows what became of it.
+ * what to do; what may have been sent waits, because only the authority knows what became of it. So
+ * does what it would be too late to send.
  */
 export async function speaking<O extends Outcome | undefined>(
   deps: Handling,
@@ -69,11 +71,19 @@ export async function speaking<O extends Outcome | undefined>(
     if (invoice.note) return { kind: 'cancel-failed', error: error.error };
     return failed(deps, NOTHING_SAID, error.error);
   }
-  return talk(conversationWith(authority, deps, invoice));
+  const conversation = conversationWith(authority, deps, invoice);
+  try {
+    return await talk(conversation);
+  } catch (error) {
+    if (!(error instanceof TooLateToSend)) throw error;
+    const reason = unsentOrUnknown(invoice, mayHaveBeenSent, deps.cameBefore);
+    return deferred(deps, conversation, invoice, reason, error.message);
+  }
 }
 
-export function conversationWith(authority: Authority, deps: WorkerDeps, invoice: Submittable): Conversation {
-  const { transport, keys } = recorded(authority.transport, deps.documents, invoice.id, deps.now);
+export function conversationWith(authority: Authority, deps: Handling, invoice: Submittable): Conversation {
+  const outward = sendingBy(deps.sendBy, authority.transport, deps.now);
+  const { transport, keys } = recorded(outward, deps.documents, invoice.id, deps.now);
   return { provider: authority.provider(transport), keys };
 }
 

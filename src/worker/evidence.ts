@@ -3,6 +3,7 @@ import type { Documents } from '../commands/ports.ts';
 import { documentKey } from '../events/document-key.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Transport, TransportError } from './providers/transport.ts';
+import { TooLateToSend } from './send-deadline.ts';
 
 export interface Recorder {
   readonly transport: Transport;
@@ -35,8 +36,9 @@ export function recorded(transport: Transport, documents: Documents, invoiceId: 
         await keep('received', { answers: sent, at: now().toISOString(), response });
         return response;
       } catch (error) {
-        if (error instanceof TransportError) {
-          await keep('received', { answers: sent, at: now().toISOString(), noAnswer: error.message, left: error.sent });
+        if (error instanceof TransportError || error instanceof TooLateToSend) {
+          const left = error instanceof TransportError && error.sent;
+          await keep('received', { answers: sent, at: now().toISOString(), noAnswer: error.message, left });
         }
         throw error;
       }

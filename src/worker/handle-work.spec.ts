@@ -250,13 +250,6 @@ describe('a message that is not fresh', () => {
     expect(await it.handle(work)).toMatchObject({ steps: [], status: 'NONE' });
   });
 
-  it('is not sent when an answer could come after the deadline: it waits, as before', async () => {
-    const it = await worker([emitted, deferred], { find: [absent] }, 5, { sendWithinSeconds: -1 });
-    await it.handle(work);
-    expect(it.calls).toEqual(['find']);
-    expect(await it.invoice()).toMatchObject({ status: 'EMITTED', deferralReason: 'provider-unavailable' });
-  });
-
   it('fails when the authority has not been heard of for a week', async () => {
     const it = await worker([emitted, mayBeSent], { find: [unknown] }, 7 * 86_400);
     await it.handle(work);

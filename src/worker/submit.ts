@@ -16,8 +16,6 @@ export async function submit(
     const found = await provider.find(submission);
     if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   }
-  if (deps.now() > deps.sendBy)
-    return deferred(deps, talk, invoice, unsentOrUnknown(invoice, mayHaveBeenSent, deps.cameBefore), TOO_LATE);
   const answer = await provider.issue(submission);
   switch (answer.kind) {
     case 'issued': {
@@ -63,5 +61,3 @@ export async function outcomeOfFind(
     }
   }
 }
-
-const TOO_LATE = 'not sent: the handling took so long that an answer would have come after its deadline';

@@ -18,3 +18,6 @@ export const OPERATIONS = {
 } as const;
 
 export type AbrasfOperation = keyof typeof OPERATIONS;
+
+/** Whether an operation only asks, and changes nothing: the model has all of these begin alike. */
+export const isQuestion = (operation: AbrasfOperation): boolean => operation.startsWith('Consultar');

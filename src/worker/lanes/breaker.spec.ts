@@ -35,6 +35,14 @@ describe('the breaker of an authority', () => {
     expect(it.gate()).toEqual({ kind: 'flowing' });
   });
 
+  it('counts no call that was not made after all', async () => {
+    const { it, calls } = breaker();
+    const unmade = () => it.call('a', () => Promise.reject(new Error('not made')), silent);
+    for (let n = 0; n < 100; n++) await expect(unmade()).rejects.toThrow('not made');
+    await calls('silence', 4);
+    expect(it.state).toBe('closed');
+  });
+
   it('opens when it looks down, and says when it will find out', async () => {
     const { it, calls } = breaker();
     await calls('silence', 5);

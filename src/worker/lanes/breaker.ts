@@ -23,7 +23,8 @@ export interface Breaker {
   readonly probesAt: number | undefined;
   gate(): Gate;
   /**
-   * Makes a call, unless the breaker is open.
+   * Makes a call, unless the breaker is open. A call that throws was no call: it counts for nothing, except that it ends its turn as a
+   * probe.
    *
    * @param silent whether the answer means that the authority said nothing
    * @returns `undefined` when the call was not made

@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of a POST that only asks, and changes nothing at the authority. */
+  readonly asks?: boolean;
 }
 
 export interface HttpResponse {

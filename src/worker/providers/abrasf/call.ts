@@ -1,5 +1,5 @@
 import { headerMessage } from '../../../nfse/abrasf/messages.ts';
-import { type AbrasfOperation, OPERATIONS } from '../../../nfse/abrasf/operations.ts';
+import { type AbrasfOperation, isQuestion, OPERATIONS } from '../../../nfse/abrasf/operations.ts';
 import { type AbrasfAnswer, readAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import { soapEnvelope, soapHeaders, unwrap } from '../../../nfse/abrasf/soap-envelope.ts';
 import { type Endpoint, filled } from '../../../nfse/municipality-profiles/endpoint.ts';
@@ -58,6 +58,7 @@ export async function call(
     path: city.endpoint.path(operation),
     headers: soapHeaders(soap.version, action),
     body,
+    ...(isQuestion(operation) && { asks: true }),
   } as const;
   try {
     const response = await city.transport(request);
