@@ -75,11 +75,6 @@ export function resourcesOf(
     variables: { [variable]: prefix, SECRETS_KEY_ID: keys.secrets.keyArn },
     key: { of: keys.secrets, ...OBJECT_KEY },
   });
-  const queue = (of: IQueue, variable: string): Resource => ({
-    service: 'sqs',
-    arns: [of.queueArn],
-    variables: { [variable]: of.queueUrl },
-  });
   const bucket = (of: IBucket, variable: string): Resource => ({
     service: 's3',
     arns: [`${Stack.of(of).exportValue(of.bucketArn)}/*`],
@@ -107,8 +102,8 @@ export function resourcesOf(
     'documentsBucket/list': { service: 's3', arns: [documents.documents.bucketArn], variables: {} },
     sealsBucket: bucket(documents.seals, 'SEALS_BUCKET'),
     'sealsBucket/list': { service: 's3', arns: [documents.seals.bucketArn], variables: {} },
-    requestsQueue: queue(queues.requests, 'REQUESTS_QUEUE_URL'),
-    dlq: queue(queues.dlq, 'DEAD_LETTER_QUEUE_URL'),
+    requestsQueue: requestsResource(queues.requests[0].queue),
+    dlq: queueResource(queues.dlq, 'DEAD_LETTER_QUEUE_URL'),
     workflow: {
       service: 'states',
       arns: [workflow.stateMachineArn],
@@ -127,6 +122,15 @@ export function resourcesOf(
       also: [{ actions: ['secretsmanager:GetSecretValue'], arns: [reporting.secret.secretArn], key: keys.reporting }],
     },
   };
+}
+
+/** The queue that a service of workers takes from. A function is given the default service's: any worker can do any work. */
+export function requestsResource(queue: IQueue): Resource {
+  return queueResource(queue, 'REQUESTS_QUEUE_URL');
+}
+
+function queueResource(queue: IQueue, variable: string): Resource {
+  return { service: 'sqs', arns: [queue.queueArn], variables: { [variable]: queue.queueUrl } };
 }
 
 /** A right to a table is one to its items. */

@@ -25,6 +25,7 @@ describe('the settings of an environment', () => {
     ['api.origins.0', { api: { ...prod.api, origins: ['http://nfse.example.com'] } }],
     ['observability.tracedShare', { observability: { ...prod.observability, tracedShare: 5 } }],
     ['logRetentionDays', { logRetentionDays: 31 }],
+    ['worker.services', { worker: { ...prod.worker, services: 'two' } }],
   ])('are refused by name: %s', (name, change) => {
     expect(() => checked({ ...prod, ...change })).toThrow(SettingsError);
     expect(() => checked({ ...prod, ...change })).toThrow(name);

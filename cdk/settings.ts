@@ -77,6 +77,11 @@ const SettingsSchema = z.strictObject({
   }),
   workflow: z.strictObject({ type: z.enum(['EXPRESS', 'STANDARD']) }),
   worker: z.strictObject({
+    /**
+     * Whether all providers share one queue and its workers, or each family of them (the national system, ABRASF) has a queue and workers of its
+     * own. What follows is of each service.
+     */
+    services: z.enum(['one', 'per-provider']),
     tasks: z.strictObject({ least: count, most: atLeastOne }),
     cpu: z.enum({ quarter: 256, half: 512, one: 1024, two: 2048 }),
     memoryMb: z.int().check(z.gte(512), z.lte(16_384)),

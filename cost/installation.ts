@@ -62,7 +62,7 @@ export function installationOf(settings: Settings): Installation {
       JSON.stringify(Properties).includes('"BucketKeyEnabled":true'),
     ),
     worker: {
-      tasks: Number(one('AWS::ECS::Service').DesiredCount),
+      tasks: all('AWS::ECS::Service').reduce((sum, { Properties }) => sum + Number(Properties.DesiredCount), 0),
       vcpu: Number(task.Cpu) / 1024,
       memoryGb: Number(task.Memory) / 1024,
     },

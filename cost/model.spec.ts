@@ -38,6 +38,12 @@ describe('what a million invoices cost', () => {
 });
 
 describe('what the templates say of the costs', () => {
+  it('is the tasks of every service of workers', () => {
+    const settings = settingsOf('prod');
+    const worker = { ...settings.worker, services: 'per-provider' } as const;
+    expect(installationOf({ ...settings, worker }).worker.tasks).toBe(2 * installation.worker.tasks);
+  });
+
   it('is the workflow that is cheap, and one call to KMS for many documents', () => {
     expect(installation.workflow).toBe('EXPRESS');
     expect(installation.bucketKeys).toBe(true);

@@ -99,7 +99,7 @@ describe('the workflow', () => {
     const definition = JSON.parse(readFileSync(path.join(root, 'src/commands/emit-workflow.asl.json'), 'utf8'));
     expect(validateAsl(definition)).toMatchObject({ isValid: true, errors: [] });
     // What it is good for: a target that does not exist is found.
-    definition.States.SendEmission.Catch[0].Next = 'Nowhere';
+    definition.States.SendToNational.Catch[0].Next = 'Nowhere';
     expect(validateAsl(definition).isValid).toBe(false);
   });
 });

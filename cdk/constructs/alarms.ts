@@ -42,11 +42,12 @@ export class Alarms extends Construct {
     this.prefix = `nfse-ledger-${settings.environment}`;
     this.onApi(observed);
     this.onFunctions(observed);
-    this.onQueues(settings, observed);
+    this.onWorkers(settings, observed);
+    this.onQueues(observed);
     this.onInvoices(settings);
     this.onProjections();
     this.onSeals();
-    this.onEngines(settings, observed);
+    this.onEngines(observed);
   }
 
   private onApi({ api }: Observed): void {
@@ -89,13 +90,33 @@ export class Alarms extends Construct {
     }
   }
 
-  private onQueues({ worker }: Settings, { queues }: Observed): void {
-    this.add('oldest-message', {
-      says: 'Requests wait for the worker',
-      metric: queues.requests.metricApproximateAgeOfOldestMessage({ period: minutes(5), statistic: 'Maximum' }),
-      atLeast: Math.max(900, worker.oldestMessageSeconds * 5),
-      periods: 2,
-    });
+  private onWorkers({ worker: { tasks, oldestMessageSeconds } }: Settings, { workers }: Observed): void {
+    for (const { service, queue, worker } of workers) {
+      this.add(
+        'oldest-message',
+        {
+          says: 'Requests wait for the worker',
+          metric: queue.metricApproximateAgeOfOldestMessage({ period: minutes(5), statistic: 'Maximum' }),
+          atLeast: Math.max(900, oldestMessageSeconds * 5),
+          periods: 2,
+        },
+        service.name,
+      );
+      this.add(
+        'worker-down',
+        {
+          says: 'Fewer workers run than there should be',
+          metric: worker.runningTasks(minutes(5)),
+          below: Math.max(1, tasks.least),
+          periods: 2,
+          silenceIsBad: true,
+        },
+        service.name,
+      );
+    }
+  }
+
+  private onQueues({ queues }: Observed): void {
     this.add('dlq', {
       says: 'Something could not be handled and lies in the DLQ',
       metric: queues.dlq.metricApproximateNumberOfMessagesVisible({ period: minutes(5), statistic: 'Maximum' }),
@@ -177,19 +198,12 @@ export class Alarms extends Construct {
     });
   }
 
-  private onEngines({ worker: { tasks } }: Settings, { workflow, worker, tables, cluster }: Observed): void {
+  private onEngines({ workflow, tables, cluster }: Observed): void {
     this.add('workflow-failures', {
       says: 'EmitWorkflow could not put work on the queue; the reconciler will',
       metric: workflow.metricFailed({ period: minutes(5), statistic: 'Sum' }),
       atLeast: 1,
       periods: 2,
-    });
-    this.add('worker-down', {
-      says: 'Fewer workers run than there should be',
-      metric: worker.runningTasks(minutes(5)),
-      below: Math.max(1, tasks.least),
-      periods: 2,
-      silenceIsBad: true,
     });
     for (const kind of ['events', 'invoices', 'dpsNumbers'] as const) {
       const { tableName: TableName } = tables[kind];

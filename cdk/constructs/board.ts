@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { functionNames } from '../functions.ts';
+import { labelled } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { NAMESPACE, ours } from './alarms.ts';
 import type { Observed } from './observability.ts';
@@ -22,7 +23,7 @@ const PERIOD = Duration.minutes(5);
 export class Board extends Construct {
   constructor(scope: Construct, id: string, settings: Settings, observed: Observed, alarms: Alarm[]) {
     super(scope, id);
-    const { queues, worker, workflow, api, functionOf, cluster } = observed;
+    const { queues, workers, workflow, api, functionOf, cluster } = observed;
     const emit = functionOf('emit');
     new Dashboard(this, 'Dashboard', {
       dashboardName: `nfse-ledger-${settings.environment}`,
@@ -59,12 +60,16 @@ export class Board extends Construct {
             functionOf('projector').metric('IteratorAge', { label: 'stream', period: PERIOD, statistic: 'Maximum' }),
           ]),
           graph('How long the oldest waits, s', [
-            queues.requests.metricApproximateAgeOfOldestMessage({ label: 'on the queue', period: PERIOD }),
+            ...workers.map(({ service, queue }) =>
+              queue.metricApproximateAgeOfOldestMessage({ label: labelled('on the queue', service), period: PERIOD }),
+            ),
             ours('OldestDueSeconds', 'Maximum', PERIOD),
             ours('DeferredSeconds', 'Maximum', PERIOD),
           ]),
           graph('Queues', [
-            queues.requests.metricApproximateNumberOfMessagesVisible({ label: 'requests', period: PERIOD }),
+            ...workers.map(({ service, queue }) =>
+              queue.metricApproximateNumberOfMessagesVisible({ label: labelled('requests', service), period: PERIOD }),
+            ),
             queues.dlq.metricApproximateNumberOfMessagesVisible({ label: 'DLQ', period: PERIOD }),
             queues.projectorFailures.metricApproximateNumberOfMessagesVisible({ label: 'given up', period: PERIOD }),
           ]),
@@ -76,7 +81,12 @@ export class Board extends Construct {
               ours(name, 'Sum', PERIOD),
             ),
           ),
-          graph('Workers', [worker.runningTasks(PERIOD)]),
+          graph(
+            'Workers',
+            workers.map(({ service, worker }) =>
+              worker.runningTasks(PERIOD).with({ label: labelled('tasks', service) }),
+            ),
+          ),
           graph(
             'Functions: errors',
             functionNames.map((name) => functionOf(name).metricErrors({ label: name, period: PERIOD })),
@@ -86,7 +96,13 @@ export class Board extends Construct {
           graph('Cost: DynamoDB units', this.consumed(observed)),
           graph('Cost: calls', [
             workflow.metricStarted({ label: 'workflow', period: PERIOD, statistic: 'Sum' }),
-            queues.requests.metricNumberOfMessagesSent({ label: 'messages', period: PERIOD, statistic: 'Sum' }),
+            ...workers.map(({ service, queue }) =>
+              queue.metricNumberOfMessagesSent({
+                label: labelled('messages', service),
+                period: PERIOD,
+                statistic: 'Sum',
+              }),
+            ),
             ...functionNames.map((name) => functionOf(name).metricInvocations({ label: name, period: PERIOD })),
           ]),
           graph('Cost: time of functions, ms; capacity of the database', [
@@ -101,12 +117,12 @@ export class Board extends Construct {
   }
 
   /** By the authority's own code, which is too many values for a metric. */
-  private failuresByCode({ worker }: Observed): LogQueryWidget {
+  private failuresByCode({ workers }: Observed): LogQueryWidget {
     return new LogQueryWidget({
       title: 'Failures by code',
       width: 8,
       height: 6,
-      logGroupNames: [worker.logs.logGroupName],
+      logGroupNames: workers.map(({ worker }) => worker.logs.logGroupName),
       view: LogQueryVisualizationType.TABLE,
       queryLines: [
         'fields code, municipalityCode',

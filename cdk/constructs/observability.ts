@@ -15,8 +15,13 @@ import type { Settings } from '../settings.ts';
 import { Alarms } from './alarms.ts';
 import type { Api } from './api.ts';
 import { Board } from './board.ts';
-import type { Queues } from './queues.ts';
+import type { Queues, RequestsQueue } from './queues.ts';
 import type { Worker } from './worker.ts';
+
+/** A service of workers with its queue. */
+export interface Workers extends RequestsQueue {
+  readonly worker: Worker;
+}
 
 /** What is looked at. */
 export interface Observed {
@@ -25,7 +30,7 @@ export interface Observed {
   readonly queues: Queues;
   readonly tables: Readonly<Record<TableKind, ITable>>;
   readonly workflow: IStateMachine;
-  readonly worker: Worker;
+  readonly workers: readonly Workers[];
   readonly cluster: IDatabaseCluster;
   /** Of the functions and the worker. */
   readonly logs: readonly ILogGroup[];

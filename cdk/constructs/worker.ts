@@ -38,7 +38,7 @@ export interface WorkerProps {
 const STOP_TIMEOUT = Duration.seconds(120);
 const TRACE_PORT = 2000;
 
-/** The Fargate service that talks to the authorities. */
+/** A Fargate service that talks to the authorities. */
 export class Worker extends Construct {
   readonly service: FargateService;
   readonly cluster: ICluster;

@@ -2,29 +2,41 @@ import { readFileSync } from 'node:fs';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import type { Provider } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { logGroup } from './logs.ts';
+import type { RequestsQueue } from './queues.ts';
 
 const DEFINITION = new URL('../../src/commands/emit-workflow.asl.json', import.meta.url);
 
-/** EmitWorkflow: the very file that the local engine runs, with the address of the queue put in. */
+/** What the definition calls the address of the queue of each provider. */
+const ADDRESSES: Readonly<Record<Provider, string>> = { national: 'NationalQueueUrl', abrasf: 'AbrasfQueueUrl' };
+
+/** EmitWorkflow: the very file that the local engine runs, with the addresses of the queues put in. */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly logs: LogGroup;
 
-  constructor(scope: Construct, id: string, settings: Settings, { queue, logKey }: { queue: IQueue; logKey: IKey }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    settings: Settings,
+    { requests, logKey }: { requests: readonly RequestsQueue[]; logKey: IKey },
+  ) {
     super(scope, id);
     this.logs = logGroup(this, 'Logs', settings, logKey);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+    const queues = requests.map(({ queue }) => queue.queueArn);
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues }));
     this.stateMachine = new StateMachine(this, 'EmitWorkflow', {
       stateMachineType: StateMachineType[settings.workflow.type],
       definitionBody: DefinitionBody.fromString(readFileSync(DEFINITION, 'utf8')),
-      definitionSubstitutions: { RequestsQueueUrl: queue.queueUrl },
+      definitionSubstitutions: Object.fromEntries(
+        requests.flatMap(({ service, queue }) => service.serves.map((of) => [ADDRESSES[of], queue.queueUrl])),
+      ),
       role,
       tracingEnabled: true,
       // Failures, and never what an execution was given.

@@ -30,6 +30,7 @@ export const dev: Settings = {
   functions: { reservedConcurrency: false, registrationRequired: false, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {
+    services: 'one',
     tasks: { least: 1, most: 2 },
     cpu: 256,
     memoryMb: 512,

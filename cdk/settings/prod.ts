@@ -37,6 +37,7 @@ export const prod: Settings = {
   functions: { reservedConcurrency: true, registrationRequired: true, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {
+    services: 'one',
     tasks: { least: 2, most: 40 },
     cpu: 512,
     memoryMb: 1024,

@@ -37,6 +37,7 @@ export const staging: Settings = {
   functions: { reservedConcurrency: true, registrationRequired: true, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {
+    services: 'one',
     tasks: { least: 1, most: 10 },
     cpu: 512,
     memoryMb: 1024,

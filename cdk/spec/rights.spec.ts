@@ -1,13 +1,14 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { functionNames } from '../functions.ts';
-import { resources, templatesOf } from './synthesized.ts';
+import { perProvider, resources, type Templates, templatesOf, templatesWith } from './synthesized.ts';
 
 let roles: ReadonlyMap<string, readonly string[]>;
 beforeAll(() => {
-  const { stateful, stateless } = templatesOf('prod');
-  roles = new Map([...rolesIn(stateful), ...rolesIn(stateless)]);
+  roles = rolesOf(templatesOf('prod'));
 }, 120_000);
+
+const rolesOf = ({ stateful, stateless }: Templates) => new Map([...rolesIn(stateful), ...rolesIn(stateless)]);
 
 interface Statement {
   readonly Effect: string;
@@ -21,7 +22,7 @@ function rolesIn(template: Template): [string, readonly string[]][] {
   return resources(template, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) => {
     const [, role] = /^(?:Functions)?(\w+?)(?:Task)?Role/.exec(id) ?? [];
     // The VPC's and the task's launcher do their own logging and nothing else.
-    if (role === undefined || role === 'NetworkVpcAllIAM' || role === 'WorkerTaskExecution') return [];
+    if (role === undefined || role === 'NetworkVpcAllIAM' || role.endsWith('WorkerTaskExecution')) return [];
     const name = functionNames.find((one) => one.replaceAll('-', '') === role) ?? role;
     const { Statement } = Properties.PolicyDocument as { Statement: readonly Statement[] };
     return [
@@ -47,7 +48,7 @@ function lineOf({ Effect, Action, Resource, Condition }: Statement): string {
 function nameOf(arn: unknown): string {
   const text = JSON.stringify(arn);
   const known =
-    /((?<=Tables)[A-Z]\w+?Table|DocsBucket|SealsBucket|RequestsQueue|RequestsDlq|ProjectorFailures|EmitWorkflow|Keys(?:Ledger|Documents|Secrets|Reporting)|(?:Reporting|Worker)Cluster|nfse-ledger\/prod\/[\w-]+\/\*)/.exec(
+    /((?<=Tables)[A-Z]\w+?Table|DocsBucket|SealsBucket|(?:Abrasf)?RequestsQueue|RequestsDlq|ProjectorFailures|EmitWorkflow|Keys(?:Ledger|Documents|Secrets|Reporting)|(?:Reporting|(?:Abrasf)?Worker)Cluster|nfse-ledger\/prod\/[\w-]+\/\*)/.exec(
       text,
     )?.[1] ?? text;
   const generations = text.includes('-*') ? '-*' : '';
@@ -227,4 +228,18 @@ describe('what each role may do', () => {
       if (line.endsWith(' *')) expect(line).toMatch(/^dynamodb:ListStreams/);
     }
   });
+});
+
+describe('what each role may do where each family of providers has workers of its own', () => {
+  it('is the same, but that the workflow reaches both queues, and each service of workers its own alone', () => {
+    const onlyTheirs = (lines: readonly string[] = []) =>
+      lines.map((line) => line.replace(/ (RequestsQueue|WorkerCluster)$/, ' Abrasf$1'));
+    const expected = {
+      ...ROLES,
+      Workflow: ['sqs:SendMessage AbrasfRequestsQueue RequestsQueue'],
+      AbrasfWorkerTask: onlyTheirs(ROLES.WorkerTask),
+    };
+    const sorted = Object.entries(expected).map(([role, lines]) => [role, [...lines].sort()]);
+    expect(Object.fromEntries(rolesOf(templatesWith(perProvider('prod'))))).toEqual(Object.fromEntries(sorted));
+  }, 120_000);
 });

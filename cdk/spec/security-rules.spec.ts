@@ -5,8 +5,8 @@ import { type App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { addSecurityRules } from '../app.ts';
-import { type EnvironmentName, settingsOf } from '../settings.ts';
-import { newApp, stacksIn } from './synthesized.ts';
+import { settingsOf } from '../settings.ts';
+import { newApp, perProvider, stacksIn } from './synthesized.ts';
 
 const page = mkdtempSync(join(tmpdir(), 'nfse-ledger-page-'));
 writeFileSync(join(page, 'index.html'), '<!doctype html>');
@@ -32,13 +32,16 @@ function findings(app: App): string[] {
     .filter((line) => /^(ERROR|WARNING)|Acknowledge with/.test(line.trim()));
 }
 
-/** prod and dev differ in every setting that a rule looks at; staging lies between them. */
+/** The two differ in every setting that a rule looks at; staging lies between them. */
 describe('the security rules of AWS Solutions and Serverless, and CloudFormation’s own', () => {
-  it.each<EnvironmentName>(['prod', 'dev'])(
+  it.each([
+    ['prod', settingsOf('prod')],
+    ['dev with workers per provider', perProvider('dev')],
+  ])(
     'find nothing in %s that nobody has given a reason for',
-    (environment) => {
-      const app = newApp(environment === 'prod');
-      stacksIn(app, settingsOf(environment), page);
+    (_title, settings) => {
+      const app = newApp(settings.environment === 'prod');
+      stacksIn(app, settings, page);
       expect(findings(app)).toEqual([]);
     },
     120_000,

@@ -171,7 +171,12 @@ describe('the workflow', () => {
     const { Properties } = only(template, 'AWS::StepFunctions::StateMachine');
     const file = readFileSync(new URL('../../src/commands/emit-workflow.asl.json', import.meta.url), 'utf8');
     expect(JSON.parse(Properties.DefinitionString)).toEqual(JSON.parse(file));
-    expect(Object.keys(Properties.DefinitionSubstitutions)).toEqual(['RequestsQueueUrl']);
+    expect(Properties.DefinitionSubstitutions).toEqual({
+      NationalQueueUrl: { 'Fn::ImportValue': expect.stringContaining('QueuesRequestsQueue') },
+      AbrasfQueueUrl: Properties.DefinitionSubstitutions.NationalQueueUrl,
+    });
+    const placeholders = new Set(file.match(/(?<=\$\{)\w+/g));
+    expect(new Set(Object.keys(Properties.DefinitionSubstitutions))).toEqual(placeholders);
     expect(Properties).toMatchObject({
       StateMachineType: 'EXPRESS',
       TracingConfiguration: { Enabled: true },

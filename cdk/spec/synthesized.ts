@@ -14,6 +14,12 @@ import { type EnvironmentName, type Settings, settingsOf } from '../settings.ts'
 export const newApp = (validated = false): App =>
   new App({ context: cdkJson.context, analyticsReporting: false, builtinCloudFormationValidation: validated });
 
+/** Settings by which each family of providers has workers of its own. */
+export function perProvider(environment: EnvironmentName): Settings {
+  const settings = settingsOf(environment);
+  return { ...settings, worker: { ...settings.worker, services: 'per-provider' } };
+}
+
 /** The stacks of an environment with a line of code in each function and somebody else's image: what is asserted is in neither. */
 export function stacksIn(app: App, settings: Settings, page = '/nowhere'): Stacks {
   return addStacks(app, settings, {
@@ -30,7 +36,11 @@ export interface Templates {
 }
 
 export function templatesOf(environment: EnvironmentName, page?: string): Templates {
-  const { stateful, stateless, web } = stacksIn(newApp(), settingsOf(environment), page);
+  return templatesWith(settingsOf(environment), page);
+}
+
+export function templatesWith(settings: Settings, page?: string): Templates {
+  const { stateful, stateless, web } = stacksIn(newApp(), settings, page);
   return {
     stateful: Template.fromStack(stateful),
     stateless: Template.fromStack(stateless),

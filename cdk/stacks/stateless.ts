@@ -8,11 +8,12 @@ import { Firewall } from '../constructs/firewall.ts';
 import { Functions } from '../constructs/functions.ts';
 import type { CodeOf } from '../constructs/ledger-function.ts';
 import { Observability } from '../constructs/observability.ts';
+import type { RequestsQueue } from '../constructs/queues.ts';
 import { Worker } from '../constructs/worker.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { environmentOf, workerEnvironmentOf } from '../environment.ts';
 import { type FunctionName, functionNames, WORKER_MAY } from '../functions.ts';
-import { resourcesOf } from '../resources.ts';
+import { type Resources, requestsResource, resourcesOf } from '../resources.ts';
 import { acknowledgeWildcards, statementsFor } from '../rights.ts';
 import type { Settings } from '../settings.ts';
 import type { StatefulStack } from './stateful.ts';
@@ -28,10 +29,12 @@ export interface StatelessProps extends StackProps {
 export class StatelessStack extends Stack {
   readonly api: Api;
 
-  constructor(scope: Construct, id: string, { settings, stateful, code, workerImage, ...props }: StatelessProps) {
+  constructor(scope: Construct, id: string, props: StatelessProps) {
     super(scope, id, props);
+    const { settings, stateful, code } = props;
     const logKey = stateful.keys.operations;
-    const workflow = new Workflow(this, 'Workflow', settings, { queue: stateful.queues.requests, logKey });
+    const { requests } = stateful.queues;
+    const workflow = new Workflow(this, 'Workflow', settings, { requests, logKey });
     const resources = resourcesOf(this, settings, stateful, workflow.stateMachine);
     const functions = new Functions(this, 'Functions', { settings, stateful, resources, code });
     this.api = new Api(this, 'Api', {
@@ -49,16 +52,7 @@ export class StatelessStack extends Stack {
       resourceArn: this.api.restApi.deploymentStage.stageArn,
       webAclArn: firewall.arn,
     });
-    const worker = new Worker(this, 'Worker', {
-      settings,
-      vpc: stateful.network.vpc,
-      image: workerImage,
-      logKey,
-      queue: stateful.queues.requests,
-      statements: statementsFor(this, WORKER_MAY, resources),
-      environment: workerEnvironmentOf(settings, environmentOf(settings, WORKER_MAY, resources)),
-    });
-    acknowledgeWildcards(worker, WORKER_MAY, resources);
+    const workers = requests.map((of) => ({ ...of, worker: this.worker(of, props, resources) }));
     const functionOf = (name: FunctionName) => (name === 'token-claims' ? stateful.tokenClaims : functions.get(name));
     new Observability(
       this,
@@ -70,11 +64,31 @@ export class StatelessStack extends Stack {
         queues: stateful.queues,
         tables: stateful.tables.byKind,
         workflow: workflow.stateMachine,
-        worker,
+        workers,
         cluster: stateful.reporting.cluster as IDatabaseCluster,
-        logs: [...functionNames.map((name) => functionOf(name).logs), worker.logs],
+        logs: [...functionNames.map((name) => functionOf(name).logs), ...workers.map(({ worker }) => worker.logs)],
       },
       stateful.keys.operations,
     );
+  }
+
+  /** A service of workers, each with its own queue and a right to no other. */
+  private worker(
+    { service, queue }: RequestsQueue,
+    { settings, stateful, workerImage }: StatelessProps,
+    all: Resources,
+  ): Worker {
+    const resources = { ...all, requestsQueue: requestsResource(queue) };
+    const worker = new Worker(this, `${service.prefix}Worker`, {
+      settings,
+      vpc: stateful.network.vpc,
+      image: workerImage,
+      logKey: stateful.keys.operations,
+      queue,
+      statements: statementsFor(this, WORKER_MAY, resources),
+      environment: workerEnvironmentOf(settings, environmentOf(settings, WORKER_MAY, resources)),
+    });
+    acknowledgeWildcards(worker, WORKER_MAY, resources);
+    return worker;
   }
 }

@@ -33,7 +33,8 @@ export async function startStepFunctions(options: {
     executionArn: (name) => `arn:aws:states:sa-east-1:000000000000:execution:EmitWorkflow:${name}`,
     run: stateMachine({
       text: await readFile(inProject('src/commands/emit-workflow.asl.json'), 'utf8'),
-      values: { RequestsQueueUrl: options.queueUrl },
+      // One queue for all providers, as where an installation has one service of workers.
+      values: { NationalQueueUrl: options.queueUrl, AbrasfQueueUrl: options.queueUrl },
       sqs,
       now,
     }),

@@ -47,6 +47,11 @@ export interface Work {
   readonly operation: 'emit' | 'cancel';
   readonly invoiceId: InvoiceId;
   readonly municipalityCode: string;
+  /**
+   * The family that served the municipality when the invoice was emitted: EmitWorkflow picks the queue by it. Any worker can do any work, so one
+   * that names none, or another than serves the municipality by now, is done all the same.
+   */
+  readonly provider?: string;
   /** The client's request id, for the events that follow from it. */
   readonly requestId: string;
   readonly origin: WorkOrigin;

@@ -6,6 +6,7 @@ const WorkSchema = z.object({
   operation: z.enum(['emit', 'cancel']),
   invoiceId: z.string().check(z.refine((text) => parseInvoiceId(text) !== undefined)),
   municipalityCode: z.string().check(z.regex(/^\d{7}$/)),
+  provider: z.optional(z.string()),
   requestId: z.string(),
   origin: z.enum(WORK_ORIGINS),
   traceId: z.optional(z.string()),

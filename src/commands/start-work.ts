@@ -13,6 +13,7 @@ export function workOn(invoice: LivingInvoice, origin: Work['origin'], traceId?:
     operation: invoice.status === 'CANCELLING' && invoice.note ? 'cancel' : 'emit',
     invoiceId: invoice.id,
     municipalityCode: invoice.municipalityCode,
+    provider: invoice.provider,
     requestId: invoice.requestId,
     companyCnpj: invoice.companyCnpj,
     dps: invoice.dps,

@@ -155,7 +155,9 @@ describe('a replay of the dead letters', () => {
       more: false,
       waiting: ['c', 'd', 'e'],
     });
-    expect(it.workflow).toMatchObject([{ invoiceId: idOf('waiting'), origin: 'replay', operation: 'emit' }]);
+    expect(it.workflow).toMatchObject([
+      { invoiceId: idOf('waiting'), origin: 'replay', operation: 'emit', provider: 'national' },
+    ]);
     expect(await it.types('waiting')).toEqual(['Emitted', 'ReplayRequested']);
     expect(await it.types('issued')).toEqual(['Emitted', 'Issued']);
   });

@@ -69,7 +69,7 @@ describe('an emission', () => {
     expect(invoice).toMatchObject({ id: invoiceId, status: 'EMITTED', dps: { series: '1', number: 1 } });
     expect(repeated).toBe(false);
     expect(started).toMatchObject([
-      { operation: 'emit', invoiceId, fresh: { xmlKey: invoice.xmlKey, tip: { version: 2 } } },
+      { operation: 'emit', invoiceId, provider: 'national', fresh: { xmlKey: invoice.xmlKey, tip: { version: 2 } } },
     ]);
   });
 
