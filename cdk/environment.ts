@@ -1,5 +1,6 @@
 import { MOST_RECEIVES } from './constructs/queues.ts';
-import type { Rights } from './functions.ts';
+import { type Rights, WORKER_READS } from './functions.ts';
+import { fileVariables, WORKER_FILES } from './own-files.ts';
 import type { Resources } from './resources.ts';
 import { variablesFor } from './rights.ts';
 import type { Settings } from './settings.ts';
@@ -23,11 +24,13 @@ export function environmentOf(
 
 /** What the worker is told besides. */
 export function workerEnvironmentOf(
-  { national, worker }: Settings,
+  settings: Settings,
   environment: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  const { national, worker } = settings;
   return {
     ...environment,
+    ...fileVariables(settings, WORKER_READS, WORKER_FILES),
     NATIONAL_API_URL: national.url,
     NATIONAL_SIGNATURE: national.signature,
     WORKER_MAX_RECEIVES: String(MOST_RECEIVES),

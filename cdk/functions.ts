@@ -1,4 +1,5 @@
 import type { TableKind } from '../src/platform/table-definitions.ts';
+import type { OwnFile } from './own-files.ts';
 
 /** What a function may be given a right to. */
 export type ResourceName =
@@ -41,6 +42,8 @@ export interface FunctionRow {
   readonly drainsDlq?: true;
   /** Folders that the function reads, by their name beside its code. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Files of the installation's own that it reads, where there are any. */
+  readonly reads?: readonly OwnFile[];
   /** Where more at once would harm somebody else; most functions are held back by the API's throttle alone. */
   readonly reservedConcurrency?: number;
 }
@@ -63,6 +66,7 @@ export const FUNCTIONS = {
   openapi: { trigger: API, timeoutSeconds: 5, memoryMb: 256 },
   emit: {
     ...commanding,
+    reads: ['municipalityProfiles'],
     may: {
       events: ['PutItem', 'Query'],
       documentsBucket: ['PutObject'],
@@ -92,6 +96,7 @@ export const FUNCTIONS = {
   },
   retry: {
     ...commanding,
+    reads: ['municipalityProfiles'],
     may: {
       events: ['PutItem', 'Query'],
       documentsBucket: ['PutObject'],
@@ -107,6 +112,7 @@ export const FUNCTIONS = {
     timeoutSeconds: 20,
     memoryMb: 1024,
     reservedConcurrency: 5,
+    reads: ['certificateAuthorities'],
     may: {
       companies: ['GetItem', 'UpdateItem'],
       dpsNumbers: ['GetItem'],
@@ -178,6 +184,7 @@ export const FUNCTIONS = {
     memoryMb: 512,
     // Two at once would claim the same rows, and each would find most of them taken.
     reservedConcurrency: 1,
+    reads: ['municipalityProfiles'],
     may: {
       // Before anything is started again its stream is read.
       events: ['Query'],
@@ -241,6 +248,8 @@ export const WORKER_MAY = {
   certificates: ['GetSecretValue'],
   cityLogins: ['GetSecretValue'],
 } as const satisfies Rights;
+
+export const WORKER_READS = ['municipalityProfiles', 'nationalAuthorities'] as const satisfies readonly OwnFile[];
 
 export type FunctionName = keyof typeof FUNCTIONS;
 export const functionNames = Object.keys(FUNCTIONS) as readonly FunctionName[];

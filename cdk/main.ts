@@ -8,7 +8,8 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { addSecurityRules, addStacks } from './app.ts';
 import { bundleFunctions } from './function-bundles.ts';
-import { functionNames, functionRow } from './functions.ts';
+import { functionNames, functionRow, WORKER_READS } from './functions.ts';
+import { checkOwnFiles, copyOwnFiles } from './own-files.ts';
 import { settingsOf } from './settings.ts';
 import { assembleWorkerImage } from './worker-image.ts';
 
@@ -18,6 +19,7 @@ const workerImage = join(project, '.local/worker-image');
 
 const app = new App();
 const settings = settingsOf(app.node.tryGetContext('environment') ?? 'dev');
+checkOwnFiles(settings, project);
 
 await rm(bundles, { recursive: true, force: true });
 await bundleFunctions(bundles);
@@ -28,8 +30,10 @@ for (const name of functionNames) {
   for (const [folder, source] of Object.entries(functionRow(name).files ?? {})) {
     await cp(join(project, source), join(asset, folder), { recursive: true });
   }
+  await copyOwnFiles(settings, functionRow(name).reads ?? [], project, asset);
 }
 await assembleWorkerImage(workerImage);
+await copyOwnFiles(settings, WORKER_READS, project, join(workerImage, 'files'));
 addSecurityRules(app);
 addStacks(app, settings, {
   code: (name) => Code.fromAsset(join(bundles, name)),

@@ -26,6 +26,8 @@ describe('the settings of an environment', () => {
     ['observability.tracedShare', { observability: { ...prod.observability, tracedShare: 5 } }],
     ['logRetentionDays', { logRetentionDays: 31 }],
     ['worker.services', { worker: { ...prod.worker, services: 'two' } }],
+    ['files.municipalityProfiles', { files: { municipalityProfiles: '/etc/profiles.json' } }],
+    ['files.municipalityProfiles', { files: { municipalityProfiles: 'cdk/../../profiles.json' } }],
   ])('are refused by name: %s', (name, change) => {
     expect(() => checked({ ...prod, ...change })).toThrow(SettingsError);
     expect(() => checked({ ...prod, ...change })).toThrow(name);

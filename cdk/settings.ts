@@ -13,6 +13,8 @@ const name = z.string().check(z.regex(/^[a-z][a-z0-9-]{1,30}$/));
 const host = z.string().check(z.regex(/^(?=.{4,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$/));
 const origin = z.string().check(z.regex(/^(https:\/\/[a-z0-9.-]+|http:\/\/localhost)(:\d{1,5})?$/));
 const callback = z.string().check(z.regex(/^(https:\/\/|http:\/\/localhost[:/]|[a-z][a-z0-9.+-]*:\/\/)\S+$/));
+/** Within the project. */
+const file = z.string().check(z.regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/));
 const rate = z.strictObject({ perSecond: atLeastOne, burst: atLeastOne });
 
 /** Everything in which one installation differs from another. docs/deploy.md explains each. */
@@ -67,6 +69,15 @@ const SettingsSchema = z.strictObject({
     /** 1 production, 2 restricted production. */
     environment: z.enum(['1', '2']),
     signature: z.enum(['rsa-sha1', 'rsa-sha256']),
+  }),
+  /** What the installation brings of its own, by its path in the project; read and checked when the app is synthesized. */
+  files: z.strictObject({
+    /** JSON: municipality profiles besides those of the service. */
+    municipalityProfiles: z.optional(file),
+    /** PEM: the authorities that companies' certificates must come from, ICP-Brasil's; their origin is not asked without it. */
+    certificateAuthorities: z.optional(file),
+    /** PEM: those that the national API's own certificate may come from; Node's list without it. */
+    nationalAuthorities: z.optional(file),
   }),
   functions: z.strictObject({
     /** Needs an account whose quota of concurrent executions was raised: a new one has ten, and leaves none to reserve. */

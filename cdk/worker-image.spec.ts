@@ -4,16 +4,23 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
+import { WORKER_READS } from './functions.ts';
+import { copyOwnFiles, fileVariables, WORKER_FILES } from './own-files.ts';
+import { settingsOf } from './settings.ts';
 import { assembleWorkerImage, WORKER_IMAGE_FILES } from './worker-image.ts';
+
+/** Of an installation that brings municipality profiles. */
+const settings = { ...settingsOf('dev'), files: { municipalityProfiles: 'examples/municipality-profiles.json' } };
 
 let folder: string;
 let dockerfile: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nfse-ledger-image-'));
   await assembleWorkerImage(folder);
+  await copyOwnFiles(settings, WORKER_READS, join(import.meta.dirname, '..'), join(folder, 'files'));
   dockerfile = await readFile(join(folder, 'Dockerfile'), 'utf8');
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -25,6 +32,7 @@ describe('the image of the worker', () => {
   it('copies what it runs, as a user without rights, with Node itself as its process', () => {
     const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
     expect(['Dockerfile', ...copied]).toEqual([...WORKER_IMAGE_FILES]);
+    expect(dockerfile).toContain(`\nWORKDIR ${dirname(WORKER_FILES)}\n`);
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "--enable-source-maps", "worker.mjs"\]$/m);
   });
@@ -59,6 +67,7 @@ describe('the worker, started from the files of its image in a folder that has n
         REQUESTS_QUEUE_URL: `${url}/000000000000/RequestsQueue`,
         DEAD_LETTER_QUEUE_URL: `${url}/000000000000/RequestsDlq`,
         NATIONAL_API_URL: 'https://sefin.example',
+        ...fileVariables(settings, WORKER_READS, join(folder, 'files')),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

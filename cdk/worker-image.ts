@@ -6,8 +6,8 @@ import { REQUIRE } from './bundle.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
-/** Everything that the worker's image is built from. */
-export const WORKER_IMAGE_FILES = ['Dockerfile', 'worker.mjs', 'worker.mjs.map'] as const;
+/** Everything that the worker's image is built from; `files` is a folder for what an installation brings, and may be empty. */
+export const WORKER_IMAGE_FILES = ['Dockerfile', 'files', 'worker.mjs', 'worker.mjs.map'] as const;
 
 /**
  * Puts the context of the worker's image into a folder, which is emptied first. Not minified, so that a stack in a log can be read; the
@@ -16,7 +16,7 @@ export const WORKER_IMAGE_FILES = ['Dockerfile', 'worker.mjs', 'worker.mjs.map']
  */
 export async function assembleWorkerImage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, 'files'), { recursive: true });
   await build({
     entryPoints: [join(project, 'src/worker/main.ts')],
     outfile: join(folder, 'worker.mjs'),

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { environmentOf } from '../environment.ts';
 import { type FunctionName, type FunctionRow, functionNames, functionRow } from '../functions.ts';
+import { FUNCTION_FILES, fileVariables } from '../own-files.ts';
 import type { Resources } from '../resources.ts';
 import { acknowledgeWildcards, statementsFor } from '../rights.ts';
 import type { Settings } from '../settings.ts';
@@ -51,7 +52,11 @@ export class Functions extends Construct {
       code,
       logKey: stateful.keys.operations,
       statements: statementsFor(this, row.may ?? {}, resources),
-      environment: { ...environmentOf(settings, row.may ?? {}, resources), ...foldersOf(row) },
+      environment: {
+        ...environmentOf(settings, row.may ?? {}, resources),
+        ...foldersOf(row),
+        ...fileVariables(settings, row.reads ?? [], FUNCTION_FILES),
+      },
     });
     acknowledgeWildcards(made, row.may ?? {}, resources);
     if (row.trigger.from === 'schedule') this.schedule(made, Schedule.rate(Duration.minutes(row.trigger.everyMinutes)));
@@ -148,6 +153,6 @@ export class Functions extends Construct {
 /** `migrations` is read as `MIGRATIONS_FOLDER`. */
 function foldersOf({ files = {} }: FunctionRow): Record<string, string> {
   return Object.fromEntries(
-    Object.keys(files).map((folder) => [`${folder.toUpperCase()}_FOLDER`, `/var/task/${folder}`]),
+    Object.keys(files).map((folder) => [`${folder.toUpperCase()}_FOLDER`, `${FUNCTION_FILES}/${folder}`]),
   );
 }

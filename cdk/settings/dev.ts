@@ -27,6 +27,7 @@ export const dev: Settings = {
     environment: '2',
     signature: 'rsa-sha1',
   },
+  files: {},
   functions: { reservedConcurrency: false, registrationRequired: false, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {

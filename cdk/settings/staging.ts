@@ -34,6 +34,7 @@ export const staging: Settings = {
     environment: '2',
     signature: 'rsa-sha1',
   },
+  files: {},
   functions: { reservedConcurrency: true, registrationRequired: true, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {
