@@ -207,8 +207,6 @@ const poller = startPoller({
     onFailed: noteFailure,
     onTrouble: (error) => logger.error('the DLQ could not be talked to', { error: failureOf(error) }),
   }),
-  onLateFailure: (error, { MessageId }) =>
-    logger.error('failed after it was given up', { messageId: MessageId, error: failureOf(error) }),
   onPutBack({ work: { invoiceId, municipalityCode }, delivery: { messageId, receiveCount } }, turnInSeconds) {
     tally.putBack(municipalityCode);
     logger.info('put back', { invoiceId, municipalityCode, messageId, receiveCount, turnInSeconds });

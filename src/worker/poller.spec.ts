@@ -49,7 +49,6 @@ function poller(changes: Partial<PollerOptions> = {}) {
   const begun = new Map<string, { end: () => void; fail: (error: Error) => void }>();
   const away: string[] = [];
   const failures: unknown[] = [];
-  const late: unknown[] = [];
   let gate: Gate = { kind: 'flowing' };
   const it = startPoller({
     queue,
@@ -71,7 +70,6 @@ function poller(changes: Partial<PollerOptions> = {}) {
       failures.push(error);
       return 'leave';
     },
-    onLateFailure: (error) => void late.push(error),
     onPutBack: () => {},
     onTrouble: (error) => expect.fail(String(error)),
     ...changes,
@@ -81,7 +79,6 @@ function poller(changes: Partial<PollerOptions> = {}) {
     begun,
     away,
     failures,
-    late,
     removed,
     hidden,
     shut: () => {
@@ -139,16 +136,40 @@ describe('the poller', () => {
     expect(removed).toEqual([]);
   });
 
-  it('tells how a handling failed that it had given up', async () => {
-    const { send, begun, late, failures } = poller();
+  it('has it judged how a handling failed that it had given up, and leaves the message alone', async () => {
+    const judged: unknown[] = [];
+    const { send, begun, removed } = poller({
+      failed: async (error) => {
+        judged.push(error);
+        return error instanceof HandlingOverdue ? 'leave' : 'delete';
+      },
+    });
     const [first = ''] = await send(message());
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(late).toEqual([]);
     const contradiction = new Error('contradicted');
     begun.get(first)?.fail(contradiction);
     await vi.advanceTimersByTimeAsync(100);
-    expect(late).toEqual([contradiction]);
-    expect(failures).toEqual([expect.any(HandlingOverdue)]);
+    expect(judged).toEqual([expect.any(HandlingOverdue), contradiction]);
+    expect(removed).toEqual([]); // somebody else may have it in hand
+  });
+
+  it('ends only when a late failure was judged', async () => {
+    const letter = Promise.withResolvers<'leave'>();
+    const { it, send, begun } = poller({
+      failed: async (error) => (error instanceof HandlingOverdue ? 'leave' : letter.promise),
+    });
+    const [first = ''] = await send(message());
+    await vi.advanceTimersByTimeAsync(60_000);
+    begun.get(first)?.fail(new Error('contradicted'));
+    let stopped = false;
+    const stop = it.stop(100_000).then(() => {
+      stopped = true;
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(stopped).toBe(false);
+    letter.resolve('leave');
+    await vi.advanceTimersByTimeAsync(100);
+    await stop;
   });
 
   it('leaves a message whose handling fails, and deletes it where it was seen to', async () => {

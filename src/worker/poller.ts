@@ -20,13 +20,12 @@ export interface PollerOptions extends ScheduleSettings {
   /** Makes a deferral of a message whose lane cannot take it; resolves when it is done with. */
   readonly turnAway: (received: Received, gate: Gate) => Promise<void>;
   /**
-   * The one place for what the code cannot handle: a message that cannot be read, whose handling rejected, or that was given up.
+   * The one place for what the code cannot handle: a message that cannot be read, whose handling rejected, or that was given up. It is
+   * told again how a handling rejected whose message had been given up: nobody else knows.
    *
    * @returns `leave` to let it come again, and reach the dead-letter queue in the end; `delete` when it was seen to otherwise
    */
   readonly failed: (error: unknown, message: Message) => Promise<'leave' | 'delete'>;
-  /** Told how a handling failed whose message had been given up before: nobody else hears of it. */
-  readonly onLateFailure: (error: unknown, message: Message) => void;
   /** Told of messages that went back to the queue unhandled. */
   readonly onPutBack: (received: Received, turnInSeconds: number) => void;
   /** Told when the queue cannot be talked to. */
@@ -76,7 +75,7 @@ export function startPoller(options: PollerOptions): Poller {
   const lanes = laneSchedule<InHand>(options);
   const acknowledge = acknowledger(queue, onTrouble);
   const hidden = heartbeat(queue, options.visibilitySeconds, onTrouble);
-  const atWork = new Set<Promise<void>>();
+  const atWork = new Set<Promise<unknown>>();
   const toTurnAway: InHand[] = [];
   let turningAway = 0;
   let inHand = 0;
@@ -168,7 +167,8 @@ export function startPoller(options: PollerOptions): Poller {
       hidden.letGo(message.ReceiptHandle ?? '');
       acknowledge.done(message.ReceiptHandle ?? '');
     } catch (error) {
-      if (error instanceof HandlingOverdue) work.catch((late: unknown) => options.onLateFailure(late, message));
+      // The message is nobody's here any more, so whatever is to be done with it is done already.
+      if (error instanceof HandlingOverdue) work.catch((late: unknown) => track(judge(late, message)));
       await giveUp(error, message);
     } finally {
       overdue.abort();
@@ -178,12 +178,18 @@ export function startPoller(options: PollerOptions): Poller {
 
   async function giveUp(error: unknown, message: Message): Promise<void> {
     const handle = message.ReceiptHandle ?? '';
-    const fate = await failed(error, message).catch((trouble: unknown) => {
-      onTrouble(trouble);
-      return 'leave' as const;
-    });
+    const fate = await judge(error, message);
     hidden.letGo(handle);
     if (fate === 'delete') acknowledge.done(handle);
+  }
+
+  async function judge(error: unknown, message: Message): Promise<'leave' | 'delete'> {
+    try {
+      return await failed(error, message);
+    } catch (trouble) {
+      onTrouble(trouble);
+      return 'leave';
+    }
   }
 
   async function putBack(messages: readonly (readonly [InHand, turnInMs: number])[]): Promise<void> {
@@ -210,7 +216,7 @@ export function startPoller(options: PollerOptions): Poller {
     receiving.roomAgain();
   }
 
-  function track(task: Promise<void>): Promise<void> {
+  function track<T>(task: Promise<T>): Promise<T> {
     atWork.add(task);
     return task.finally(() => atWork.delete(task));
   }

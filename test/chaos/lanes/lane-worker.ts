@@ -108,7 +108,6 @@ const poller = startPoller({
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     return 'leave';
   },
-  onLateFailure: (error) => void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   onPutBack: ({ work }) => tell({ kind: 'put-back', municipalityCode: work.municipalityCode }),
   onTrouble: (error) => void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
 });
