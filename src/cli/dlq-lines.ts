@@ -4,6 +4,10 @@ import type { Survey, SweptItem } from './dlq-answers.ts';
 const ADVICE: readonly (readonly [cause: string, advice: string])[] = [
   ['malformed-message', 'não é trabalho deste serviço: veja quem a enviou; depois, discard com o motivo'],
   ['contradictory-outcome', 'a autoridade contradiz o histórico: compare as duas notas; repair pergunta de novo'],
+  [
+    'not-the-replaced-note',
+    'a nota substituída não é da nota citada: cancele aqui a que tem aquela chave; depois, discard',
+  ],
   ['note-in-question', 'terminou sem nota e a autoridade não disse se há uma: quando ela responder, repair'],
   ['worker-died', 'ninguém anotou a causa: procure a nota no log do worker; depois, repair'],
   ['document-missing', 'um documento sumiu do bucket: restaure a versão apagada; depois, repair'],

@@ -1,10 +1,11 @@
 import type { Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it, describe as suite } from 'vitest';
-import { invoiceId } from '../../test/invoices.ts';
+import { accessKey, companyCnpj, invoiceId } from '../../test/invoices.ts';
 import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
 import { DocumentMissing } from '../commands/ports.ts';
 import { readWork } from '../commands/read-work.ts';
 import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
+import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
 import { deadLetters, describe } from './dead-letters.ts';
 
 const work = {
@@ -17,6 +18,15 @@ const work = {
 };
 const missing = new DocumentMissing(`${invoiceId}/dps-1.xml`);
 const contradiction = new ContradictoryOutcome(invoiceId, 'CANCELLED', 'issued');
+
+const wrongNote = new NotTheReplacedNote(invoiceId, {
+  companyCnpj,
+  by: invoiceId,
+  nfseNumber: '102',
+  providerProtocol: 'NFS102',
+  issuedAt: '2026-11-12T10:00:00-03:00',
+  replaced: { accessKey, reasonCode: '99' },
+});
 
 const message = (receives: number, body = JSON.stringify(work)): Message => ({
   MessageId: 'original',
@@ -48,6 +58,7 @@ suite('a message that cannot be handled', () => {
     ['stays while trying again may help', 4, missing, 'leave'],
     ['goes to the DLQ at its last receive', 5, missing, 'delete'],
     ['goes there at once when the authority contradicts the history', 1, contradiction, 'delete'],
+    ['goes there at once when its note replaced one that the invoice named has not', 1, wrongNote, 'delete'],
   ])('%s', async (_title, receives, error, fate) => {
     const it = await failing(message(receives), error);
     expect(it.fate).toBe(fate);
@@ -97,6 +108,7 @@ suite('the cause of a death', () => {
   it.each<[string, unknown]>([
     ['document-missing', missing],
     ['contradictory-outcome', contradiction],
+    ['not-the-replaced-note', wrongNote],
     ['aws-access-denied', named('AccessDeniedException', { $metadata: {} })],
     ['aws-provisioned-throughput-exceeded', named('ProvisionedThroughputExceededException', { $metadata: {} })],
     ['network', named('Error', { code: 'ECONNREFUSED' })],

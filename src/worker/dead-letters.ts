@@ -2,6 +2,7 @@ import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/clien
 import { attributesOf, type Death } from '../commands/dead-letters/dead-letter.ts';
 import { MalformedMessage, readWork } from '../commands/read-work.ts';
 import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
+import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
 
 export interface DeadLetterOptions {
   readonly client: SQSClient;
@@ -34,7 +35,7 @@ export function deadLetters(
 
 /** Neither time nor another worker makes these any better. */
 function isHopeless(error: unknown): boolean {
-  return error instanceof MalformedMessage || error instanceof ContradictoryOutcome;
+  return [MalformedMessage, ContradictoryOutcome, NotTheReplacedNote].some((kind) => error instanceof kind);
 }
 
 async function sent(

@@ -15,7 +15,7 @@ import type { NewEvent } from '../../events/event-types.ts';
 import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
 import type { Work } from '../ports.ts';
-import { CONTRADICTION } from '../replay-invoice/decide.ts';
+
 import { type DeadLetter, type DeadLetters, deadLetterOf, MALFORMED, WORKER_DIED } from './dead-letter.ts';
 import { discard } from './discard.ts';
 import { repairByMapping } from './repair-by-mapping.ts';
@@ -109,7 +109,7 @@ const LETTERS = [
   letterOf('a', 'waiting'),
   letterOf('b', 'issued'),
   letterOf('c', 'failed', 'document-missing'),
-  letterOf('d', 'denied', CONTRADICTION),
+  letterOf('d', 'denied', 'contradictory-outcome'),
   letterOf('e'),
   letterOf('f', 'waiting', 'defect', '3550308'),
 ];

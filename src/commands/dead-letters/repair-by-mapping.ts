@@ -1,5 +1,5 @@
 import type { InvoiceId } from '../../events/ids.ts';
-import { CONTRADICTION, takesRecord } from '../replay-invoice/decide.ts';
+import { isContradiction, takesRecord } from '../replay-invoice/decide.ts';
 import { type Asking, planReplay, type ReplayDeps } from '../replay-invoice/replay-invoice.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { type DeadLetterDeps, replayBundle } from './replay.ts';
@@ -33,7 +33,7 @@ async function repaired(
   asking: Asking,
 ): Promise<Item> {
   const stays = (why: Why): Item => ({ ...itemOf(bundle), outcome: 'kept', why });
-  if (bundle.some(({ cause }) => cause === CONTRADICTION)) return stays('contradiction');
+  if (bundle.some(({ cause }) => isContradiction(cause))) return stays('contradiction');
   const [{ invoiceId, cause }] = bundle;
   try {
     const why = invoiceId && (await whyNotAgain(deps, invoiceId, asking, cause));

@@ -2,7 +2,7 @@ import { read } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import type { Invoice } from '../../events/invoice.ts';
 import type { ExecuteDeps } from '../execute.ts';
-import { CONTRADICTION } from '../replay-invoice/decide.ts';
+import { isContradiction } from '../replay-invoice/decide.ts';
 import {
   type Asking,
   planReplay,
@@ -41,7 +41,7 @@ export async function replay(deps: DeadLetterDeps, request: Replay, bounds: Boun
     {
       selection,
       limit,
-      promising: ({ invoiceId, cause }) => invoiceId !== undefined && (mode === 'repair' || cause !== CONTRADICTION),
+      promising: ({ invoiceId, cause }) => invoiceId !== undefined && (mode === 'repair' || !isContradiction(cause)),
       async act(bundle) {
         if (dryRun) return plan(deps, request, bundle);
         const { item, replayed } = await replayBundle(deps, request, bundle);
@@ -98,13 +98,13 @@ async function guarded(
 
 /** A contradiction weighs more than what else an invoice's letters tell. */
 function weightiest(bundle: Bundle): DeadLetter {
-  return bundle.find(({ cause }) => cause === CONTRADICTION) ?? bundle[0];
+  return bundle.find(({ cause }) => isContradiction(cause)) ?? bundle[0];
 }
 
 function whyKept({ handling, status }: Pick<Replayed, 'handling' | 'status'>, { cause }: DeadLetter): { why?: Why } {
   if (handling !== 'keep') return {};
   if (status === 'NONE') return { why: 'unknown-invoice' };
-  return { why: cause === CONTRADICTION ? 'contradiction' : 'note-in-question' };
+  return { why: isContradiction(cause) ? 'contradiction' : 'note-in-question' };
 }
 
 /**

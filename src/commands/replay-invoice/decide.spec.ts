@@ -15,7 +15,7 @@ import { folded, given } from '../../../test/specification.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import { CONTRADICTION, decideReplay, type Handling, handlingOf } from './decide.ts';
+import { decideReplay, type Handling, handlingOf } from './decide.ts';
 
 const replay = (invoice: Invoice) => decideReplay(replayRequested.data, invoice);
 const replacing = event('Emitted', {
@@ -47,10 +47,10 @@ describe('the replay of a dead letter', () => {
 describe('what becomes of a dead letter', () => {
   it.each<[string, readonly NewEvent[], string, Handling, Handling]>([
     ['an invoice that waits', [emitted, deferred], 'worker-died', 'start', 'start'],
-    ['an invoice that waits and was contradicted', [emitted], CONTRADICTION, 'start', 'start'],
+    ['an invoice that waits and was contradicted', [emitted], 'contradictory-outcome', 'start', 'start'],
     ['a cancellation that waits', [emitted, issued, cancelRequested], 'worker-died', 'start', 'start'],
     ['an issued invoice', [emitted, issued], 'worker-died', 'drop', 'drop'],
-    ['an issued invoice that was contradicted', [emitted, issued], CONTRADICTION, 'keep', 'keep'],
+    ['an issued invoice that was contradicted', [emitted, issued], 'contradictory-outcome', 'keep', 'keep'],
     ["an issued invoice whose note took another's place", [replacing, issued], 'worker-died', 'start', 'start'],
     [
       "a cancelled note that had taken another's place",
@@ -62,7 +62,14 @@ describe('what becomes of a dead letter', () => {
     [
       "an issued invoice whose note took another's place and was contradicted",
       [replacing, issued],
-      CONTRADICTION,
+      'contradictory-outcome',
+      'keep',
+      'keep',
+    ],
+    [
+      'an issued invoice that replaced a note which nobody has',
+      [replacing, issued],
+      'not-the-replaced-note',
       'keep',
       'keep',
     ],
@@ -71,7 +78,7 @@ describe('what becomes of a dead letter', () => {
     [
       'a cancelled note that was contradicted',
       [emitted, issued, cancelRequested, cancelled],
-      CONTRADICTION,
+      'contradictory-outcome',
       'keep',
       'keep',
     ],
@@ -79,7 +86,7 @@ describe('what becomes of a dead letter', () => {
     [
       'an invoice cancelled unsent that has a note after all',
       [emitted, cancelRequested, cancelledUnsent],
-      CONTRADICTION,
+      'contradictory-outcome',
       'keep',
       'start',
     ],
