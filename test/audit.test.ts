@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSeals } from '../src/audit/check-seals.ts';
-import { dayBefore, dayOf } from '../src/audit/seal.ts';
+import { dayBefore, dayOf, sealOf } from '../src/audit/seal.ts';
 import { verifyLedger } from '../src/audit/verify-ledger.ts';
 import type { Finding } from '../src/audit/verify-stream.ts';
 import { type Commit, commitOf, hashOf, START, tipAfter } from '../src/events/commit.ts';
@@ -37,7 +37,7 @@ const STORY = [emitted, deferred, issued, cancelRequested, cancelled];
 
 /** One invoice for each way to touch a history, and one that nobody touches. */
 const invoices: { invoiceId: InvoiceId; commits: Commit[] }[] = [];
-const touches = 14;
+const touches = 18;
 
 beforeAll(async () => {
   for (let n = 0; n < touches + 1; n++) {
@@ -49,10 +49,9 @@ beforeAll(async () => {
 });
 
 const keyOf = ({ invoiceId, version }: Pick<Commit, 'invoiceId' | 'version'>) => marshall({ invoiceId, version });
-const put = (commit: Commit) =>
-  client.send(
-    new PutItemCommand({ TableName: tables.events, Item: marshall(commit, { removeUndefinedValues: true }) }),
-  );
+const putItem = (Item: Record<string, AttributeValue>) =>
+  client.send(new PutItemCommand({ TableName: tables.events, Item }));
+const put = (commit: Commit) => putItem(marshall(commit, { removeUndefinedValues: true }));
 const remove = (commit: Commit) => client.send(new DeleteItemCommand({ TableName: tables.events, Key: keyOf(commit) }));
 
 /** The projection as it would be, had the stream always been this. */
@@ -186,6 +185,35 @@ const TOUCHES: readonly Touch[] = [
     found: gone(4, 5),
   },
   {
+    title: 'a commit left without events and time',
+    touch: (_, [, second]) => put({ ...second, events: undefined, at: undefined } as never),
+    found: [{ kind: 'content-changed', version: 2 }],
+  },
+  {
+    title: 'a commit with a number that is too large to be one',
+    touch: (_, [, second]) => putItem({ ...marshall(second), next: { N: '12345678901234567890.5' } }),
+    found: [{ kind: 'content-changed', version: 2 }],
+  },
+  {
+    title: 'an item between two commits that is none',
+    touch: (_, [first]) => putItem({ ...keyOf(first), version: { N: '1.5' } }),
+    found: [{ kind: 'commit-missing', version: 2 }],
+  },
+  {
+    title: 'the row of the projection left without a version',
+    touch: (invoiceId) =>
+      client.send(
+        new UpdateItemCommand({
+          TableName: tables.invoices,
+          Key: marshall({ invoiceId }),
+          UpdateExpression: 'REMOVE #version SET updatedAt = :none',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':none': { NULL: true } },
+        }),
+      ),
+    found: [{ kind: 'row-unreadable', version: 5 }],
+  },
+  {
     title: 'the whole history replaced consistently, and the projection with it',
     touch: async (invoiceId) => {
       const other = forged(invoiceId);
@@ -314,18 +342,59 @@ describe('a ledger that somebody touched', () => {
     const { code, out } = await nfse(['audit', 'verify', replaced?.invoiceId ?? ''], environment);
     expect(code).toBe(1);
     expect(out).toContain(`a versão 1 não é a que foi selada: foi trocada (selo de ${day}) [other-than-sealed]`);
+    const spoiled = invoices[TOUCHES.findIndex(({ title }) => title.includes('without events and time'))];
+    const proven = await nfse(['audit', 'prove', spoiled?.invoiceId ?? '', '--json'], environment);
+    expect([proven.code, JSON.parse(proven.out).map(({ verdict }: { verdict: string }) => verdict)]).toEqual([
+      1,
+      ['proven', 'no-seal', 'proven', 'proven', 'proven'],
+    ]);
     const untouched = await nfse(['audit', 'verify', invoices.at(-1)?.invoiceId ?? ''], environment);
     expect([untouched.code, untouched.out]).toEqual([0, expect.stringContaining('tudo como foi gravado')]);
   });
 
   it('does not hide it by touching the seals as well', async () => {
-    const [one] = await store.list();
-    await client.send(
-      new PutItemCommand({ TableName: tables.seals, Item: marshall({ ...one, root: 'forged', hash: 'forged' }) }),
-    );
+    const one = await store.archived(day);
+    const other = sealOf(day, [], undefined);
+    await client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(other) }));
     const { code, out } = await nfse(['audit', 'verify', invoices.at(-1)?.invoiceId ?? ''], environment);
     expect([code, out]).toEqual([1, expect.stringContaining(`selo de ${day}: o selo da tabela não é o do arquivo`)]);
     await client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(one ?? {}) }));
+  });
+});
+
+describe('a list of seals in which somebody wrote what are no seals', () => {
+  const items = [{ day: 'hello' }, { day: '2026-02-30', v: 1 }, { day, commits: 'some' }, { day: '9999-12-31' }];
+  const untouched = () => invoices.at(-1)?.invoiceId ?? '';
+  beforeAll(() => Promise.all(items.map((item) => putSeal(item))));
+  afterAll(async () => {
+    for (const item of items) {
+      await client.send(new DeleteItemCommand({ TableName: tables.seals, Key: marshall({ day: item.day }) }));
+    }
+    await putSeal((await store.archived(day)) ?? {});
+  });
+  const putSeal = (item: object) =>
+    client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(item, { removeUndefinedValues: true }) }));
+
+  it('is found, item by item, and all else is verified', async () => {
+    const { code, out } = await nfse(['audit', 'verify', untouched(), '--json'], environment);
+    const { sealProblems, found, invoices: verified, seals } = JSON.parse(out);
+    expect([code, found, verified]).toEqual([1, [], 1]);
+    expect(sealProblems).toEqual(
+      ['2026-02-30', day, '9999-12-31', 'hello'].map((one) => ({ day: one, reason: 'not-a-seal' })),
+    );
+    expect(seals).toBeGreaterThan(0);
+    const text = await nfse(['audit', 'verify', untouched()], environment);
+    expect(text.out).toContain('selo de "hello": o item da tabela não é um selo');
+  });
+
+  it('keeps nobody from proving, exporting and sealing', async () => {
+    const { code } = await nfse(['audit', 'prove', untouched(), '--json'], environment);
+    expect(code).toBe(0);
+    const company = ['--company', companyCnpj, '--from', day, '--to', day, '--out', bundle, '--json'];
+    const { out, err } = await nfse(['audit', 'export', ...company], environment);
+    expect(JSON.parse(out).proofs, err).toBeGreaterThan(0);
+    rmSync(bundle, { recursive: true });
+    await expect(seal()).resolves.toMatchObject({ sealed: expect.any(Array) });
   });
 });
 
@@ -358,7 +427,8 @@ describe('a bundle', () => {
     const { out: verdict } = verifyOffline();
     // What was touched in the store is in the bundle as it is, and does not pass here either.
     expect(verdict).toContain('BAD');
-    const [replaced, untouched] = [invoices[11]?.invoiceId, invoices.at(-1)?.invoiceId ?? ''];
+    const replaced = invoices[TOUCHES.findIndex(({ title }) => title.includes('replaced consistently'))]?.invoiceId;
+    const untouched = invoices.at(-1)?.invoiceId ?? '';
     expect(verdict).toContain(`${replaced}: version 1 is not in the seal of ${day}`);
     expect(verdict).not.toContain(untouched);
   });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Commit, commitOf } from '../src/events/commit.ts';
@@ -180,6 +180,32 @@ describe('a rebuild of InvoicesTable', () => {
     expect(accepted.code, accepted.err).toBe(0);
     await nfse(['projections', 'finish', 'invoices'], ledger.environment);
   }, 60_000);
+
+  it('takes a row that somebody spoiled for a difference, and says which', async () => {
+    const [spoiled] = known.slice(2) as [InvoiceId];
+    const { live } = JSON.parse((await nfse(['projections', 'status', 'invoices', '--json'], ledger.environment)).out);
+    const { Item } = await ledger.client.send(
+      new GetItemCommand({ TableName: live, Key: marshall({ invoiceId: spoiled }) }),
+    );
+    const broken = { ...Item, total: { N: '12345678901234567890.5' } };
+    await ledger.client.send(new PutItemCommand({ TableName: live, Item: broken }));
+    const { code, out } = await nfse(rebuild('--json'), ledger.environment);
+    const version = Number(Item?.version?.N);
+    expect([code, JSON.parse(out).differing]).toEqual([1, [{ id: spoiled, live: version, built: version }]]);
+    await nfse(['projections', 'finish', 'invoices'], ledger.environment);
+  }, 60_000);
+
+  it('stops at an item that is no commit, and names invoice and version', async () => {
+    const none = { invoiceId: BAD, version: 1, next: 2, hash: 'none' };
+    await ledger.client.send(new PutItemCommand({ TableName: ledger.tables.events, Item: marshall(none) }));
+    const { code, err } = await nfse(rebuild(), ledger.environment);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(`${BAD}, versão 1: a cadeia não confere (content-changed)`),
+    ]);
+    const Key = marshall({ invoiceId: BAD, version: 1 });
+    await ledger.client.send(new DeleteItemCommand({ TableName: ledger.tables.events, Key }));
+  });
 
   it('stops at the first event that cannot be folded, and names invoice and event', async () => {
     const impossible = commitOf(

@@ -66,4 +66,41 @@ describe('a bundle', () => {
       proven: 0,
       unsealed: 1,
     }));
+
+  it.each([
+    ['a commit that is null', EVENTS, 'null\n'],
+    ['a commit without a time', EVENTS, jsonLine({ ...commit, at: undefined })],
+    ['a commit without events', EVENTS, jsonLine({ ...commit, events: 'none' })],
+    ['a commit with an event that is null', EVENTS, jsonLine({ ...commit, events: [null] })],
+    ['a seal that is null', SEALS, 'null\n'],
+    ['a seal of no day', SEALS, jsonLine({ ...seal, day: 'hello' })],
+    ['a seal of nothing', SEALS, '{}\n'],
+    ['a proof without a path', PROOFS, jsonLine({ ...proof, path: null })],
+    ['a proof of a text', PROOFS, '"proof"\n'],
+  ])('with %s says which line, whatever its manifest says', (_, name, line) =>
+    expect(verifyBundle(bundle('2026-12-01T09:00:00.000Z', { [name]: line }))).toMatchObject({
+      good: false,
+      problems: expect.arrayContaining([`${name}, line 1: not what it should be`]),
+    }),
+  );
+
+  it.each(['null', '[]', '{"v":1}', '{"files":[null]}'])(
+    'with %s for a manifest is told, and checked all the same',
+    (text) => {
+      const { names, read } = bundle('2026-12-01T09:00:00.000Z');
+      const files = { names, read: (name: string) => (name === MANIFEST ? Buffer.from(text) : read(name)) };
+      expect(verifyBundle(files)).toMatchObject({
+        good: false,
+        problems: expect.arrayContaining([`${MANIFEST}: not what it should be`]),
+        proven: 1,
+      });
+    },
+  );
+
+  it('takes a commit without a canonical form as it lies, and does not verify with it', () => {
+    const edited = { ...commit, events: commit.events.map((event) => ({ ...event, data: { total: 1.5 } })) };
+    expect(verifyBundle(bundle('2026-12-01T09:00:00.000Z', { [EVENTS]: jsonLine(edited) })).problems).toEqual(
+      expect.arrayContaining([`${invoiceId}: content-changed at version 1`]),
+    );
+  });
 });

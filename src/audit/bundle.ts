@@ -1,10 +1,21 @@
 import { hash as digestOf } from 'node:crypto';
-import { canonicalJson } from '../events/canonical-json.ts';
-import type { Commit } from '../events/commit.ts';
-import { documentsNamedBy, parseDocumentName } from '../events/document-key.ts';
+import { canonicalJson, NotCanonical } from '../events/canonical-json.ts';
+import { type Commit, isCommit } from '../events/commit.ts';
+import { documentsNamedIn, parseDocumentName } from '../events/document-key.ts';
 import { verifyChain } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import { type Day, dayBefore, dayOf, type InclusionProof, proves, type Seal, sealBreaks, sealHash } from './seal.ts';
+import {
+  asSeal,
+  type Day,
+  dayBefore,
+  dayOf,
+  type InclusionProof,
+  isInclusionProof,
+  proves,
+  type Seal,
+  sealBreaks,
+  sealHash,
+} from './seal.ts';
 
 /** Files of a bundle by what they hold. Documents are in `documents/<invoice>/<name>`. */
 export const MANIFEST = 'manifest.json';
@@ -66,11 +77,11 @@ export interface BundleReport {
 /** Checks everything in a bundle against everything else in it. Needs nothing that is not in it. */
 export function verifyBundle(files: BundleFiles): BundleReport {
   const problems: string[] = [];
-  const manifest = json<Manifest>(files.read(MANIFEST), MANIFEST, problems);
+  const manifest = json(files.read(MANIFEST), MANIFEST, asManifest, problems);
   if (manifest) checkFiles(manifest, files, problems);
-  const commits = lines<Commit>(files, EVENTS, problems);
-  const seals = lines<Seal>(files, SEALS, problems);
-  const proofs = lines<InclusionProof>(files, PROOFS, problems);
+  const commits = lines(files, EVENTS, (value) => (isCommit(value) ? value : undefined), problems);
+  const seals = lines(files, SEALS, asSeal, problems);
+  const proofs = lines(files, PROOFS, (value) => (isInclusionProof(value) ? value : undefined), problems);
   checkHistories(commits, files, manifest, problems);
   for (const { day, reason } of sealBreaks(seals)) problems.push(`seal of ${day}: ${reason}`);
   const proven = checkProofs(commits, { seals, proofs, sealedBefore: manifest && sealedBefore(manifest) }, problems);
@@ -108,7 +119,7 @@ function checkHistories(
   for (const [invoiceId, stream] of streamsOf(commits)) {
     const chain = verifyChain(stream);
     if (!chain.intact) problems.push(`${invoiceId}: ${chain.reason} at version ${chain.brokenAt}`);
-    for (const name of stream.flatMap(({ events }) => events).flatMap((event) => documentsNamedBy(invoiceId, event))) {
+    for (const name of documentsNamedIn(invoiceId, stream)) {
       const path = documentPath(invoiceId, name);
       const content = files.read(path);
       if (!content) {
@@ -167,25 +178,59 @@ function checkProofs(
   return proven;
 }
 
-/** As a line of {@link EVENTS}, {@link SEALS} or {@link PROOFS}. */
-export const jsonLine = (value: object): string => `${canonicalJson(value)}\n`;
+/**
+ * As a line of {@link EVENTS}, {@link SEALS} or {@link PROOFS}. A commit that somebody edited into something without a canonical form is
+ * written as well as it can be: its hash does not hold there either.
+ */
+export function jsonLine(value: object): string {
+  try {
+    return `${canonicalJson(value)}\n`;
+  } catch (error) {
+    if (error instanceof NotCanonical) return `${JSON.stringify(value)}\n`;
+    throw error;
+  }
+}
 
-function lines<T>(files: BundleFiles, name: string, problems: string[]): T[] {
+/** What a value is, or `undefined` when it has not the shape of that. */
+type Shape<T> = (value: unknown) => T | undefined;
+
+function lines<T>(files: BundleFiles, name: string, as: Shape<T>, problems: string[]): T[] {
   const content = files.read(name);
   if (!content) return [];
   const texts = Buffer.from(content).toString('utf8').split('\n').filter(Boolean);
-  return texts.flatMap((text, index) => json<T>(Buffer.from(text), `${name}, line ${index + 1}`, problems) ?? []);
+  return texts.flatMap((text, index) => json(Buffer.from(text), `${name}, line ${index + 1}`, as, problems) ?? []);
 }
 
-function json<T>(content: Uint8Array | undefined, what: string, problems: string[]): T | undefined {
+function json<T>(content: Uint8Array | undefined, what: string, as: Shape<T>, problems: string[]): T | undefined {
   if (!content) {
     problems.push(`${what}: missing`);
     return undefined;
   }
+  let value: unknown;
   try {
-    return JSON.parse(Buffer.from(content).toString('utf8')) as T;
+    value = JSON.parse(Buffer.from(content).toString('utf8'));
   } catch {
     problems.push(`${what}: not JSON`);
     return undefined;
   }
+  const read = as(value);
+  if (read === undefined) problems.push(`${what}: not what it should be`);
+  return read;
 }
+
+function asManifest(value: unknown): Manifest | undefined {
+  const manifest = (value ?? {}) as Partial<Manifest>;
+  const { v, companyCnpj, from, to, exportedAt, software, invoices, commits, missingDocuments, files } = manifest;
+  const isTold =
+    v === 1 &&
+    areTexts([companyCnpj, from, to, exportedAt, software]) &&
+    Number.isSafeInteger(invoices) &&
+    Number.isSafeInteger(commits) &&
+    areTexts(missingDocuments) &&
+    Array.isArray(files) &&
+    files.every((file: Partial<ManifestFile> | null) => areTexts([file?.name, file?.sha256]));
+  return isTold ? (manifest as Manifest) : undefined;
+}
+
+const areTexts = (values: unknown): boolean =>
+  Array.isArray(values) && values.every((value) => typeof value === 'string');

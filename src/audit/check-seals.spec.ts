@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSeals } from './check-seals.ts';
 import { type Day, dayAfter, type Seal, sealOf } from './seal.ts';
-import type { SealStore } from './sealing.ts';
+import type { ListedSeal, SealStore } from './sealing.ts';
 
 const DAYS = ['2026-11-10', '2026-11-11', '2026-11-12', '2026-11-13', '2026-11-14'];
 const TO = '2026-11-14';
@@ -10,10 +10,19 @@ const SEALS: Seal[] = [];
 for (const day of DAYS) SEALS.push(sealOf(day, [], SEALS.at(-1)));
 
 /** An archive that has all seals but those of `lost`, and a list without those of `unlisted`. */
-function keptSeals({ unlisted = [], lost = [] }: { unlisted?: readonly Day[]; lost?: readonly Day[] }): SealStore {
+interface Kept {
+  readonly unlisted?: readonly Day[];
+  readonly lost?: readonly Day[];
+  /** Put into the list, in the place of what it has of that day. */
+  readonly edited?: readonly ListedSeal[];
+}
+
+function keptSeals({ unlisted = [], lost = [], edited = [] }: Kept): SealStore {
+  const listed = SEALS.filter(({ day }) => !unlisted.includes(day)).map((seal) => ({ day: seal.day, seal }));
+  const list = [...new Map([...listed, ...edited].map((one) => [one.day, one])).values()];
   const archive = SEALS.filter(({ day }) => !lost.includes(day));
   return {
-    list: async (from = '') => SEALS.filter(({ day }) => day >= from && !unlisted.includes(day)),
+    list: async (from = '') => list.filter(({ day }) => day >= from),
     archived: async (day) => archive.find((seal) => seal.day === day),
     put: async (seal) => seal,
     leaves: async () => [],
@@ -68,5 +77,51 @@ describe('checking the seals', () => {
     const to = dayAfter(TO);
     expect((await checkSeals(keptSeals({}), { to, due: TO })).problems).toEqual([]);
     expect((await checkSeals(keptSeals({}), { to })).problems).toEqual([{ day: to, reason: 'seal-missing' }]);
+  });
+
+  it.each(['hello', '', '2026-02-30', '2026-11-2', '9999-99-99'])(
+    'tells of an item of the list whose day is %j, and checks all others',
+    async (day) => {
+      const edited = [{ day, seal: undefined }];
+      const problems = [`${day} not-a-seal`, ...DAYS.slice(1, 2).map((gone) => `${gone} seal-not-listed`)].sort();
+      const { problems: told, seals } = await found(keptSeals({ edited, unlisted: DAYS.slice(1, 2) }));
+      expect([told.toSorted(), seals]).toEqual([problems, 5]);
+    },
+  );
+
+  it('tells of an item that is no seal, and takes the archived seal of its day', async () => {
+    const [first, second] = DAYS as [Day, Day];
+    const spoiled = (day: Day) => ({ day, seal: undefined });
+    expect(await found(keptSeals({ edited: [spoiled(second)] }))).toEqual({
+      problems: [`${second} not-a-seal`],
+      seals: 5,
+    });
+    expect(await found(keptSeals({ edited: [spoiled(second)], lost: [second] }))).toEqual({
+      problems: [`${second} not-a-seal`, `${second} seal-missing`],
+      seals: 4,
+    });
+    expect((await found(keptSeals({ edited: DAYS.map(spoiled), lost: DAYS }), first)).problems).toHaveLength(5);
+  });
+
+  it.each(['0000-01-01', '0001-01-01', '2099-12-31', '9999-12-31'])(
+    'asks for no other day because the list has a seal of %s, which was never archived',
+    async (day) => {
+      const invented = sealOf(day, [], SEALS.at(-1));
+      const asked: Day[] = [];
+      const store = keptSeals({ edited: [{ day, seal: invented }] });
+      const archived = async (one: Day) => {
+        asked.push(one);
+        return store.archived(one);
+      };
+      expect(await found({ ...store, archived })).toEqual({ problems: [`${day} seal-not-archived`], seals: 6 });
+      expect(asked.length).toBeLessThan(20);
+    },
+  );
+
+  it('finds the seals of a ledger that has been at rest for years', async () => {
+    const to = '2030-01-01';
+    const { problems } = await checkSeals(keptSeals({ unlisted: DAYS.slice(0, 1) }), { to });
+    expect(problems[0]).toEqual({ day: DAYS[0], reason: 'seal-not-listed' });
+    expect(problems.at(-1)).toEqual({ day: to, reason: 'seal-missing' });
   });
 });

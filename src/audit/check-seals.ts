@@ -3,6 +3,7 @@ import {
   dayAfter,
   dayBefore,
   holds,
+  isDay,
   type Seal,
   type SealBreak,
   type SealedCommit,
@@ -19,6 +20,8 @@ export type SealProblemReason =
   | 'seal-not-archived'
   /** List and archive have different seals; the archive is the one that cannot be changed. */
   | 'seal-differs'
+  /** An item of the list is no seal, or is of no day. */
+  | 'not-a-seal'
   /** What was sealed is gone, or is no longer what the root was made of. */
   | 'leaves-changed';
 
@@ -42,7 +45,8 @@ const LONGEST_GAP_DAYS = 366;
 
 /**
  * Checks the seals themselves (chain, list against archive, leaves against root), and gives what they know of the commits. Which days
- * there are is told by the archive: the list can be edited, and what was taken out of it is not overlooked for that.
+ * there are is told by the archive: the list can be edited, and what was taken out of it is not overlooked for that. What was put into it,
+ * under whatever day, is a problem of its own and hides no other.
  *
  * @param onDay told of each day that was looked at
  */
@@ -55,20 +59,24 @@ export async function checkSeals(
   readonly knowledge: SealKnowledge;
   readonly seals: readonly Seal[];
 }> {
-  const listed = new Map((await store.list(from)).map((seal) => [seal.day, seal]));
-  const [firstListed] = listed.keys();
-  const start = firstListed !== undefined && firstListed < to ? firstListed : to;
-  const first = from ?? (await firstArchived(store, start)) ?? firstListed;
-  const days = first === undefined ? [] : daysOf(first, [...listed.keys(), to]);
+  const list = await store.list(from);
+  const listed = new Map(list.map(({ day, seal }) => [day, seal]));
+  const archive = await archivedSeals(store, { from, to });
+  if (archive.size === 0 && from === undefined) await addLongAgo(archive);
+  const first = from ?? [...archive.keys()].at(-1);
+  const days = [...new Set([...(first === undefined ? [] : daysOf(first, to)), ...listed.keys()])].sort();
+
   const problems: SealProblem[] = [];
   const seals: Seal[] = [];
   const without: Day[] = [];
   const known: { day: Day; leaves: readonly SealedCommit[] }[] = [];
   for (const [index, day] of days.entries()) {
     const inList = listed.get(day);
-    const archived = await store.archived(day);
+    const archived = archive.get(day) ?? (isDay(day) ? await store.archived(day) : undefined);
     const seal = archived ?? inList;
-    if (archived && !inList) problems.push({ day, reason: 'seal-not-listed' });
+    if (listed.has(day) && !inList) problems.push({ day, reason: 'not-a-seal' });
+    if (archived) archive.set(day, archived);
+    if (archived && !listed.has(day)) problems.push({ day, reason: 'seal-not-listed' });
     if (!archived && inList) problems.push({ day, reason: 'seal-not-archived' });
     if (archived && inList && archived.hash !== inList.hash) problems.push({ day, reason: 'seal-differs' });
     if (seal) {
@@ -76,7 +84,7 @@ export async function checkSeals(
       const leaves = await store.leaves(seal);
       if (leaves && holds(seal, leaves)) known.push({ day, leaves });
       else problems.push({ day, reason: 'leaves-changed' });
-    } else without.push(day);
+    } else if (isDay(day)) without.push(day);
     onDay(index + 1, days.length);
   }
   // Each day that is missing is told, not only the first of several.
@@ -85,31 +93,51 @@ export async function checkSeals(
   problems.push(...missing.map((day) => ({ day, reason: 'seal-missing' as const })));
   return { problems, knowledge: sealKnowledge(known), seals };
 
+  /** A ledger at rest: its last seal is so old that the way back from today does not reach it. */
+  async function addLongAgo(seals: Map<Day, Seal>): Promise<void> {
+    for (const { day } of list.toReversed()) {
+      if (!isDay(day) || day > to || !(await store.archived(day))) continue;
+      for (const [found, seal] of await archivedSeals(store, { to: day })) seals.set(found, seal);
+      return;
+    }
+  }
+
   /** Days before the very first seal need none. */
   async function missingAmong(days: readonly Day[]): Promise<readonly Day[]> {
-    const [oldest, newest] = [seals[0], seals.at(-1)];
+    // Somebody can put a seal of any day into the list: it tells which days must have one only where there is no archive at all.
+    const kept = seals.filter(({ day }) => archive.has(day));
+    const [oldest, newest] = kept.length > 0 ? [kept[0], kept.at(-1)] : [seals[0], seals.at(-1)];
     const expected = days.filter((day) => day <= due || (newest && day < newest.day));
-    if (!oldest) return from !== undefined && (await firstArchived(store, dayBefore(from))) ? expected : [];
+    if (!oldest) {
+      const before = from === undefined ? new Map() : await archivedSeals(store, { to: dayBefore(from) });
+      return before.size > 0 ? expected : [];
+    }
     if (oldest.prevHash === '') return expected.filter((day) => day > oldest.day);
-    return from === undefined ? [dayBefore(oldest.day), ...expected] : expected;
+    return from === undefined && !listed.has(dayBefore(oldest.day)) ? [dayBefore(oldest.day), ...expected] : expected;
   }
 }
 
-/** The oldest day with a seal in the archive, looked for from this day backwards. */
-async function firstArchived(store: SealStore, start: Day): Promise<Day | undefined> {
-  let first: Day | undefined;
+/** Days, both included. */
+interface ArchiveRange {
+  /** Without it, all since the first seal. */
+  readonly from?: Day | undefined;
+  readonly to: Day;
+}
+
+/** What the archive has of these days, looked for from the last one backwards: the newest first. */
+export async function archivedSeals(store: SealStore, { from = '', to }: ArchiveRange): Promise<Map<Day, Seal>> {
+  const found = new Map<Day, Seal>();
   let gap = 0;
-  for (let day = start; gap < LONGEST_GAP_DAYS; day = dayBefore(day)) {
+  for (let day = to; day >= from && gap < LONGEST_GAP_DAYS && isDay(day); day = dayBefore(day)) {
     const seal = await store.archived(day);
     gap = seal ? 0 : gap + 1;
-    if (seal) first = day;
-    if (seal?.prevHash === '') return first;
+    if (seal) found.set(day, seal);
+    if (seal?.prevHash === '') break;
   }
-  return first;
+  return found;
 }
 
-function daysOf(first: Day, others: readonly Day[]): Day[] {
-  const last = others.reduce((a, b) => (a > b ? a : b));
+function daysOf(first: Day, last: Day): Day[] {
   const days: Day[] = [];
   for (let day = first; day <= last; day = dayAfter(day)) days.push(day);
   return days;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InvoiceId } from '../events/ids.ts';
 import {
+  asSeal,
   dayAfter,
   dayBefore,
   holds,
@@ -111,4 +112,27 @@ describe('the chain of seals', () => {
     expect(dayAfter('2026-12-31')).toBe('2027-01-01');
     expect(dayBefore('2026-03-01')).toBe('2026-02-28');
   });
+});
+
+describe('a value that is to be a seal', () => {
+  const seal = sealOf(DAY, [], sealOf(dayBefore(DAY), [], undefined));
+
+  it('is one as it was made, and loses what does not belong to it', () =>
+    expect([asSeal(seal), asSeal({ ...seal, more: 1 })]).toEqual([seal, seal]));
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'seal'],
+    ['a list', [seal]],
+    ['of another kind', { ...seal, v: 2 }],
+    ['of no day', { ...seal, day: 'hello' }],
+    ['of a day that no calendar has', { ...seal, day: '2026-02-30' }],
+    ['of half a commit', { ...seal, commits: 0.5 }],
+    ['of fewer than no commits', { ...seal, commits: -1 }],
+    ['without a root', { ...seal, root: undefined }],
+    ['with a path for a root', { ...seal, root: '../../seal' }],
+    ['with a number for a hash', { ...seal, hash: 1 }],
+    ['chained to half a hash', { ...seal, prevHash: 'half' }],
+  ])('is none: %s', (_, value) => expect(asSeal(value)).toBeUndefined());
 });

@@ -26,7 +26,15 @@ export interface Seal {
   readonly hash: string;
 }
 
-export const dayOf = ({ at }: Pick<Commit, 'at'>): Day => at.slice(0, 10);
+/** The beginning of its time; empty for a commit that somebody left without one. */
+export const dayOf = ({ at }: Pick<Commit, 'at'>): Day => (typeof at === 'string' ? at.slice(0, 10) : '');
+
+/** Whether the calendar has this day. What comes out of a table that somebody may have edited need not be one. */
+export function isDay(text: unknown): text is Day {
+  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const time = new Date(`${text}T00:00:00.000Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
+}
 
 export function dayAfter(day: Day): Day {
   return shifted(day, 1);
@@ -73,6 +81,18 @@ export function sealHash({ v, day, commits, root, prevHash }: Omit<Seal, 'hash'>
   return digestOf('sha256', canonicalJson({ v, day, commits, root, prevHash }), 'base64url');
 }
 
+const DIGEST = /^[\w-]{43}$/;
+
+/** A value from a table or a file as a seal, or `undefined` when it has not the shape of one. What a seal says may still be wrong. */
+export function asSeal(value: unknown): Seal | undefined {
+  const { v, day, commits, root, prevHash, hash } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (v !== 1 || !isDay(day) || !isCount(commits) || !isDigest(root) || !isDigest(hash)) return undefined;
+  return prevHash === '' || isDigest(prevHash) ? { v, day, commits, root, prevHash, hash } : undefined;
+}
+
+const isDigest = (value: unknown): value is string => typeof value === 'string' && DIGEST.test(value);
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
 /** The leaves as they are kept beside the seal: a line each, in order. */
 export function leavesText(commits: readonly SealedCommit[]): string {
   return commits.map((commit) => `${leafOf(commit)}\n`).join('');
@@ -104,6 +124,17 @@ export interface InclusionProof extends SealedCommit {
   readonly size: number;
   /** Digests beside the way from the leaf to the root, base64url. */
   readonly path: readonly string[];
+}
+
+/** Whether a value from a file has the shape of a proof. */
+export function isInclusionProof(value: unknown): value is InclusionProof {
+  const { invoiceId, version, hash, day, index, size, path } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    [invoiceId, hash, day].every((text) => typeof text === 'string') &&
+    [version, index, size].every(isCount) &&
+    Array.isArray(path) &&
+    path.every((digest) => typeof digest === 'string')
+  );
 }
 
 /** Proves commits of one day; the tree is hashed once for all of them. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InvoiceId } from '../events/ids.ts';
 import { dayOf, type Seal, type SealedCommit, sealBreaks, sealOf } from './seal.ts';
-import { type DatedCommit, lastDayOver, type SealStore, sealDueDays } from './sealing.ts';
+import { type DatedCommit, type ListedSeal, lastDayOver, type SealStore, sealDueDays } from './sealing.ts';
 
 const commit = (invoice: string, at: string, hash = 'h'): DatedCommit => ({
   invoiceId: `inv_${invoice}` as InvoiceId,
@@ -10,10 +10,13 @@ const commit = (invoice: string, at: string, hash = 'h'): DatedCommit => ({
   at,
 });
 
+const listed = (seals: readonly Seal[]): ListedSeal[] => seals.map((seal) => ({ day: seal.day, seal }));
+const sealsIn = async (store: SealStore) => (await store.list()).flatMap(({ seal }) => seal ?? []);
+
 function memorySeals() {
   const kept = new Map<string, { seal: Seal; leaves: readonly SealedCommit[] }>();
   const store: SealStore = {
-    list: async () => [...kept.values()].map(({ seal }) => seal).sort((a, b) => (a.day < b.day ? -1 : 1)),
+    list: async () => listed([...kept.values()].map(({ seal }) => seal)).sort((a, b) => (a.day < b.day ? -1 : 1)),
     async put(seal, leaves) {
       const there = kept.get(seal.day);
       if (there) return there.seal;
@@ -74,7 +77,7 @@ describe('sealing', () => {
     const { store } = memorySeals();
     const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
     for (let run = 0; run < 3; run++) await sealDueDays(deps, new Date('2027-01-15T02:00:00Z'));
-    const seals = await store.list();
+    const seals = await sealsIn(store);
     expect(seals.at(-1)?.day).toBe('2027-01-14');
     expect(sealBreaks(seals)).toEqual([]);
   });
@@ -83,7 +86,7 @@ describe('sealing', () => {
     const { store } = memorySeals();
     const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
     await sealDueDays(deps, new Date('2026-11-23T02:00:00Z'));
-    const before = await store.list();
+    const before = await sealsIn(store);
     const forged = commits.with(2, commit('c', '2026-11-22T00:00:00.000Z', 'forged'));
     const late = [...commits, commit('d', '2026-11-22T10:00:00.000Z')];
     for (const touched of [forged, late]) {
@@ -96,9 +99,9 @@ describe('sealing', () => {
     const { store } = memorySeals();
     const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
     await sealDueDays(deps, new Date('2026-11-23T02:00:00Z'));
-    const [first, ...rest] = await store.list();
+    const [first, ...rest] = await sealsIn(store);
     // The list does not know the later ones yet, the store has them.
-    const behind: SealStore = { ...store, list: async () => [first as Seal] };
+    const behind: SealStore = { ...store, list: async () => listed([first as Seal]) };
     expect(await sealDueDays({ ...deps, seals: behind }, new Date('2026-11-23T02:00:00Z'))).toEqual({
       sealed: rest,
       differing: [],
@@ -113,24 +116,28 @@ describe('sealing', () => {
     const { store } = memorySeals();
     const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
     await sealDueDays(deps, new Date('2026-11-23T02:00:00Z'));
-    const archived = await store.list();
+    const archived = await sealsIn(store);
     const last = archived.at(-1) as Seal;
     const forged = sealOf(last.day, [], archived.at(-2));
     const rewritten = { ...last, root: forged.root };
     const invented = sealOf('2026-11-23', [], forged);
-    const lists: [Seal[], string[]][] = [
-      [[forged], [last.day]],
-      [[rewritten], [last.day]],
-      [[last, invented], ['2026-11-23']],
-      [[last, { ...invented, day: '2099-01-01' }], []],
+    const noSeal = (day: string): ListedSeal => ({ day, seal: undefined });
+    const ends: [ListedSeal[], string[]][] = [
+      [listed([forged]), [last.day]],
+      [listed([rewritten]), [last.day]],
+      [listed([last, invented]), ['2026-11-23']],
+      [listed([last, { ...invented, day: '2099-01-01' }]), []],
+      [[noSeal(last.day)], [last.day]],
+      [[...listed([last]), noSeal('2026-11-23')], ['2026-11-23']],
+      [[...listed([last]), noSeal('2026-11-22, at noon')], ['2026-11-22, at noon']],
     ];
-    for (const [listed, differing] of lists) {
+    for (const [end, differing] of ends) {
       const copy = memoryCopy(archived);
-      const seals = { ...copy, list: async () => [...archived.slice(0, -1), ...listed] };
+      const seals = { ...copy, list: async () => [...listed(archived.slice(0, -1)), ...end] };
       const touched = await sealDueDays({ ...deps, seals, commits: inOrder(commits) }, NEXT);
       expect(touched).toMatchObject({ sealed: [{ day: '2026-11-23', prevHash: last.hash }], differing });
     }
-    const early = { ...store, list: async () => [...archived.slice(0, -1), forged] };
+    const early = { ...store, list: async () => listed([...archived.slice(0, -1), forged]) };
     expect(await sealDueDays({ ...deps, seals: early }, new Date('2026-11-23T02:00:00Z'))).toEqual({
       sealed: [],
       differing: [last.day],

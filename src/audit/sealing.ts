@@ -6,16 +6,23 @@ import {
   dayOf,
   holds,
   inSealOrder,
+  isDay,
   type Seal,
   type SealedCommit,
   sealHash,
   sealOf,
 } from './seal.ts';
 
+/** An item of the list. The list can be edited: `day` may be no day, and where there is no `seal`, the rest of the item is none. */
+export interface ListedSeal {
+  readonly day: string;
+  readonly seal: Seal | undefined;
+}
+
 /** Seals as they are kept. None is ever changed. */
 export interface SealStore {
-  /** All seals from this day on, by day, as the list has them. */
-  list(from?: Day): Promise<readonly Seal[]>;
+  /** Everything in the list from this day on, by day. */
+  list(from?: Day): Promise<readonly ListedSeal[]>;
   /** The seal of a day as the archive has it, which nobody can change; `undefined` when it is not there or is no seal. */
   archived(day: Day): Promise<Seal | undefined>;
   /**
@@ -91,9 +98,9 @@ export async function sealDueDays(deps: SealingDeps, now: Date): Promise<Sealing
 async function lastSeal(seals: SealStore, due: Day): Promise<{ last: Seal | undefined; differing: Day[] }> {
   const differing: Day[] = [];
   const listed = (await seals.list()).filter(({ day }) => day <= due);
-  for (const seal of listed.toReversed()) {
-    const last = await seals.archived(seal.day);
-    if (last?.hash !== seal.hash || sealHash(seal) !== seal.hash) differing.push(seal.day);
+  for (const { day, seal } of listed.toReversed()) {
+    const last = isDay(day) ? await seals.archived(day) : undefined;
+    if (!seal || last?.hash !== seal.hash || sealHash(seal) !== seal.hash) differing.push(day);
     if (last) return { last, differing };
   }
   return { last: undefined, differing };

@@ -1,13 +1,13 @@
-import type { Tip } from '../events/commit.ts';
 import type { EventScan, Stream } from '../events/event-scan.ts';
 import type { EventStore } from '../events/event-store.ts';
+import type { Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import { type Day, dayOf } from './seal.ts';
+import { type Day, dayOf, isDay } from './seal.ts';
 import { type Finding, type SealKnowledge, verifyStream } from './verify-stream.ts';
 
 /** Where the projection saw streams end. */
 export interface Witnesses {
-  of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, Tip>>;
+  of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, Witness>>;
   /** Every invoice that the projection knows. */
   invoices(): AsyncIterable<readonly InvoiceId[]>;
 }
@@ -61,7 +61,7 @@ export async function verifyLedger(
   const walk = async (segment: number) => {
     for await (const { streams } of deps.scan.segment({ segment, segments })) {
       for (const { invoiceId } of streams) met.add(invoiceId);
-      const wanted = streams.filter((stream) => isWanted(stream, since));
+      const wanted = streams.filter((stream) => isWanted(stream, since, deps.seals));
       const witnesses = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
       for (const stream of wanted) {
         const findings = verifyStream(stream, witnesses.get(stream.invoiceId), deps.seals);
@@ -86,7 +86,8 @@ export async function verifyLedger(
   }
 }
 
-function isWanted({ commits }: Stream, since: Day): boolean {
-  const last = commits.at(-1);
-  return last === undefined || dayOf(last) >= since;
+/** A day that is none, and one that the seals know otherwise, may be the work of somebody who wants it left out. */
+function isWanted({ invoiceId, commits }: Stream, since: Day, { leaves }: SealKnowledge): boolean {
+  if (leaves.has(invoiceId)) return true;
+  return commits.map(dayOf).some((day) => day >= since || !isDay(day));
 }

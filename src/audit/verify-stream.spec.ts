@@ -82,4 +82,17 @@ describe('the verification of a history', () => {
     const edited = history.with(1, { ...(history[1] as Commit), at: '2026-11-10T12:00:01.000Z' });
     expect(verify(edited)).toEqual([{ kind: 'content-changed', version: 2 }]);
   });
+
+  it('tells that the projection is no witness any more, beside what is found without it', () => {
+    const kinds = (commits: readonly Commit[]) => verifyStream({ invoiceId, commits }, 'unreadable', seals);
+    expect(kinds(history)).toEqual([{ kind: 'row-unreadable', version: 4 }]);
+    expect(kinds([])).toContainEqual({ kind: 'row-unreadable', version: 1 });
+    expect(kinds(history.slice(0, 2)).map(({ kind }) => kind)).toEqual(['row-unreadable', 'sealed-commit-gone']);
+  });
+
+  it.each([undefined, null, 5, 'some day'])('finds a commit whose time is %j', (at) =>
+    expect(verify(history.with(2, { ...(history[2] as Commit), at: at as string }))).toEqual([
+      { kind: 'content-changed', version: 3 },
+    ]),
+  );
 });

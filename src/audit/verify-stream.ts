@@ -1,5 +1,5 @@
-import type { Commit, Tip } from '../events/commit.ts';
-import { type ChainBreak, verifyChain } from '../events/hash-chain.ts';
+import { type Commit, START } from '../events/commit.ts';
+import { type ChainBreak, verifyChain, type Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Day, dayOf, type SealedCommit } from './seal.ts';
 
@@ -14,6 +14,8 @@ export type SealFinding =
 /** Something in a history that is not as it was written. */
 export type Finding =
   | { readonly kind: ChainBreak; readonly version: number }
+  /** The projection's row was edited so that it is no witness: whether the end is the true one, it cannot say. */
+  | { readonly kind: 'row-unreadable'; readonly version: number }
   | { readonly kind: SealFinding; readonly version: number; readonly day: Day };
 
 /** What the seals know: which days are sealed, and of which commits. */
@@ -55,11 +57,13 @@ export function sealKnowledge(
  */
 export function verifyStream(
   { invoiceId, commits }: { readonly invoiceId: InvoiceId; readonly commits: readonly Commit[] },
-  witness: Tip | undefined,
+  witness: Witness | undefined,
   seals: SealKnowledge,
 ): Finding[] {
-  const chain = verifyChain(commits, witness);
+  const unreadable = witness === 'unreadable';
+  const chain = verifyChain(commits, unreadable ? undefined : witness);
   const found: Finding[] = chain.intact ? [] : [{ kind: chain.reason, version: chain.brokenAt }];
+  if (unreadable) found.push({ kind: 'row-unreadable', version: commits.at(-1)?.version ?? START.version });
   const leaves = new Map((seals.leaves.get(invoiceId) ?? []).map((leaf) => [leaf.version, leaf]));
   for (const commit of commits) {
     const { version } = commit;

@@ -28,6 +28,38 @@ export interface Commit {
   readonly hash: string;
 }
 
+/**
+ * Whether a value has the shape of a commit. Whoever can edit the table can write anything, and what has not even the shape must be
+ * found like any other edit. What a commit of this shape says may still be wrong.
+ */
+export function isCommit(value: unknown): value is Commit {
+  if (!isObject(value)) return false;
+  const { invoiceId, version, next, commitId, at, events, prevHash, hash } = value;
+  return (
+    areTexts(invoiceId, commitId, at, prevHash, hash) &&
+    Number.isSafeInteger(version) &&
+    Number.isSafeInteger(next) &&
+    Array.isArray(events) &&
+    events.length > 0 &&
+    events.every(isStoredEvent)
+  );
+}
+
+function isStoredEvent(value: unknown): value is StoredEvent {
+  if (!isObject(value)) return false;
+  const { id, type, v, at, meta } = value;
+  return areTexts(id, type, at) && Number.isSafeInteger(v) && isObject(meta);
+}
+
+/** The events of a commit that somebody may have edited, as far as they are any. */
+export function eventsIn({ events }: Pick<Commit, 'events'>): readonly StoredEvent[] {
+  return Array.isArray(events) ? events.filter((event: StoredEvent) => isObject(event)) : [];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const areTexts = (...values: readonly unknown[]): boolean => values.every((value) => typeof value === 'string');
+
 /** Where a stream ends: the version the next commit takes, and the hash it is chained to. */
 export interface Tip {
   readonly version: number;

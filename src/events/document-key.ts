@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StoredEvent } from './commit.ts';
+import { type Commit, eventsIn, type StoredEvent } from './commit.ts';
 import type { InvoiceId } from './ids.ts';
 
 /**
@@ -29,6 +29,11 @@ export function documentsNamedBy(invoiceId: InvoiceId, { data }: StoredEvent): s
   const { xmlKey, nfseXmlKey, eventXmlKey, evidence } = (data ?? {}) as Readonly<Record<string, unknown>>;
   const keys = [xmlKey, nfseXmlKey, eventXmlKey, ...(Array.isArray(evidence) ? evidence : [])];
   return keys.flatMap((key) => documentNameIn(invoiceId, key) ?? []);
+}
+
+/** {@link documentsNamedBy} of all events of a history, in their order. */
+export function documentsNamedIn(invoiceId: InvoiceId, commits: readonly Commit[]): string[] {
+  return commits.flatMap(eventsIn).flatMap((event) => documentsNamedBy(invoiceId, event));
 }
 
 /** The name in a key that an event or an exchange bears, if it is one of this invoice's documents. */

@@ -1,11 +1,27 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Commit } from './commit.ts';
+import { commitIn } from './dynamodb-commit.ts';
+import { parseInvoiceId } from './ids.ts';
 
 type DatedCommit = Pick<Commit, 'invoiceId' | 'version' | 'hash' | 'at'>;
 
+/**
+ * Whether a list of leaves has a place for it. An item that was put into the table by hand may be anything: sealed, it would spoil the list
+ * for all commits of its day; left out, it is found as one that is in no seal.
+ */
+function isSealable({ invoiceId, version, hash }: DatedCommit): boolean {
+  return (
+    parseInvoiceId(invoiceId) !== undefined &&
+    Number.isSafeInteger(version) &&
+    typeof hash === 'string' &&
+    /^[\w-]{43}$/.test(hash)
+  );
+}
+
 /** Read side by side; each has a page in memory. */
 const SEGMENTS = 8;
+
+const isTime = (at: unknown): at is string => typeof at === 'string' && !Number.isNaN(Date.parse(at));
 
 /**
  * Commits by their time, found by reading the whole table: it has no index by time, which would cost every commit a second write. Not
@@ -33,7 +49,7 @@ export function dynamoDbCommitsByTime(client: DynamoDBClient, tableName: string)
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
-      for (const item of Items) yield unmarshall(item) as DatedCommit;
+      for (const item of Items) yield commitIn(item);
       start = LastEvaluatedKey;
     } while (start);
   }
@@ -44,7 +60,9 @@ export function dynamoDbCommitsByTime(client: DynamoDBClient, tableName: string)
       const oldest = await Promise.all(
         segments.map(async (segment) => {
           let first: string | undefined;
-          for await (const { at } of scan(segment, ['at'])) if (first === undefined || at < first) first = at;
+          for await (const { at } of scan(segment, ['at'])) {
+            if (isTime(at) && (first === undefined || at < first)) first = at;
+          }
           return first;
         }),
       );
@@ -60,7 +78,7 @@ export function dynamoDbCommitsByTime(client: DynamoDBClient, tableName: string)
           Array.fromAsync(scan(segment, ['invoiceId', 'version', 'hash', 'at'], [from, `${to}T~`])),
         ),
       );
-      yield* collected.flat();
+      yield* collected.flat().filter(isSealable);
     },
   };
 }

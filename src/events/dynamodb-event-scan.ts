@@ -1,6 +1,7 @@
 import { type AttributeValue, DescribeTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Commit } from './commit.ts';
+import { commitIn } from './dynamodb-commit.ts';
 import { type EventScan, type SegmentOf, wholeStreams } from './event-scan.ts';
 import type { EventStore } from './event-store.ts';
 
@@ -28,7 +29,7 @@ export function dynamoDbEventScan({ client, tableName, events, pageSize }: Dynam
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
-      yield Items.map((item) => unmarshall(item) as Commit);
+      yield Items.map(commitIn);
       start = LastEvaluatedKey;
     } while (start);
   }

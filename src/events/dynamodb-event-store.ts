@@ -5,8 +5,9 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { type Commit, commitOf, START, tipAfter } from './commit.ts';
+import { commitIn } from './dynamodb-commit.ts';
 import { ConcurrencyError, type EventStore } from './event-store.ts';
 
 /** Structured record of one store operation, for the log: what it touched and what it cost. */
@@ -75,7 +76,7 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
             ...(page ? { ExclusiveStartKey: page } : {}),
           }),
         );
-        commits.push(...(Items ?? []).map((item) => unmarshall(item) as Commit));
+        commits.push(...(Items ?? []).map(commitIn));
         rcu += ConsumedCapacity?.CapacityUnits ?? 0;
         page = LastEvaluatedKey;
       } while (page);
@@ -95,7 +96,7 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
           ReturnConsumedCapacity: 'TOTAL',
         }),
       );
-      const last = Items?.[0] && (unmarshall(Items[0]) as Commit);
+      const last = Items?.[0] && commitIn(Items[0]);
       log('events.tip', { invoiceId, version: last?.next ?? START.version, rcu: ConsumedCapacity?.CapacityUnits });
       return last ? tipAfter(last) : START;
     },
@@ -103,7 +104,5 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
 }
 
 function winningCommit(error: unknown): Commit | undefined {
-  return error instanceof ConditionalCheckFailedException && error.Item
-    ? (unmarshall(error.Item) as Commit)
-    : undefined;
+  return error instanceof ConditionalCheckFailedException && error.Item ? commitIn(error.Item) : undefined;
 }

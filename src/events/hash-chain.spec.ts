@@ -91,4 +91,24 @@ describe('the hash chain', () => {
     // A changed canonical form would make every stored history unverifiable: this value must never change.
     expect(commitOf(draft({ events: [issued] })).hash).toBe('NXfLnHUo2065oWoMHRQtR5HTpha2ib9KuJOvhVp65ro');
   });
+
+  const MALFORMED: readonly (readonly [string, object])[] = [
+    ['no events', { events: undefined }],
+    ['a text for events', { events: 'e' }],
+    ['an empty list of events', { events: [], next: 1 }],
+    ['an event that is null', { events: [null] }],
+    ['an event without a type', { events: [{ ...draft().events[0], type: undefined }] }],
+    ['no time', { at: undefined }],
+    ['a number for a time', { at: 5 }],
+    ['no id', { commitId: undefined }],
+  ];
+  it.each(MALFORMED)('does not verify with a commit that has %s, hashed like that', (_, edit) => {
+    const [first] = stream([1]) as [Commit];
+    const forged = { ...first, ...edit };
+    expect(verifyChain([{ ...forged, hash: hashOf(forged) }])).toEqual({
+      intact: false,
+      brokenAt: 1,
+      reason: 'content-changed',
+    });
+  });
 });

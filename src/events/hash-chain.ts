@@ -1,4 +1,7 @@
-import { type Commit, hashOf, START, type Tip } from './commit.ts';
+import { type Commit, hashOf, isCommit, START, type Tip } from './commit.ts';
+
+/** Where the projection saw a stream end, or that its row was edited and does not say so any more. */
+export type Witness = Tip | 'unreadable';
 
 export type ChainBreak =
   /** The commit's content does not give its hash: somebody edited it. */
@@ -42,7 +45,7 @@ export function verifyChain(commits: readonly Commit[], witness?: Tip): ChainVer
 
 function hashMismatch(commit: Commit): boolean {
   try {
-    return hashOf(commit) !== commit.hash || commit.next !== commit.version + commit.events.length;
+    return !isCommit(commit) || hashOf(commit) !== commit.hash || commit.next !== commit.version + commit.events.length;
   } catch {
     return true; // an edit may leave something that has no canonical form at all
   }

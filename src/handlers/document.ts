@@ -1,4 +1,4 @@
-import { documentNameIn, documentsNamedBy, parseDocumentName } from '../events/document-key.ts';
+import { documentNameIn, documentsNamedIn, parseDocumentName } from '../events/document-key.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
@@ -32,7 +32,7 @@ export const handler = lambda('document', async (call) => {
   const name = call.event.pathParameters?.name ?? '';
   const kind = parseDocumentName(name)?.kind;
   call.note({ invoiceId, companyCnpj: owner, document: kind });
-  const named = commits.flatMap((commit) => commit.events).flatMap((event) => documentsNamedBy(invoiceId, event));
+  const named = documentsNamedIn(invoiceId, commits);
   // An attempt whose answer never came was sent all the same, and no event names it.
   if (kind === undefined || !(kind === 'sent' || named.includes(name))) throw documentNotFound();
   const key = `${invoiceId}/${name}`;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { eventsIn } from '../events/commit.ts';
 import { documentsNamedBy } from '../events/document-key.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { ChainBreak, ChainVerdict } from '../events/hash-chain.ts';
@@ -42,7 +43,7 @@ export const handler = lambda('history', async (call) => {
   call.note({ invoiceId, companyCnpj: owner, chain: chain.intact });
 
   const numbered = commits.flatMap((commit) =>
-    commit.events.map((event, index) => ({ commit, event, number: commit.version + index })),
+    eventsIn(commit).map((event, index) => ({ commit, event, number: commit.version + index })),
   );
   // What had happened by a moment is a beginning of the history, whatever clocks wrote into it.
   const past = ({ event, number }: (typeof numbered)[number]) =>

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Commit } from '../events/commit.ts';
+import { commitIn } from '../events/dynamodb-commit.ts';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
 import { now } from '../platform/clock.ts';
 import { failureOf, logger } from '../platform/logger.ts';
@@ -92,7 +92,7 @@ function announcedIn(records: readonly DynamoDBRecord[]): Signals {
       logger.warn('stream record ignored', { eventName, invoiceId });
       continue;
     }
-    const commit = unmarshall(dynamodb.NewImage as Record<string, AttributeValue>) as Commit;
+    const commit = commitIn(dynamodb.NewImage as Record<string, AttributeValue>);
     const group = groups.get(invoiceId) ?? [];
     group.push({ sequenceNumber: dynamodb.SequenceNumber ?? '', commit });
     groups.set(invoiceId, group);

@@ -1,4 +1,4 @@
-import type { Commit } from '../events/commit.ts';
+import { type Commit, eventsIn } from '../events/commit.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { InvoiceEvent } from '../events/event-types.ts';
 import { type ChainVerdict, verifyChain } from '../events/hash-chain.ts';
@@ -33,10 +33,7 @@ export async function visibleHistory(
   const commits = await events.load(invoiceId);
   if (commits.length === 0 && !row) throw notFound();
   const chain = verifyChain(commits, row && fromRow(row).tip);
-  const whole = foldedBestEffort(
-    invoiceId,
-    commits.flatMap((commit) => commit.events),
-  );
+  const whole = foldedBestEffort(invoiceId, commits.flatMap(eventsIn));
   const owner = row?.companyCnpj ?? (whole && whole.status !== 'NONE' ? whole.companyCnpj : '');
   checkVisible(caller, owner);
   return { commits, chain, owner };

@@ -6,20 +6,10 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod/mini';
-import { leavesText, readLeaves, type Seal, type SealedCommit } from '../audit/seal.ts';
-import type { SealStore } from '../audit/sealing.ts';
+import { asSeal, leavesText, readLeaves, type Seal, type SealedCommit } from '../audit/seal.ts';
+import type { ListedSeal, SealStore } from '../audit/sealing.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import type { S3 } from './s3.ts';
-
-const SealSchema: z.ZodMiniType<Seal> = z.object({
-  v: z.literal(1),
-  day: z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/)),
-  commits: z.int().check(z.gte(0)),
-  root: z.string(),
-  prevHash: z.string(),
-  hash: z.string(),
-});
 
 export interface SealStoreOptions {
   readonly dynamoDb: DynamoDBClient;
@@ -40,7 +30,7 @@ export interface SealStoreOptions {
 export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions): SealStore {
   return {
     async list(from = '') {
-      const seals: Seal[] = [];
+      const listed: ListedSeal[] = [];
       let start: Record<string, AttributeValue> | undefined;
       do {
         const { Items = [], LastEvaluatedKey } = await dynamoDb.send(
@@ -55,10 +45,13 @@ export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions)
             ...(start && { ExclusiveStartKey: start }),
           }),
         );
-        seals.push(...Items.map((item) => unmarshall(item) as Seal));
+        for (const item of Items) {
+          const value = unmarshall(item, { wrapNumbers: Number });
+          listed.push({ day: String(value.day), seal: asSeal(value) });
+        }
         start = LastEvaluatedKey;
       } while (start);
-      return seals.sort((a, b) => (a.day < b.day ? -1 : 1));
+      return listed.sort((a, b) => (a.day < b.day ? -1 : 1));
     },
 
     // The leaves first, under a name of their content's own: a crash leaves leaves that no seal names, never a seal without leaves.
@@ -99,7 +92,8 @@ export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions)
   async function archived(day: string): Promise<Seal | undefined> {
     const text = await textAt(sealKey(day));
     try {
-      return text === undefined ? undefined : SealSchema.safeParse(JSON.parse(text)).data;
+      const seal = text === undefined ? undefined : asSeal(JSON.parse(text));
+      return seal?.day === day ? seal : undefined;
     } catch {
       return undefined;
     }

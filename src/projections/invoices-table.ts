@@ -70,7 +70,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
       const { Item } = await client.send(
         new GetItemCommand({ TableName: tableName, Key: { invoiceId: { S: invoiceId } } }),
       );
-      return Item && (unmarshall(Item) as InvoiceRow);
+      return Item && rowIn(Item);
     },
 
     async put(row) {
@@ -116,7 +116,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
             ...(start ? { ExclusiveStartKey: start } : {}),
           }),
         );
-        rows.push(...Items.map((item) => unmarshall(item) as InvoiceRow));
+        rows.push(...Items.map(rowIn));
         start = LastEvaluatedKey;
         if (!start) break;
       }
@@ -167,6 +167,10 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
     }
   }
 }
+
+/** A row as it lies there. One that somebody edited must not keep the others of its page from being read. */
+const rowIn = (item: Record<string, AttributeValue>): InvoiceRow =>
+  unmarshall(item, { wrapNumbers: Number }) as InvoiceRow;
 
 /** How many rows of a shard are due: all, or what one look of the engine's comes to (a megabyte of them). */
 export function dueCount(client: DynamoDBClient, tableName: string): (shard: string, until: string) => Promise<number> {

@@ -1,6 +1,6 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Tip } from '../events/commit.ts';
+import type { Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
 
 /** What BatchGetItem takes. */
@@ -11,8 +11,8 @@ type Seen = { readonly invoiceId: InvoiceId; readonly version: number; readonly 
 /** A table of InvoicesTable as a witness: each row remembers the last commit that it was made of. */
 export function dynamoDbWitnesses(client: DynamoDBClient, TableName: string) {
   return {
-    async of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, Tip>> {
-      const tips = new Map<InvoiceId, Tip>();
+    async of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, Witness>> {
+      const tips = new Map<InvoiceId, Witness>();
       let keys = invoiceIds.map((id) => ({ invoiceId: { S: id } }) as Record<string, AttributeValue>);
       while (keys.length > 0) {
         const wanted = {
@@ -23,8 +23,9 @@ export function dynamoDbWitnesses(client: DynamoDBClient, TableName: string) {
         };
         const answer = await client.send(new BatchGetItemCommand({ RequestItems: { [TableName]: wanted } }));
         for (const item of answer.Responses?.[TableName] ?? []) {
-          const { invoiceId, version, hash } = unmarshall(item) as Seen;
-          tips.set(invoiceId, { version: version + 1, hash });
+          const { invoiceId, version, hash } = unmarshall(item, { wrapNumbers: Number }) as Seen;
+          const isTip = Number.isSafeInteger(version) && typeof hash === 'string';
+          tips.set(invoiceId, isTip ? { version: version + 1, hash } : 'unreadable');
         }
         keys = [...keys.slice(MOST_KEYS), ...(answer.UnprocessedKeys?.[TableName]?.Keys ?? [])];
       }

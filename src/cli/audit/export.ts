@@ -14,9 +14,10 @@ import {
   sha256,
   VERIFIER,
 } from '../../audit/bundle.ts';
-import { type Day, dayAfter, dayOf, prover, type Seal } from '../../audit/seal.ts';
+import { archivedSeals } from '../../audit/check-seals.ts';
+import { type Day, dayOf, isDay, prover } from '../../audit/seal.ts';
 import type { Commit } from '../../events/commit.ts';
-import { documentNameIn, documentsNamedBy, parseDocumentName } from '../../events/document-key.ts';
+import { documentNameIn, documentsNamedIn, parseDocumentName } from '../../events/document-key.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import { parseCnpj } from '../../nfse/cnpj.ts';
 import { now } from '../../platform/clock.ts';
@@ -66,7 +67,7 @@ export const exportBundle: Verb = async (args, invocation) => {
       progress.report(index + 1, ids.length, 'notas');
     }
     await bundle.write(EVENTS, Buffer.from(commits.map(jsonLine).join('')));
-    const { seals, proofs } = await sealsFor(ledger, commits);
+    const { seals, proofs } = await sealsFor(ledger, commits, dayOf({ at: invocation.now.toISOString() }));
     await bundle.write(SEALS, Buffer.from(seals.map(jsonLine).join('')));
     await bundle.write(PROOFS, Buffer.from(proofs.map(jsonLine).join('')));
     await bundle.write(VERIFIER, await offlineVerifier());
@@ -114,7 +115,8 @@ async function invoicesOf({ invoices }: AuditedLedger, companyCnpj: string, from
   let after: ListPosition | undefined;
   do {
     const { rows, next } = await invoices.list({ companyCnpj, to: `${to}T~` }, PAGE, after);
-    ids.push(...rows.filter(({ updatedAt }) => updatedAt >= from).map(({ invoiceId }) => invoiceId));
+    // Only a row that says it leaves its invoice out: one without a time was edited, and the stream tells what happened.
+    ids.push(...rows.filter(({ updatedAt }) => !(updatedAt < from)).map(({ invoiceId }) => invoiceId));
     after = next;
   } while (after);
   return ids.reverse();
@@ -141,7 +143,7 @@ async function writeDocuments(
   stream: readonly Commit[],
 ): Promise<string[]> {
   const missing: string[] = [];
-  const waiting = stream.flatMap(({ events }) => events).flatMap((event) => documentsNamedBy(invoiceId, event));
+  const waiting = documentsNamedIn(invoiceId, stream);
   const written = new Set<string>();
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     if (written.has(name)) continue;
@@ -171,15 +173,16 @@ function answeredBy(invoiceId: InvoiceId, content: Uint8Array): string | undefin
  * The seals from the first day of the commits to the last one, without a gap, so that their chain can be followed; and the proofs. The
  * archive's are taken, since the list can be edited.
  */
-async function sealsFor({ seals: store }: AuditedLedger, commits: readonly Commit[]) {
-  const days = [...new Set(commits.map(dayOf))].sort();
-  const [first, last] = [days[0], days.at(-1) ?? ''];
-  const listed = new Map(first === undefined ? [] : (await store.list(first)).map((seal) => [seal.day, seal]));
-  const seals: Seal[] = [];
-  for (let day = first; day !== undefined && day <= last; day = dayAfter(day)) {
-    const seal = (await store.archived(day)) ?? listed.get(day);
-    if (seal) seals.push(seal);
-  }
+async function sealsFor({ seals: store }: AuditedLedger, commits: readonly Commit[], today: Day) {
+  const days = [...new Set(commits.map(dayOf))].filter((day) => isDay(day) && day <= today).sort();
+  const [from, to] = [days[0], days.at(-1)];
+  if (from === undefined || to === undefined) return { seals: [], proofs: [] };
+  const listed = (await store.list(from)).flatMap(({ day, seal }) => (seal && day <= to ? [seal] : []));
+  const known = new Map([
+    ...listed.map((seal) => [seal.day, seal] as const),
+    ...(await archivedSeals(store, { from, to })),
+  ]);
+  const seals = [...known.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
   const proofs = [];
   for (const seal of seals.filter(({ day }) => days.includes(day))) {
     const proofOf = prover(seal.day, (await store.leaves(seal)) ?? []);

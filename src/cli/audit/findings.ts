@@ -1,4 +1,5 @@
 import type { SealProblem, SealProblemReason } from '../../audit/check-seals.ts';
+import { isDay } from '../../audit/seal.ts';
 import type { Finding } from '../../audit/verify-stream.ts';
 
 /** What somebody did to a history, and where, for a person. */
@@ -10,6 +11,7 @@ export function findingText(finding: Finding): string {
     'commit-missing': `a versão ${version} não existe, embora existam posteriores: foi apagada`,
     'tail-missing': `o fim da história foi apagado a partir da versão ${version}`,
     'tail-replaced': `a versão ${version} não é a que a projeção viu: foi trocada`,
+    'row-unreadable': `a linha da projeção foi alterada: não diz mais se a versão ${version} é a última`,
     'other-than-sealed': `a versão ${version} não é a que foi selada: foi trocada`,
     'not-in-seal': `a versão ${version} tem data de um dia selado sem ela: foi incluída depois`,
     'sealed-commit-gone': `a versão ${version} foi selada e não existe mais: foi apagada`,
@@ -24,9 +26,11 @@ const SEAL_PROBLEMS: Readonly<Record<SealProblemReason, string>> = {
   'seal-not-listed': 'o selo está no arquivo e não na tabela',
   'seal-not-archived': 'o selo está na tabela e não no arquivo',
   'seal-differs': 'o selo da tabela não é o do arquivo: vale o do arquivo',
+  'not-a-seal': 'o item da tabela não é um selo: foi alterado ou incluído',
   'leaves-changed': 'a lista do que foi selado sumiu, ou não é a que deu o selo',
 };
 
 export function sealProblemText({ day, reason }: SealProblem): string {
-  return `selo de ${day}: ${SEAL_PROBLEMS[reason]} [${reason}]`;
+  const when = isDay(day) ? day : JSON.stringify(day);
+  return `selo de ${when}: ${SEAL_PROBLEMS[reason]} [${reason}]`;
 }

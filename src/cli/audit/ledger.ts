@@ -1,4 +1,5 @@
-import type { SealStore } from '../../audit/sealing.ts';
+import { type Day, isDay } from '../../audit/seal.ts';
+import { lastDayOver, type SealStore } from '../../audit/sealing.ts';
 import type { Witnesses } from '../../audit/verify-ledger.ts';
 import { dynamoDbEventScan } from '../../events/dynamodb-event-scan.ts';
 import { dynamoDbEventStore } from '../../events/dynamodb-event-store.ts';
@@ -44,6 +45,14 @@ export async function auditedLedger(invocation: Invocation, data: string | undef
   };
 }
 
+/** SealFn runs ten minutes after a day may be sealed, and is tried again for some hours if it fails. */
+const LATE_MINUTES = 360;
+
+/** The last day that must have a seal by now. */
+export function lastDayDue({ config }: Pick<AuditedLedger, 'config'>, now: Date): Day {
+  return lastDayOver(now, config.sealMarginMinutes + LATE_MINUTES);
+}
+
 /** @throws UsageError naming the first text that is no invoice's id */
 export function invoiceIdsIn(texts: readonly string[]): InvoiceId[] {
   return texts.map((text) => {
@@ -56,8 +65,6 @@ export function invoiceIdsIn(texts: readonly string[]): InvoiceId[] {
 /** @throws UsageError */
 export function dayIn(option: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const time = new Date(`${text}T00:00:00.000Z`);
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text))
-    return text;
+  if (isDay(text)) return text;
   throw new UsageError(`${option} é um dia, como 2026-11-24`);
 }

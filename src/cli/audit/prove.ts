@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { dayOf, holds, type InclusionProof, prover, proves, type Seal } from '../../audit/seal.ts';
+import { type Day, dayOf, holds, type InclusionProof, isDay, prover, proves, type Seal } from '../../audit/seal.ts';
 import type { Commit } from '../../events/commit.ts';
 import { UsageError, type Verb } from '../verb.ts';
-import { type AuditedLedger, auditedLedger, invoiceIdsIn } from './ledger.ts';
+import { type AuditedLedger, auditedLedger, invoiceIdsIn, lastDayDue } from './ledger.ts';
 
 /** `nfse audit prove`: that each commit of an invoice is in the seal of its day, as anybody can check who has the seal. */
 export const prove: Verb = async (args, invocation) => {
@@ -17,11 +17,11 @@ export const prove: Verb = async (args, invocation) => {
   try {
     const commits = await ledger.events.load(invoiceId);
     if (commits.length === 0) throw new UsageError(`${invoiceId} não existe`);
-    const proven = await proofsOf(ledger.seals, commits);
+    const proven = await proofsOf(ledger.seals, commits, lastDayDue(ledger, invocation.now));
     const { output } = invocation;
     if (values.json) output.out(JSON.stringify(proven, null, 2));
     else for (const one of proven) output.out(line(one));
-    return proven.every(({ verdict }) => verdict !== 'not-in-seal') ? 0 : 1;
+    return proven.every(({ verdict }) => verdict === 'proven' || verdict === 'not-sealed-yet') ? 0 : 1;
   } finally {
     ledger.close();
   }
@@ -31,15 +31,24 @@ export interface ProvenCommit {
   readonly version: number;
   readonly hash: string;
   readonly day: string;
-  readonly verdict: 'proven' | 'not-sealed-yet' | 'not-in-seal';
+  /** `no-seal`: its day is none, or must have a seal by now and the archive has none. */
+  readonly verdict: 'proven' | 'not-sealed-yet' | 'not-in-seal' | 'no-seal';
   readonly seal?: Seal;
   readonly proof?: InclusionProof;
 }
 
-/** A proof for each commit whose day is sealed. The seals are read once a day, and their leaves are held against their roots. */
-export async function proofsOf(seals: AuditedLedger['seals'], commits: readonly Commit[]): Promise<ProvenCommit[]> {
+/**
+ * A proof for each commit whose day is sealed. The seals are read once a day, and their leaves are held against their roots.
+ *
+ * @param due the last day that must be sealed by now
+ */
+export async function proofsOf(
+  seals: AuditedLedger['seals'],
+  commits: readonly Commit[],
+  due: Day,
+): Promise<ProvenCommit[]> {
   const days = new Map<string, { seal: Seal; proofOf: ReturnType<typeof prover> } | undefined>();
-  for (const day of new Set(commits.map(dayOf))) {
+  for (const day of new Set(commits.map(dayOf).filter(isDay))) {
     const seal = await seals.archived(day);
     const leaves = seal && (await seals.leaves(seal));
     const sound = leaves !== undefined && holds(seal as Seal, leaves);
@@ -49,7 +58,7 @@ export async function proofsOf(seals: AuditedLedger['seals'], commits: readonly 
     const { version, hash } = commit;
     const day = dayOf(commit);
     const sealed = days.get(day);
-    if (!sealed) return { version, hash, day, verdict: 'not-sealed-yet' };
+    if (!sealed) return { version, hash, day, verdict: isDay(day) && day > due ? 'not-sealed-yet' : 'no-seal' };
     const { seal, proofOf } = sealed;
     const proof = proofOf(commit);
     if (!proof || !proves(proof, seal)) return { version, hash, day, verdict: 'not-in-seal', seal };
@@ -60,6 +69,7 @@ export async function proofsOf(seals: AuditedLedger['seals'], commits: readonly 
 function line({ version, hash, day, verdict, seal, proof }: ProvenCommit): string {
   const commit = `versão ${version} (${hash})`;
   if (verdict === 'not-sealed-yet') return `${commit}: o dia ${day} ainda não foi selado`;
+  if (verdict === 'no-seal') return `${commit}: não há selo do seu dia, ${JSON.stringify(day)}, e já devia haver`;
   if (verdict === 'not-in-seal' || !proof) return `${commit}: não está no selo de ${day} (${seal?.hash})`;
   const steps = proof.path.map((digest) => `\n    ${digest}`).join('');
   return `${commit}: folha ${proof.index + 1} de ${proof.size} do selo de ${day}

@@ -8,12 +8,9 @@ import { now } from '../../platform/clock.ts';
 import { progressOf } from '../progress.ts';
 import { UsageError, type Verb } from '../verb.ts';
 import { findingText, sealProblemText } from './findings.ts';
-import { auditedLedger, dayIn, invoiceIdsIn } from './ledger.ts';
+import { auditedLedger, dayIn, invoiceIdsIn, lastDayDue } from './ledger.ts';
 
 const SEGMENTS = 4;
-/** SealFn runs ten minutes after a day may be sealed, and is tried again for some hours if it fails. */
-const LATE_MINUTES = 360;
-
 /** `nfse audit verify`: walks chains, against what the projection saw and against the seals; and the seals themselves. */
 export const verify: Verb = async (args, invocation) => {
   const { values, positionals } = parseArgs({
@@ -34,11 +31,14 @@ export const verify: Verb = async (args, invocation) => {
   const progress = progressOf(output, { json: values.json, nowMs: () => now().getTime() });
   const found: { invoiceId: InvoiceId; findings: readonly Finding[] }[] = [];
   const onFindings = (invoiceId: InvoiceId, findings: readonly Finding[]) => void found.push({ invoiceId, findings });
-  const margin = ledger.config.sealMarginMinutes;
   try {
     const { problems, knowledge, seals } = await checkSeals(
       ledger.seals,
-      { from: since, to: lastDayOver(invocation.now, margin), due: lastDayOver(invocation.now, margin + LATE_MINUTES) },
+      {
+        from: since,
+        to: lastDayOver(invocation.now, ledger.config.sealMarginMinutes),
+        due: lastDayDue(ledger, invocation.now),
+      },
       (done, days) => progress.report(done, days, 'selos'),
     );
     const started = now().getTime();
