@@ -57,7 +57,7 @@ const VERBS: Readonly<Record<string, Entry>> = {
   },
   projections: {
     usage:
-      'projections rebuild|status|switch|rollback|finish invoices|reporting [--segments N] [--page N] [--accept-differences] [--data DIR] [--json]',
+      'projections rebuild|status|switch|rollback|finish invoices|reporting [--segments N] [--page N] [--accept-differences] [--accept-losses] [--data DIR] [--json]',
     summary: 'reconstrói uma projeção a partir dos eventos ao lado da atual, e passa os leitores para ela',
     load: async () => (await import('./projections.ts')).projections,
   },

@@ -7,7 +7,6 @@ import {
   PROJECTIONS,
   type ProjectionName,
   type ProjectionState,
-  rollBack,
   switchOver,
 } from '../projections/projection-state.ts';
 import { initialState } from '../projections/projection-states.ts';
@@ -15,7 +14,9 @@ import { CannotRebuild } from '../projections/rebuild/fold-stream.ts';
 import { type RebuildDeps, type RebuildProgress, type Rebuilt, rebuild } from '../projections/rebuild/rebuild.ts';
 import { installation } from './installation.ts';
 import { progressOf } from './progress.ts';
+import { named, tell } from './projections/lines.ts';
 import { type Rebuildable, rebuildable } from './projections/rebuildable.ts';
+import { rolledBack } from './projections/rolled-back.ts';
 import { type ExitCode, type Invocation, type Output, UsageError, type Verb } from './verb.ts';
 
 const ACTIONS = ['rebuild', 'status', 'switch', 'rollback', 'finish'] as const;
@@ -26,9 +27,6 @@ const MOST_SEGMENTS = 64;
 /** Commits from one checkpoint of a segment to the next. A page of the table has at most 1 MB. */
 const DEFAULT_PAGE = 500;
 const MOST_IN_A_PAGE = 10_000;
-/** Of the differences, so many are named. */
-const MOST_NAMED = 20;
-
 /** `nfse projections`: rebuilds a read model from the events beside the live one, and switches readers over to it. */
 export const projections: Verb = async (args, invocation) => {
   const { values, positionals } = parseArgs({
@@ -40,6 +38,7 @@ export const projections: Verb = async (args, invocation) => {
       data: { type: 'string' },
       json: { type: 'boolean', default: false },
       'accept-differences': { type: 'boolean', default: false },
+      'accept-losses': { type: 'boolean', default: false },
     },
   });
   const [action, projection] = actionOf(positionals);
@@ -48,6 +47,7 @@ export const projections: Verb = async (args, invocation) => {
   const tools = await rebuildable(projection, await installation(invocation, values.data), page);
   try {
     if (action === 'rebuild') return await rebuilt(tools, segments, values.json, invocation);
+    if (action === 'rollback') return await rolledBack(tools, values['accept-losses'], values.json, invocation.output);
     const say = (line: string) => invocation.output.err(line);
     const state = await changed(action, tools, values['accept-differences'], say);
     tell(state, projection, values.json, invocation.output);
@@ -120,14 +120,11 @@ function report(result: Rebuilt, json: boolean, output: Output): void {
     return;
   }
   output.out(`${differing.length} linhas diferem:`);
-  for (const { id, live, built } of differing.slice(0, MOST_NAMED)) {
-    output.out(`  ${id}: atual ${live ?? 'sem linha'}, reconstruída ${built ?? 'sem linha'}`);
-  }
-  if (differing.length > MOST_NAMED) output.out(`  e mais ${differing.length - MOST_NAMED} (todas com --json)`);
+  for (const line of named(differing, 'reconstruída')) output.out(line);
 }
 
 async function changed(
-  action: Exclude<Action, 'rebuild'>,
+  action: Exclude<Action, 'rebuild' | 'rollback'>,
   tools: Rebuildable,
   acceptDifferences: boolean,
   say: (line: string) => void,
@@ -140,8 +137,6 @@ async function changed(
       return state;
     case 'switch':
       return tools.change(was, switchOver(state, acceptDifferences));
-    case 'rollback':
-      return tools.change(was, rollBack(state));
     case 'finish': {
       const { state: finished, dropped } = finish(state);
       await states.replace(target.projection, was, finished);
@@ -152,22 +147,4 @@ async function changed(
       return finished;
     }
   }
-}
-
-function tell(state: ProjectionState, projection: ProjectionName, json: boolean, output: Output): void {
-  if (json) {
-    output.out(JSON.stringify({ projection, ...state }));
-    return;
-  }
-  output.out(`${projection}: os leitores usam ${state.live}`);
-  if (state.building) {
-    const { table, since, compared } = state.building;
-    output.out(`  em reconstrução: ${table}, desde ${since}`);
-    if (compared) {
-      const verdict = compared.differing === 0 ? 'iguais' : `${compared.differing} linhas diferem`;
-      output.out(`  comparada em ${compared.at}: ${compared.rows} linhas, ${verdict}`);
-    }
-  }
-  if (state.previous)
-    output.out(`  anterior, ainda atualizada: ${state.previous} (rollback volta a ela, finish a solta)`);
 }

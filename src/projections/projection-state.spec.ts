@@ -42,11 +42,14 @@ describe('a rebuild of a projection', () => {
   });
 
   it('can be rolled back and forth until it is finished', () => {
-    const back = rollBack(switched);
+    const back = rollBack(switched, 0);
     expect(back).toMatchObject({ live: 'InvoicesTable', previous: 'InvoicesTable-2' });
-    expect(rollBack(back)).toEqual(switched);
+    expect(rollBack(back, 0)).toEqual(switched);
     expect(finish(switched)).toEqual({ state: { live: 'InvoicesTable-2', generation: 2 }, dropped: 'InvoicesTable' });
   });
+
+  it('is not rolled back to a table that lacks what the live one has', () =>
+    expect(() => rollBack(switched, 3)).toThrow(/InvoicesTable está atrasada em 3 notas/));
 
   it('can be given up', () =>
     expect(finish(building)).toEqual({ state: { live: 'InvoicesTable', generation: 2 }, dropped: 'InvoicesTable-2' }));
@@ -59,7 +62,7 @@ describe('a rebuild of a projection', () => {
 
   it.each([
     ['switched', (state: ProjectionState) => switchOver(state, true)],
-    ['rolled back', rollBack],
+    ['rolled back', (state: ProjectionState) => rollBack(state, 0)],
     ['finished', finish],
     ['compared', (state: ProjectionState) => compared(state, equal)],
   ])('that was never begun cannot be %s', (_what, attempt) => expect(() => attempt(start)).toThrow(NotNow));

@@ -79,9 +79,18 @@ export function switchOver({ building, ...state }: ProjectionState, acceptDiffer
   return { ...state, live: building.table, previous: state.live };
 }
 
-/** Readers go back to the table that was live before; the other one is kept up to date, so that they may go over again. */
-export function rollBack(state: ProjectionState): ProjectionState {
+/**
+ * Readers go back to the table that was live before; the other one is kept up to date, so that they may go over again.
+ *
+ * @param behind how many of its rows are missing or older than the live table's; 0 for who goes back whatever they lose
+ */
+export function rollBack(state: ProjectionState, behind: number): ProjectionState {
   if (!state.previous) throw new NotNow('Não há tabela anterior a que voltar.');
+  if (behind > 0) {
+    throw new NotNow(
+      `${state.previous} está atrasada em ${behind} notas, que os leitores veriam como antes ou não veriam: projete-as de novo (replay), ou aceite a perda com --accept-losses.`,
+    );
+  }
   return { ...state, live: state.previous, previous: state.live };
 }
 

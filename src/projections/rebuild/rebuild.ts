@@ -46,7 +46,7 @@ export interface Rebuilt extends ComparisonResult {
   readonly invoices: number;
 }
 
-const PAUSE_BETWEEN_LOOKS_MS = 300;
+export const PAUSE_BETWEEN_LOOKS_MS = 300;
 
 /**
  * Fills a new table from all events, beside the live one and while live events reach both, then compares the two. Killed at any

@@ -17,6 +17,7 @@ import { projectReporting } from '../reporting/project-reporting.ts';
 import { live, reportingTables } from '../reporting/schema.ts';
 import { type RebuildDeps, rebuild } from './rebuild.ts';
 import { reportingTarget } from './reporting-target.ts';
+import { wayBack } from './way-back.ts';
 
 const engine = new PGlite();
 const drizzled = drizzle(engine);
@@ -180,7 +181,10 @@ describe('a rebuild of the reporting tables', () => {
     await one.change(switchOver(one.kept.state as ProjectionState, false));
     await target.makeLive('reporting_2', 'reporting_1'); // repeated after a crash: nothing
     const switched = await feed();
-    await one.change(rollBack(one.kept.state as ProjectionState));
+    const back = await wayBack(one.deps, one.kept.state as ProjectionState, () => {});
+    expect(back).toMatchObject({ table: 'reporting_1', rows: told.length, differing: [], behind: [] });
+    expect(back.builtChecksum).toBe(back.liveChecksum);
+    await one.change(rollBack(one.kept.state as ProjectionState, 0));
     expect(await feed()).toEqual(switched);
     const { state, dropped } = finish(one.kept.state as ProjectionState);
     expect([state.live, dropped]).toEqual(['reporting_1', 'reporting_2']);
