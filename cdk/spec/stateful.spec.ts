@@ -215,6 +215,11 @@ describe('the database of reports', () => {
       EnableCloudwatchLogsExports: ['postgresql'],
     }));
 
+  it('wants TLS, logs slow statements, and compiles no report', () =>
+    has('AWS::RDS::DBClusterParameterGroup', {
+      Parameters: { 'rds.force_ssl': '1', log_min_duration_statement: '2000', jit: '0' },
+    }));
+
   it('is in the isolated subnets, and no instance of it is public', () => {
     const { Properties } = only(template, 'AWS::RDS::DBSubnetGroup');
     expect(JSON.stringify(Properties.SubnetIds)).toMatch(/IsolatedSubnet1.*IsolatedSubnet2/);
