@@ -38,12 +38,12 @@ export async function run({ invoices = INVOICES, progress }: ScenarioOptions): P
       {
         promise: 'the backlog comes back in order, company by company',
         kept: outage.outOfOrder <= MOST_PROBES,
-        seen: `${outage.outOfOrder} were sent after a later one of their company: those that found out that it is back`,
+        seen: `${outage.outOfOrder} of ${invoices} were sent after a later one of their company; those that find out that it is back may be`,
       },
       {
         promise: 'no receive is spent on waiting',
         kept: outage.mostReceives === 1 && outage.mostReceivesWhileDown <= 2 && outage.dead === 0,
-        seen: `each message of the backlog was received ${outage.mostReceives} time at the most, and ${outage.mostReceivesWhileDown} times before the breaker had opened; ${outage.dead} dead letters`,
+        seen: `receives of a message, at the most: ${outage.mostReceivesWhileDown} until the breaker opened, ${outage.mostReceives} since it is back; ${outage.dead} dead letters`,
       },
       {
         promise: 'no stampede when it is back',

@@ -182,6 +182,26 @@ describe('more than a lane can take', () => {
   });
 });
 
+describe('what a lane holds', () => {
+  it('is twice its places, or what it begins in a second and a quarter if that is more', () => {
+    const lanes = schedule({ routeOf: (code) => own(code, { concurrency: 4, perSecond: 40 }) });
+    const keeps = (count: number, now: number) =>
+      admitted(
+        lanes,
+        Array.from({ length: count }, () => message(CONTAGEM)),
+        now,
+      ).filter((kind) => kind === 'keep').length;
+    expect(keeps(100, 0)).toBe(8); // nothing is known of it
+    for (let n = 0; n < 40; n++) {
+      const [first] = begun(lanes, n * 100);
+      if (first) lanes.ended(first, n * 100 + 50, 50);
+      if (n < 39) keeps(1, n * 100 + 50);
+    }
+    lanes.clear();
+    expect(keeps(100, 4000)).toBe(50);
+  });
+});
+
 describe('the pace of a lane', () => {
   it('is what its authority allows, or what its messages take if that is longer', () => {
     const lanes = schedule();

@@ -71,6 +71,8 @@ const FIRST_GUESS_MS = 1000;
 const NEWEST_WEIGHT = 0.2;
 /** A lane holds what it runs twice over, so that it never idles while a receive is under way. */
 const WAITING_PER_PLACE = 2;
+/** And what it begins in so long: a backlog's messages appear by whole seconds, so those of one second come together. */
+const WAITING_MS = 1250;
 /** Of the places, so much is for lanes that have nothing running, one at least. */
 const IDLE_SHARE = 0.02;
 /** A lane whose messages take longer, or of which none has ended for longer, is slow. All slow lanes together leave others a part of the places. */
@@ -133,6 +135,10 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
     return Math.max(takesMs / route.lane.concurrency, 1000 / route.whole.perSecond);
   }
 
+  function mostWaiting(lane: Lane<T>, now: number): number {
+    return Math.max(WAITING_PER_PLACE * lane.route.lane.concurrency, WAITING_MS / perMessageMs(lane, now));
+  }
+
   /** Each message put back gets a later turn than the one before, as far apart as the lane can take them. */
   function nextTurn(lane: Lane<T>, now: number): number {
     const every = perMessageMs(lane, now);
@@ -146,7 +152,7 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
       now,
       patienceMs,
       waitedMs: now - message.receivedAt,
-      full: ahead >= WAITING_PER_PLACE * lane.route.lane.concurrency,
+      full: ahead >= mostWaiting(lane, now),
       receiveCount: message.receiveCount,
     });
     return verdict === 'put-back' ? { kind: verdict, turnInMs: nextTurn(lane, now) } : { kind: verdict };
