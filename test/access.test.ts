@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { ACCESS, ROLES, type Role } from '../src/handlers/access.ts';
 import { type Route, routes } from '../src/handlers/routes.ts';
+import { REPORTS } from '../src/projections/reporting/reports/catalogue.ts';
 import { apiAs, example } from './stack/api.ts';
 import { signedToken } from './stack/signed-token.ts';
 
 const owner = await apiAs('client');
 const { invoiceId } = (await owner.post('/invoices', example('emit-invoice'))).body;
 await owner.until(invoiceId, 'ISSUED');
+// A list of one goes on to a second page.
+await owner.post('/invoices', example('emit-invoice'));
+const { events } = (await owner.get(`/invoices/${invoiceId}/events`)).body;
+const [{ documents }] = events;
 
 const COMPANY = '11222333000181';
 const OTHER_COMPANY = '12345678000195';
+await (await apiAs('admin')).request('PUT', `/companies/${COMPANY}`, example('register-company'));
 /** Nobody emits there, so a hold of it stops no other test. */
 const QUIET = '5300108';
 
@@ -56,6 +62,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
 /** What the paths name. */
 const NAMED: Readonly<Record<string, string>> = {
   invoiceId,
+  name: documents[0].name,
   cnpj: COMPANY,
   report: 'totals',
   projection: 'reporting',
@@ -72,16 +79,35 @@ const guarded = routes
   }));
 const byRole = guarded.flatMap((row) => ROLES.map((role) => ({ ...row, role })));
 
-/** Calls a route as a role of the stack, of its own company unless another is said. */
-async function call(role: Role, { method, path, ...route }: Route, companies?: string) {
+/** Whoever sees another company, and whoever sees none at all. */
+const FOREIGNERS = [OTHER_COMPANY, ''];
+/** What tells of the company above: no answer to somebody else has it. */
+const TRACES = new RegExp(`PEDIDO118|Tomadora|${invoiceId}`);
+
+/** What is asked for without saying of whom, by everybody who may. */
+const LISTS = [
+  { path: '/invoices', roles: ACCESS.list },
+  { path: '/events', roles: ACCESS.feed },
+  ...REPORTS.map(({ name }) => ({ path: `/reports/${name}`, roles: ACCESS.report })),
+].flatMap(({ path, roles }) => roles.map((role) => ({ path, role })));
+
+/** Somebody of a role of the stack, of its own company unless others are said. */
+async function somebody(role: Role, companies?: string) {
   const api = await apiAs(role);
-  const { query = '', body } = REQUESTS[nameOf({ method, path, ...route })] ?? { foreigner: 404 };
-  const target = path.replace(/\{(\w+)\}/g, (_, name: string) => NAMED[name] ?? '') + query;
   const token = companies === undefined ? api.token : signedToken(api.token, { 'custom:companies': companies });
-  return api.request(method, target, body, {
-    authorization: `Bearer ${token}`,
-    'idempotency-key': crypto.randomUUID(),
-  });
+  const authorization = `Bearer ${token}`;
+  return (method: string, target: string, body?: unknown) =>
+    api.request(method, target, body, { authorization, 'idempotency-key': crypto.randomUUID() });
+}
+
+async function call(role: Role, { method, path, ...route }: Route, companies?: string) {
+  const ask = await somebody(role, companies);
+  const { query = '', body } = REQUESTS[nameOf({ method, path, ...route })] ?? { foreigner: 404 };
+  const target = path.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => NAMED[name] ?? expect.fail(`Nothing is named ${name}`),
+  );
+  return ask(method, target + query, body);
 }
 
 describe('every route that asks who calls', () => {
@@ -93,15 +119,44 @@ describe('every route that asks who calls', () => {
 
   it.each(byRole)('$name as $role is as the table says', async ({ role, allowed, route }) => {
     const { status } = await call(role, route);
-    if (allowed.includes(role)) expect(status).not.toBe(403);
+    // 404 to everybody would say nothing about who may see what.
+    if (allowed.includes(role)) expect([403, 404]).not.toContain(status);
     else expect(status).toBe(403);
     expect(status).toBeLessThan(500);
   });
 
   it.each(byRole)('$name tells a $role of another company nothing', async ({ role, name, allowed, route }) => {
-    const { status, body } = await call(role, route, OTHER_COMPANY);
-    expect(status).toBe(allowed.includes(role) ? REQUESTS[name]?.foreigner : 403);
-    expect(JSON.stringify(body)).not.toMatch(/PEDIDO118|Tomadora/);
+    for (const companies of FOREIGNERS) {
+      const { status, body } = await call(role, route, companies);
+      expect(status).toBe(allowed.includes(role) ? REQUESTS[name]?.foreigner : 403);
+      expect(JSON.stringify(body)).not.toMatch(TRACES);
+    }
+  });
+});
+
+describe('a list without a company named', () => {
+  it.each(LISTS)('$path has nothing of this company for a $role of another', async ({ path, role }) => {
+    for (const companies of FOREIGNERS) {
+      const { status, body } = await (await somebody(role, companies))('GET', path);
+      // Some show one company at a time, and want it named by who has not just one.
+      expect(companies === '' ? [200, 422] : [200]).toContain(status);
+      expect(JSON.stringify(body)).not.toMatch(TRACES);
+    }
+  });
+
+  it.each([
+    ['/invoices?limit=1', 'cursor', 'items'],
+    ['/events?limit=1', 'after', 'events'],
+  ])('%s goes on for another company with nothing of this one', async (path, parameter, content) => {
+    const { nextCursor } = (await owner.get(path)).body;
+    expect(nextCursor).toEqual(expect.any(String));
+    for (const companies of FOREIGNERS) {
+      const ask = await somebody('client', companies);
+      const { status, body } = await ask('GET', `${path.split('?')[0]}?${parameter}=${encodeURIComponent(nextCursor)}`);
+      expect(JSON.stringify(body)).not.toMatch(TRACES);
+      if (status < 400) for (const one of body[content]) expect(JSON.stringify(one)).not.toContain(COMPANY);
+      expect(status).toBeLessThan(500);
+    }
   });
 });
 
