@@ -4,8 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Jwks } from 'aws-jwt-verify/jwk';
 import { routes } from '../src/handlers/routes.ts';
 import { tokenCheck } from './api-gateway/access.ts';
@@ -13,11 +11,10 @@ import { startApiGateway } from './api-gateway/server.ts';
 import { apiKeyFile } from './api-key.ts';
 import { publicKeysFile } from './engines/openid/installation.ts';
 import { type Handler, invoke } from './lambda.ts';
+import { startProjectorPumps } from './projector-pumps.ts';
 import { startSchedule } from './schedule.ts';
-import { startStreamPump } from './stream-pump.ts';
 
 const FIFTEEN_MINUTES_MS = 900_000;
-const REPORTING_EVERY_MS = 250;
 
 const { values } = parseArgs({
   options: {
@@ -65,25 +62,12 @@ const gateway = await startApiGateway({
   onFailure: (error, requestId) => log('a function failed', error, { requestId }),
 });
 
-/** Hands the stream of EventsTable to a projector, each with a place of its own in it. */
-function pumpTo(name: string, projector: Handler, checkpoint: string, everyMs?: number) {
-  const project = caller(name, projector);
-  return startStreamPump({
-    dynamoDb: new DynamoDBClient({}),
-    // The streams have no endpoint variable of their own name in every SDK version, so it is given.
-    streams: new DynamoDBStreamsClient({ endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '' }),
-    table: process.env.EVENTS_TABLE ?? '',
-    checkpointFile: join(dataDir, checkpoint),
-    ...(everyMs === undefined ? {} : { everyMs }),
-    deliver: (Records) => project({ Records }),
-    onTrouble: (error) => log('the stream could not be read; trying again', error, { function: name }),
-  });
-}
-const pumps = [
-  pumpTo('projector', projector, 'stream-checkpoint.json'),
-  // At Lambda's own pace: a statement for each event would take the machine's time from the service itself.
-  pumpTo('reporting-projector', reportingProjector, 'reporting-checkpoint.json', REPORTING_EVERY_MS),
-];
+const pumps = startProjectorPumps({
+  dataDir,
+  invoices: caller('projector', projector),
+  reporting: caller('reporting-projector', reportingProjector),
+  onTrouble: (error, name) => log('the stream could not be read; trying again', error, { function: name }),
+});
 
 const schedule = startSchedule({
   rule: 'nfse-ledger-reconcile',
@@ -101,7 +85,7 @@ const sealing = startSchedule({
 
 process.once('SIGTERM', async () => {
   await gateway.stop();
-  await Promise.all([...pumps.map((pump) => pump.stop()), schedule.stop(), sealing.stop()]);
+  await Promise.all([pumps.stop(), schedule.stop(), sealing.stop()]);
   process.exit(0);
 });
 process.send?.({ ready: gateway.url });

@@ -32,4 +32,5 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   throughput: () => import('./throughput.ts'),
   'noisy-neighbour': () => import('./noisy-neighbour.ts'),
   drain: () => import('./drain.ts'),
+  rebuild: () => import('./rebuild.ts'),
 };
