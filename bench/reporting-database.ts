@@ -8,6 +8,7 @@ import { postgresPrograms, startPostgresServer } from '../test/stack/postgres-se
 
 export interface BenchDatabase {
   readonly name: string;
+  readonly url: string;
   readonly connection: ReportingConnection;
   stop(): Promise<void>;
 }
@@ -22,6 +23,7 @@ export async function benchDatabase(asked?: string): Promise<BenchDatabase> {
   });
   return {
     name: programs === undefined ? 'PGlite' : 'a PostgreSQL server',
+    url: server.url,
     connection,
     async stop() {
       await connection.close();
