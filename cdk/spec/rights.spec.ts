@@ -68,7 +68,7 @@ const REPORTING = [
   'rds-data:ExecuteStatement ReportingCluster',
   'secretsmanager:GetSecretValue ReportingCluster',
 ];
-const REMEMBERS = 'dynamodb:DeleteItem,GetItem,PutItem,UpdateItem RequestsTable';
+const REMEMBERS = 'dynamodb:DeleteItem,PutItem,UpdateItem RequestsTable';
 
 /** Every role that the stacks make for a function, the worker, the workflow and the bastion: exactly this, and nothing else. */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
@@ -151,7 +151,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     WRITES_TABLES,
   ],
   projector: [
-    'dynamodb:DeleteItem,GetItem,Query,UpdateItem ProjectionsTable',
+    'dynamodb:GetItem,UpdateItem ProjectionsTable',
     'dynamodb:DescribeStream,GetRecords,GetShardIterator EventsTable stream',
     'dynamodb:GetItem,PutItem InvoicesTable InvoicesTable-*',
     'dynamodb:ListStreams,xray:PutTelemetryRecords,xray:PutTraceSegments *',
@@ -161,7 +161,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'reporting-projector': [
     ...REPORTING,
-    'dynamodb:DeleteItem,GetItem,Query,UpdateItem ProjectionsTable',
+    'dynamodb:GetItem,UpdateItem ProjectionsTable',
     'dynamodb:DescribeStream,GetRecords,GetShardIterator EventsTable stream',
     'dynamodb:ListStreams,xray:PutTelemetryRecords,xray:PutTraceSegments *',
     'dynamodb:Query EventsTable',
@@ -186,7 +186,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   migrate: [
     'kms:Decrypt Reporting key by secretsmanager',
-    'rds-data:BatchExecuteStatement,BeginTransaction,CommitTransaction,ExecuteStatement,RollbackTransaction ReportingCluster',
+    'rds-data:BeginTransaction,CommitTransaction,ExecuteStatement,RollbackTransaction ReportingCluster',
     'secretsmanager:GetSecretValue ReportingCluster',
   ],
   WorkerTask: [
