@@ -63,8 +63,8 @@ export async function settleUnsent(
 ): Promise<Outcome | undefined> {
   const found = await talk.provider.find(await submissionOf(deps, invoice));
   if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
-  const now = deps.now();
   const requestedAt = Date.parse(invoice.cancellation?.requestedAt ?? invoice.updatedAt);
-  if (now.getTime() - requestedAt < deps.inFlightSeconds * 1000) return undefined;
-  return { kind: 'cancelled', cancelledAt: now.toISOString(), ...kept(talk) };
+  // By the time when this handling began: what the authority said may be old by now.
+  if (deps.begunAt.getTime() - requestedAt < deps.inFlightSeconds * 1000) return undefined;
+  return { kind: 'cancelled', cancelledAt: deps.now().toISOString(), ...kept(talk) };
 }

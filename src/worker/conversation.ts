@@ -33,6 +33,8 @@ export interface WorkerDeps extends ExecuteDeps {
 
 /** The handling of one message. */
 export interface Handling extends WorkerDeps {
+  /** Every answer of the authority is younger, however long it took to be kept. */
+  readonly begunAt: Date;
   /** After this time nothing is sent any more: it could still be on its way when the deadline is over. */
   readonly sendBy: Date;
   /** Whether another handling had this very message, and may have sent the document. */

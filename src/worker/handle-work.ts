@@ -44,8 +44,9 @@ const MOST_STEPS = 3;
  * a message may come twice, late, or after the invoice was cancelled.
  */
 export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: Delivery): Promise<Handled> {
-  const sendBy = new Date(workerDeps.now().getTime() + workerDeps.sendWithinSeconds * 1000);
-  const deps: Handling = { ...workerDeps, sendBy, cameBefore: cameBefore(work, delivery) };
+  const begunAt = workerDeps.now();
+  const sendBy = new Date(begunAt.getTime() + workerDeps.sendWithinSeconds * 1000);
+  const deps: Handling = { ...workerDeps, begunAt, sendBy, cameBefore: cameBefore(work, delivery) };
   const fresh = freshOf(deps, work, delivery);
   const steps: string[] = [];
   if (fresh) {

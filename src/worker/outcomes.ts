@@ -52,10 +52,14 @@ export async function stored(
   return key;
 }
 
-export function failed({ now, inFlightSeconds }: OutcomeDeps, talk: Kept, error: ProviderError): Outcome {
-  const at = now();
-  const sentBefore = new Date(at.getTime() - inFlightSeconds * 1000).toISOString();
-  return { kind: 'failed', error, at: at.toISOString(), sentBefore, ...kept(talk) };
+/** @param deps with the time when the handling began: since the refusal came, others may have sent what this one does not know of */
+export function failed(
+  { now, begunAt, inFlightSeconds }: OutcomeDeps & { readonly begunAt: Date },
+  talk: Kept,
+  error: ProviderError,
+): Outcome {
+  const sentBefore = new Date(begunAt.getTime() - inFlightSeconds * 1000).toISOString();
+  return { kind: 'failed', error, at: now().toISOString(), sentBefore, ...kept(talk) };
 }
 
 /**
