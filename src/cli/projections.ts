@@ -136,7 +136,7 @@ async function changed(
     case 'status':
       return state;
     case 'switch':
-      return tools.change(was, switchOver(state, acceptDifferences));
+      return tools.change(was, switchOver(state, acceptDifferences, now()));
     case 'finish': {
       const { state: finished, dropped } = finish(state);
       await states.replace(target.projection, was, finished);

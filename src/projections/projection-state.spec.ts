@@ -13,12 +13,13 @@ import {
 import { initialState, rememberedState } from './projection-states.ts';
 
 const AT = '2026-11-24T12:00:00.000Z';
+const NOW = new Date(AT);
 const start = initialState('InvoicesTable');
 const how = { tableOf: (generation: number) => `InvoicesTable-${generation}`, segments: 4, at: AT };
 const equal: Comparison = { at: AT, rows: 3, liveChecksum: 'a', builtChecksum: 'a', differing: 0 };
 const building = begin(start, how);
 const built = compared(building, equal);
-const switched = switchOver(built, false);
+const switched = switchOver(built, false, NOW);
 
 describe('a rebuild of a projection', () => {
   it('fills a table of its own, which live events reach and readers do not', () => {
@@ -30,15 +31,21 @@ describe('a rebuild of a projection', () => {
     expect(begin(building, { ...how, segments: 9, at: 'later' })).toBe(building));
 
   it('is switched to once it is complete and compared, and live events go on reaching both', () => {
-    expect(() => switchOver(building, false)).toThrow(NotNow);
+    expect(() => switchOver(building, false, NOW)).toThrow(NotNow);
     expect(switched).toEqual({ live: 'InvoicesTable-2', previous: 'InvoicesTable', generation: 2 });
     expect(tablesOf(switched)).toEqual(['InvoicesTable-2', 'InvoicesTable']);
   });
 
   it('is switched to with differences only by who accepts them', () => {
     const other = compared(building, { ...equal, differing: 2 });
-    expect(() => switchOver(other, false)).toThrow(/2 linhas/);
-    expect(switchOver(other, true).live).toBe('InvoicesTable-2');
+    expect(() => switchOver(other, false, NOW)).toThrow(/2 linhas/);
+    expect(switchOver(other, true, NOW).live).toBe('InvoicesTable-2');
+  });
+
+  it('is not switched to on a comparison so old that the table may have missed something since', () => {
+    const later = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000);
+    expect(switchOver(built, false, later(22)).live).toBe('InvoicesTable-2');
+    expect(() => switchOver(built, true, later(24))).toThrow(/foi comparada em 2026-11-24/);
   });
 
   it('can be rolled back and forth until it is finished', () => {
@@ -61,7 +68,7 @@ describe('a rebuild of a projection', () => {
   });
 
   it.each([
-    ['switched', (state: ProjectionState) => switchOver(state, true)],
+    ['switched', (state: ProjectionState) => switchOver(state, true, NOW)],
     ['rolled back', (state: ProjectionState) => rollBack(state, 0)],
     ['finished', finish],
     ['compared', (state: ProjectionState) => compared(state, equal)],

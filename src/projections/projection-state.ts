@@ -63,14 +63,25 @@ export function compared(state: ProjectionState, comparison: Comparison): Projec
   return { ...state, building: { ...state.building, compared: comparison } };
 }
 
+/** What could not be written beside the live table comes again for so long (the event source mappings' `maxRecordAge`), then no more. */
+const RECORDS_COME_AGAIN_MS = 23 * 3_600_000;
+
 /**
- * Readers go over to the rebuilt table.
+ * Readers go over to the rebuilt table. Its comparison has to be of the last hours: an older one cannot tell what the table has missed
+ * since for good.
  *
  * @param acceptDifferences for a rebuild whose point is that rows come out otherwise
  */
-export function switchOver({ building, ...state }: ProjectionState, acceptDifferences: boolean): ProjectionState {
+export function switchOver(
+  { building, ...state }: ProjectionState,
+  acceptDifferences: boolean,
+  now: Date,
+): ProjectionState {
   if (!building) throw new NotNow('Não há tabela reconstruída: comece com rebuild.');
   if (!building.compared) throw new NotNow(`${building.table} ainda não está completa: continue com rebuild.`);
+  if (now.getTime() - Date.parse(building.compared.at) > RECORDS_COME_AGAIN_MS) {
+    throw new NotNow(`${building.table} foi comparada em ${building.compared.at}: compare-a de novo com rebuild.`);
+  }
   if (building.compared.differing > 0 && !acceptDifferences) {
     throw new NotNow(
       `${building.table} difere da atual em ${building.compared.differing} linhas: veja quais com rebuild, e aceite com --accept-differences se é o que se quer.`,

@@ -19,6 +19,7 @@ import { type RebuildDeps, rebuild } from './rebuild.ts';
 import { reportingTarget } from './reporting-target.ts';
 import { wayBack } from './way-back.ts';
 
+const NOW = new Date('2026-12-01T00:00:00Z');
 const engine = new PGlite();
 const drizzled = drizzle(engine);
 const database: ReportingDatabase = {
@@ -74,7 +75,7 @@ function ledger(told: readonly Told[]) {
     states,
     target,
     announceMs: 0,
-    now: () => new Date('2026-12-01T00:00:00Z'),
+    now: () => NOW,
     sleep: async () => {},
     progress: () => {},
   };
@@ -135,7 +136,7 @@ describe('a rebuild of the reporting tables', () => {
           expect(result).toMatchObject({ differing: [], rows: told.length });
           expect(result.builtChecksum).toBe(result.liveChecksum);
           const beforeSwitch = await feed();
-          await one.change(switchOver(one.kept.state as ProjectionState, false));
+          await one.change(switchOver(one.kept.state as ProjectionState, false, NOW));
           const after = await feed();
           expect(after.map(({ position, ...entry }) => [position, keyOf(entry)])).toEqual(
             beforeSwitch.map(({ position, ...entry }) => [position, keyOf(entry)]),
@@ -164,7 +165,7 @@ describe('a rebuild of the reporting tables', () => {
     await rebuild(one.deps, 1);
     for (const invoice of others.slice(1)) await one.happens(invoice, invoice.commits.length);
     const newest = (await feed()).at(-1)?.position ?? 0;
-    await one.change(switchOver(one.kept.state as ProjectionState, true));
+    await one.change(switchOver(one.kept.state as ProjectionState, true, NOW));
     const behind = (await feed()).filter(({ position }) => position > newest);
     expect(new Set(behind.map(({ invoiceId }) => invoiceId))).toEqual(new Set([parked.invoiceId]));
     expect(behind).toHaveLength(parked.commits.length);
@@ -178,7 +179,7 @@ describe('a rebuild of the reporting tables', () => {
     const names = await nameIndexes('reporting');
     await rebuild(one.deps, 1);
     expect(await nameIndexes('reporting_2')).toEqual(names);
-    await one.change(switchOver(one.kept.state as ProjectionState, false));
+    await one.change(switchOver(one.kept.state as ProjectionState, false, NOW));
     await target.makeLive('reporting_2', 'reporting_1'); // repeated after a crash: nothing
     const switched = await feed();
     const back = await wayBack(one.deps, one.kept.state as ProjectionState, () => {});
