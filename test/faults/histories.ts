@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import type { EmitRequest } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Commit } from '../../src/events/commit.ts';
@@ -25,6 +26,8 @@ export type Step =
   /** The projector is told of some records, in some order. */
   | { readonly do: 'project'; readonly seed: number }
   | { readonly do: 'reconcile' }
+  /** The next bytes that are stored of a call hold it back for so long, while everything else goes on. */
+  | { readonly do: 'hold'; readonly seconds: number }
   | { readonly do: 'wait'; readonly seconds: number };
 
 const REQUESTS = 2;
@@ -44,6 +47,10 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('project' as const), seed: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reconcile' as const) }) },
   {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('hold' as const), seconds: fc.constantFrom(20, 70, 301, 4000) }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(1, 30, 70, 301, 4000, 90_000) }),
   },
@@ -53,6 +60,8 @@ const ids: readonly InvoiceId[] = Array.from({ length: REQUESTS }, (_, place) =>
   invoiceIdFor(companyCnpj, `pedido-${place}`),
 );
 const MOST_ROUNDS = 12;
+/** Each may cost a message one of its receives. */
+const MOST_HOLDS = 2;
 
 /** A history did not end as the model says. The message is its story. */
 class Broken extends Error {
@@ -88,7 +97,39 @@ export async function live(steps: readonly Step[]): Promise<void> {
       if (before && !AFTER_THE_END[before]?.includes(type)) broken.push(`${type} after ${before}`);
     }
   };
-  const it = service({ clock, death, authorityFor: async () => authority, onCommit });
+  const held: { readonly until: number; readonly go: () => void }[] = [];
+  let holds = 0;
+  let nextHoldMs: number | undefined;
+  let onHeld = () => {};
+  const hold = () => {
+    if (nextHoldMs === undefined) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held.push({ until: clock.now().getTime() + nextHoldMs, go: resolve });
+    nextHoldMs = undefined;
+    story.push('    a call is held back');
+    onHeld();
+    return promise;
+  };
+  const it = service({ clock, death, authorityFor: async () => authority, onCommit, hold });
+
+  /** What is held back goes on beside what happens next. */
+  async function unlessHeld<T>(life: Promise<T>): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    onHeld = () => resolve(undefined);
+    const lived = await Promise.race([life, promise]);
+    if (lived === undefined) await turn(); // for who is with it, and is not held back
+    return lived;
+  }
+
+  async function letGo(): Promise<void> {
+    const over = held.filter(({ until }) => until <= clock.now().getTime());
+    for (const one of over) {
+      held.splice(held.indexOf(one), 1);
+      story.push('    a call is let go');
+      one.go();
+      await turn();
+    }
+  }
 
   async function noteEnds(): Promise<void> {
     for (const id of ids) {
@@ -127,20 +168,23 @@ export async function live(steps: readonly Step[]): Promise<void> {
         death.strikeIn(one.in);
         return undefined;
       case 'deliver':
-        return deliver(one.message);
+        return unlessHeld(deliver(one.message));
       case 'copy': {
         const messageId = messageAt(one.message);
         if (messageId !== undefined) it.queue.copy(messageId);
         return undefined;
       }
       case 'deliver-two':
-        return (await Promise.all([deliver(one.message), deliver(one.other)]))[0];
+        return (await unlessHeld(Promise.all([deliver(one.message), deliver(one.other)])))?.[0];
       case 'deliver-and-cancel':
-        return (await Promise.all([deliver(one.message), cancel(it, one.request)]))[0];
+        return (await unlessHeld(Promise.all([deliver(one.message), cancel(it, one.request)])))?.[0];
       case 'project':
         return it.project(shuffled(seededRandom(one.seed), [...it.unprojected]).slice(0, 1 + (one.seed % 3)));
       case 'reconcile':
         return it.reconcile();
+      case 'hold':
+        if (holds++ < MOST_HOLDS) nextHoldMs = one.seconds * 1_000;
+        return undefined;
       case 'wait':
         clock.advance(one.seconds * 1_000);
         return undefined;
@@ -153,11 +197,15 @@ export async function live(steps: readonly Step[]): Promise<void> {
       const life = await act(one);
       if (life?.died) story.push(`    died ${life.at}`);
       else if (life?.value instanceof Error) story.push(`    threw ${life.value.name}: ${life.value.message}`);
+      await letGo();
       await noteEnds();
     }
     story.push('everything heals');
     faults.length = 0;
+    nextHoldMs = undefined;
     death.spare();
+    for (const { until } of held) clock.advanceTo(until);
+    await letGo();
     const rounds = await settle(it, clock, MOST_ROUNDS);
     story.push(`settled after ${rounds} rounds`);
     await checkEnd();

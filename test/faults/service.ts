@@ -76,6 +76,8 @@ export interface ServiceWorld {
   readonly perSecond?: number;
   /** Told of each commit, when it was written. */
   readonly onCommit?: (commit: Commit) => void;
+  /** What a call waits for when its bytes are stored, before they leave, and when its answer is, before anybody hears of it. */
+  readonly hold?: () => Promise<void> | undefined;
 }
 
 export function service(world: ServiceWorld): Service {
@@ -103,6 +105,7 @@ export function service(world: ServiceWorld): Service {
     async put(key, content) {
       documents.set(key, content);
       if (key.includes('/sent-')) count(kept, JSON.stringify(JSON.parse(content).request), 1);
+      if (/\/(?:sent|received)-/.test(key)) await world.hold?.();
     },
     async get(key) {
       const content = documents.get(key);
@@ -159,8 +162,10 @@ export function service(world: ServiceWorld): Service {
   });
 
   async function work(mortal: Mortal, { body, ...delivery }: Received<Work>): Promise<Handled | Error> {
+    const giveUpAt = clock.now().getTime() + SETTINGS.deadlineSeconds * 1_000;
     try {
       const handled = await handleWork(workerDeps(mortal), body, delivery);
+      if (clock.now().getTime() > giveUpAt) return handled; // its message was given up meanwhile, and comes again
       await mortal('queue', { delete: async () => queue.delete(delivery.messageId) }).delete();
       return handled;
     } catch (error) {
