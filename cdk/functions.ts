@@ -191,7 +191,7 @@ export const FUNCTIONS = {
       events: ['Query'],
       'invoices/byDue': ['Query'],
       invoices: ['UpdateItem'],
-      lanes: ['BatchGetItem'],
+      lanes: ['BatchGetItem', 'Scan', 'UpdateItem'],
       projections: POINTER,
       workflow: ['StartExecution'],
     },

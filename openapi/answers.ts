@@ -331,6 +331,7 @@ export const Lane = z.strictObject({
   hold: z.optional(z.strictObject({ by: text, reason: text, at: time })),
   downSince: z.optional(time),
   nextAttemptAt: z.optional(time),
+  nextLookAt: z.optional(time),
   running: z.int(),
   waiting: z.int(),
   paceMs: z.optional(z.int()),

@@ -49,6 +49,7 @@ const LANE: Texts = {
   }),
   downSince: 'Since when nobody gets an answer.',
   nextAttemptAt: 'When a worker will next find out.',
+  nextLookAt: 'When those that wait are looked at again, unless the lane flows before. Absent where none were put off.',
   running: 'Messages under way in all workers.',
   waiting: 'Messages that wait in the workers’ hands.',
   paceMs:

@@ -16,3 +16,12 @@ it('a city hall that is down for a week, less an hour, loses no invoice and meet
   // A look-up and a declaration each, and what the bucket had saved.
   expect(outage.mostCallsInASecond).toBeLessThanOrEqual(4 * perSecond);
 });
+
+it('a backlog is started as soon as somebody finds out that the city hall is back', { timeout: 60_000 }, async () => {
+  const few = { invoices: 60, companies: 2, hours: 30, perSecond: 5, progress: () => undefined };
+  const [alone, found] = [await liveOutage(few), await liveOutage({ ...few, newcomers: true })];
+  expect(found).toMatchObject({ issued: found.accepted, flawed: [], dead: 0, outOfOrder: 0 });
+  // The breaker lets the next ones through after ten minutes at the most; without any, nobody looks for up to an hour.
+  expect(found.drainMinutes).toBeLessThanOrEqual(12);
+  expect(alone.drainMinutes).toBeGreaterThan(found.drainMinutes);
+});

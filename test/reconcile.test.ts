@@ -6,12 +6,14 @@ import { readWork } from '../src/commands/read-work.ts';
 import { type ReconcileDeps, reconcile } from '../src/commands/reconcile/reconcile.ts';
 import type { Tip } from '../src/events/commit.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
+import { event } from '../src/events/event-types.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
+import { dynamoDbLanes } from '../src/platform/dynamodb-lanes.ts';
 import { stepFunctionsWorkflow } from '../src/platform/step-functions-workflow.ts';
 import { DUE_SHARDS, rowOf } from '../src/projections/invoice-row.ts';
 import { type DueRow, dueCount, dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
-import { companyCnpj, draft, emitted } from './invoices.ts';
+import { companyCnpj, deferred, draft, emitted } from './invoices.ts';
 import { work } from './scripted-worker.ts';
 import { folded } from './specification.ts';
 import { authorityNotes, credentials } from './stack/api.ts';
@@ -42,14 +44,16 @@ async function ownReconciler(start: ReconcileDeps<DueRow>['workflow']['start']) 
     countDue: dueCount(client, tables.invoices),
     workflow: { start },
     lanesOf: async () => new Map(),
+    awake: async () => [],
+    putOff: async () => {},
     msLeft: () => 60_000,
     pause: async () => {},
     onFailure: (_, error) => void failures.push(error),
     onStuck: () => {},
   };
   const show = (invoice: LivingInvoice, tip: Tip) => invoices.put(rowOf(invoice, tip, 300));
-  const run = (changes = {}, afterMs = HOUR_MS) =>
-    reconcile({ ...deps, now: () => new Date(Date.now() + afterMs) }, { ...settings, ...changes });
+  const run = (changes = {}, afterMs = HOUR_MS, ports: Partial<ReconcileDeps<DueRow>> = {}) =>
+    reconcile({ ...deps, now: () => new Date(Date.now() + afterMs), ...ports }, { ...settings, ...changes });
   return { tables, events, failures, show, run };
 }
 
@@ -96,6 +100,50 @@ describe('a start for later', () => {
     const came = async () => (await queue.receive(10)).map((body) => readWork(body).origin);
     expect(await came()).toEqual(['retry']);
     expect(await came()).toEqual(['reconciliation']);
+  });
+});
+
+describe('a backlog that was put off because its lane was shut', () => {
+  it('is found by the moment it was put off to, when the lane flows before', async () => {
+    const started: number[] = [];
+    const it = await ownReconciler(async ({ dps }) => void started.push(dps?.number ?? 0));
+    const lanes = dynamoDbLanes(client, it.tables.lanes);
+    const updatedAt = new Date().toISOString();
+    const waiting = {
+      ...(folded([emitted, deferred]) as LivingInvoice),
+      updatedAt,
+      deferredSince: updatedAt,
+      nextAttemptAt: updatedAt,
+    };
+    const numbers = Array.from({ length: 60 }, (_, n) => n + 1);
+    for (const number of numbers) {
+      const id = invoiceIdFor(companyCnpj, randomUUID());
+      const dps = { ...emitted.data.dps, number };
+      await it.events.append(
+        draft({ invoiceId: id, commitId: randomUUID(), events: [event('Emitted', { ...emitted.data, dps })] }),
+      );
+      await it.show({ ...waiting, id, dps }, { version: 3, hash: '' });
+    }
+    const { municipalityCode } = waiting;
+    const { putOff } = lanes;
+    const view = {
+      municipalityCode,
+      state: 'down' as const,
+      downSince: updatedAt,
+      running: 0,
+      waiting: 0,
+      turnedAway: 0,
+    };
+    const down = { lanesOf: async () => new Map([[municipalityCode, view]]), putOff };
+    expect(await it.run({}, HOUR_MS, down)).toMatchObject({ started: 0, postponed: 60 });
+    const [record] = await lanes.all();
+    expect(record).toMatchObject({ municipalityCode, workers: {}, nextLookAt: expect.any(String) });
+
+    const { nextLookAt = '' } = record ?? {};
+    const awake = async () => [{ municipalityCode, nextLookAt }];
+    expect(await it.run({}, HOUR_MS, { awake, putOff })).toMatchObject({ started: 60, stoppedBy: 'end' });
+    expect(started.toSorted((a, b) => a - b)).toEqual(numbers);
+    expect(await lanes.all()).toEqual([{ municipalityCode, workers: {} }]);
   });
 });
 

@@ -169,7 +169,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueAttributes,GetQueueUrl,SendMessage ProjectorFailures',
   ],
   reconcile: [
-    'dynamodb:BatchGetItem LanesTable',
+    'dynamodb:BatchGetItem,Scan,UpdateItem LanesTable',
     'dynamodb:GetItem ProjectionsTable',
     'dynamodb:Query EventsTable InvoicesTable-*/index/byDue InvoicesTable/index/byDue',
     'dynamodb:UpdateItem InvoicesTable InvoicesTable-*',

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { leastLookMs } from '../commands/lanes/looks.ts';
 import { laneView } from '../commands/lanes/view.ts';
-import { type Reconciled, reconcile } from '../commands/reconcile/reconcile.ts';
+import { type Awake, type Reconciled, reconcile } from '../commands/reconcile/reconcile.ts';
 import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
@@ -48,6 +48,8 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
         claimDue,
         countDue,
         lanesOf,
+        awake,
+        putOff,
         now,
         msLeft: () => longest - (given - context.getRemainingTimeInMillis()),
         pause: (ms) => pause(ms),
@@ -84,6 +86,28 @@ async function lanesOf(municipalityCodes: readonly string[]) {
   } catch (error) {
     logger.error('the lanes could not be read', { error: failureOf(error) });
     return new Map();
+  }
+}
+
+/** Where it is not known who wakes, all sleep until their time. */
+async function awake(): Promise<readonly Awake[]> {
+  try {
+    const at = now().getTime();
+    return (await lanes.all()).flatMap((record) => {
+      const { municipalityCode, state, nextLookAt } = laneView(record, at);
+      return state === 'flowing' && nextLookAt !== undefined ? [{ municipalityCode, nextLookAt }] : [];
+    });
+  } catch (error) {
+    logger.error('the lanes could not be read', { error: failureOf(error) });
+    return [];
+  }
+}
+
+async function putOff(municipalityCode: string, nextLookAt: string | undefined): Promise<void> {
+  try {
+    await lanes.putOff(municipalityCode, nextLookAt);
+  } catch (error) {
+    logger.error('the next look at a lane could not be written', { municipalityCode, error: failureOf(error) });
   }
 }
 

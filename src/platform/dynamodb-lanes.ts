@@ -28,7 +28,7 @@ export class LanesUnread extends Error {
 }
 
 /**
- * `LanesTable`: one item a municipality, with an attribute for the hold and one for each worker's report. Workers update their own
+ * `LanesTable`: one item a municipality, with an attribute for the hold, one for its next look and one for each worker's report. Workers update their own
  * attribute alone: a write of one unit that never meets another's.
  */
 export function dynamoDbLanes(client: DynamoDBClient, tableName: string): LaneRecords {
@@ -93,6 +93,21 @@ export function dynamoDbLanes(client: DynamoDBClient, tableName: string): LaneRe
       return recordOf(Attributes);
     },
 
+    async putOff(municipalityCode, nextLookAt) {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: marshall({ municipalityCode }),
+          ...(nextLookAt === undefined
+            ? { UpdateExpression: 'REMOVE nextLookAt' }
+            : {
+                UpdateExpression: 'SET nextLookAt = :at',
+                ExpressionAttributeValues: marshall({ ':at': nextLookAt }),
+              }),
+        }),
+      );
+    },
+
     async release(municipalityCode) {
       try {
         const { Attributes = {} } = await client.send(
@@ -116,9 +131,14 @@ export function dynamoDbLanes(client: DynamoDBClient, tableName: string): LaneRe
 
 /** What the table holds was written by the updates above. */
 function recordOf(item: Record<string, AttributeValue>): LaneRecord {
-  const { municipalityCode, hold, ...rest } = unmarshall(item);
+  const { municipalityCode, hold, nextLookAt, ...rest } = unmarshall(item);
   const reports = Object.entries(rest).flatMap(([name, report]) =>
     name.startsWith(WORKER) ? [[name.slice(WORKER.length), report as WorkerReport] as const] : [],
   );
-  return { municipalityCode, ...(hold ? { hold } : {}), workers: Object.fromEntries(reports) };
+  return {
+    municipalityCode,
+    ...(hold ? { hold } : {}),
+    ...(nextLookAt ? { nextLookAt } : {}),
+    workers: Object.fromEntries(reports),
+  };
 }

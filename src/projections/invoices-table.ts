@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DueRange } from '../events/due-order.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import type { InvoiceStatus } from '../events/invoice.ts';
 import type { InvoiceRow } from './invoice-row.ts';
@@ -51,8 +52,8 @@ export interface InvoicesTable {
   put(row: InvoiceRow): Promise<boolean>;
   /** Newest first. A page may come short of `limit` when few rows match; only a missing `next` means the end. */
   list(filter: ListFilter, limit: number, after?: ListPosition): Promise<{ rows: InvoiceRow[]; next?: ListPosition }>;
-  /** Rows whose `dueAt` has come, oldest first, of one shard; from the one after `after` on. */
-  due(shard: string, until: string, limit: number, after?: DueRow): Promise<DueRow[]>;
+  /** Rows whose `dueAt` is in the range, oldest first; from the one after `after` on. */
+  due(range: DueRange, limit: number, after?: DueRow): Promise<DueRow[]>;
   /**
    * Moves a due row to a later time, for one caller only.
    *
@@ -125,13 +126,13 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
       return { rows, next: { invoiceId, createdAt } };
     },
 
-    async due(shard, until, limit, after) {
+    async due({ shard, from = '0', until }, limit, after) {
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: tableName,
           IndexName: 'byDue',
-          KeyConditionExpression: 'dueShard = :shard AND dueAt <= :until',
-          ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until }),
+          KeyConditionExpression: 'dueShard = :shard AND dueAt BETWEEN :from AND :until',
+          ExpressionAttributeValues: marshall({ ':shard': shard, ':from': from, ':until': until }),
           Limit: limit,
           ...(after && { ExclusiveStartKey: positionOf(after) }),
         }),

@@ -30,8 +30,8 @@ describe('the live InvoicesTable', () => {
       freshSeconds: 5,
       nowMs: () => 0,
     });
-    const first = await invoices.due('0', UNTIL, 2);
-    const second = await invoices.due('0', UNTIL, 2, first.at(-1));
+    const first = await invoices.due({ shard: '0', until: UNTIL }, 2);
+    const second = await invoices.due({ shard: '0', until: UNTIL }, 2, first.at(-1));
     expect([first, second]).toEqual([rows.slice(0, 2), rows.slice(2)]);
   });
 });

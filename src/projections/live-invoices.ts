@@ -32,7 +32,7 @@ export function liveInvoices({ client, tables, freshSeconds, nowMs }: LiveInvoic
     get: async (invoiceId) => (await live()).get(invoiceId),
     put: async (row) => (await live()).put(row),
     list: async (filter, limit, after) => (await live()).list(filter, limit, after),
-    due: async (shard, until, limit, after) => (await live()).due(shard, until, limit, after),
+    due: async (range, limit, after) => (await live()).due(range, limit, after),
     claimDue: async (row, dueAt) => (await live()).claimDue(row, dueAt),
     countDue,
     async all() {

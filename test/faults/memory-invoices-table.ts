@@ -35,8 +35,8 @@ export function memoryInvoicesTable(): MemoryInvoicesTable {
     async list() {
       throw new Error('Nothing here lists invoices');
     },
-    async due(shard, until, limit, after) {
-      const places = index.get(shard)?.from(after ? `${placeOf(after)} ` : '', limit) ?? [];
+    async due({ shard, from = '', until }, limit, after) {
+      const places = index.get(shard)?.from(after ? `${placeOf(after)} ` : from, limit) ?? [];
       return places
         .map((place) => rows.get(place.split(' ')[1] ?? '') as InvoiceRow)
         .filter(({ dueAt = '' }) => dueAt <= until);

@@ -24,10 +24,14 @@ export interface OutageOptions {
   readonly hours: number;
   /** What the city hall takes. */
   readonly perSecond: number;
+  /** Whether a client emits an invoice every minute once it is back, which finds out. */
+  readonly newcomers?: boolean;
   readonly progress: (line: string) => void;
 }
 
 export interface Outage {
+  /** Those that waited, and those that came when it was back. */
+  readonly accepted: number;
   readonly issued: number;
   /** Invoices that are not issued, or whose rows or chains are not in order. */
   readonly flawed: readonly string[];
@@ -60,7 +64,8 @@ const LONGEST_DRAIN_MS = 7 * 24 * 3_600_000;
  * A city hall goes down with invoices waiting, and comes back. Everything that decides is the code that ships: worker, lanes, breaker,
  * reconciler, projector; only the waiting is done by a virtual clock.
  */
-export async function liveOutage({ invoices, companies, hours, perSecond, progress }: OutageOptions): Promise<Outage> {
+export async function liveOutage(options: OutageOptions): Promise<Outage> {
+  const { invoices, companies, hours, perSecond, newcomers = false, progress } = options;
   const clock = virtualClock('2026-11-10T12:31:00.000Z');
   const now = () => clock.now().getTime();
   // The breaker's library reads the clock by itself.
@@ -111,12 +116,18 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     };
 
     const ids: InvoiceId[] = [];
-    const issuers = companiesWith(companies);
-    for (let place = 0; place < invoices; place++) {
-      const companyCnpj = issuers[place % companies] as Cnpj;
-      const request = { requestId: `pedido-${place}`, emission: { ...emission, companyCnpj }, dps: { series: '1' } };
+    const [newcomer, ...issuers] = companiesWith(companies + 1);
+    async function accept(companyCnpj = newcomer as Cnpj): Promise<void> {
+      const request = {
+        requestId: `pedido-${ids.length}`,
+        emission: { ...emission, companyCnpj },
+        dps: { series: '1' },
+      };
       const life = await it.emit({ ...request, dateGiven: true });
       if (!life.died) ids.push(life.value.invoice.id);
+    }
+    for (let place = 0; place < invoices; place++) {
+      await accept(issuers[place % companies]);
       if (place % 500 === 0) await breathe(`${place} of ${invoices} accepted`);
     }
 
@@ -180,9 +191,10 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     }
 
     async function minute(): Promise<void> {
-      // Nothing happens before the next row is due.
-      const dueAt = it.invoices.nextDueAt();
-      if (it.queue.depth === 0 && dueAt !== undefined) moveTo(Date.parse(dueAt.slice(0, 24)));
+      // Nothing happens before the next row is due, or the city hall is back.
+      const next = it.invoices.nextDueAt();
+      const dueAt = next === undefined ? now() : Date.parse(`${next.slice(0, 23)}Z`);
+      if (it.queue.depth === 0) moveTo(city.down ? Math.min(dueAt, recovery) : dueAt);
       await it.reconcile();
       await workUntil(now() + MINUTE_MS);
     }
@@ -198,6 +210,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
     }
     const longest = now() + LONGEST_DRAIN_MS;
     while ((it.invoices.nextDueAt() !== undefined || it.queue.depth > 0) && now() < longest) {
+      if (newcomers && city.notes().length < invoices) await accept();
       await minute();
       await breathe(`back for ${Math.round((now() - recovery) / MINUTE_MS)} minutes, ${city.notes().length} issued`);
     }
@@ -211,6 +224,7 @@ export async function liveOutage({ invoices, companies, hours, perSecond, progre
       if (invoice.status !== 'ISSUED' || (await flawsOf(it, id, rows.get(id))).length > 0) flawed.push(id);
     }
     return {
+      accepted: ids.length,
       issued: city.notes().length,
       flawed,
       outOfOrder: inversions(sent),

@@ -90,6 +90,8 @@ export function service(world: ServiceWorld): Service {
   const unwitnessed: string[] = [];
   const unprojected = new Set<Commit>();
   const numbers = new Map<string, number>();
+  /** The moments to which lanes were put off. */
+  const looks = new Map<string, string>();
   let commits = 0;
 
   const events: EventStore = {
@@ -248,6 +250,16 @@ export function service(world: ServiceWorld): Service {
             claimDue,
             countDue: async () => 0,
             lanesOf: async (codes) => world.lanesOf?.(codes) ?? new Map(),
+            awake: async () => {
+              const views = world.lanesOf?.([...looks.keys()]);
+              return [...looks].flatMap(([municipalityCode, nextLookAt]) => {
+                const flows = (views?.get(municipalityCode)?.state ?? 'flowing') === 'flowing';
+                return flows && Date.parse(nextLookAt) > clock.now().getTime()
+                  ? [{ municipalityCode, nextLookAt }]
+                  : [];
+              });
+            },
+            putOff: async (code, at) => void (at === undefined ? looks.delete(code) : looks.set(code, at)),
             now: () => new Date(clock.now().getTime() + pausedMs),
             msLeft: () => Number.POSITIVE_INFINITY,
             pause: async (ms) => {

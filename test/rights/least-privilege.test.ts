@@ -127,6 +127,20 @@ describe('what is deployed', () => {
     await on.api.until(invoiceId, 'ISSUED', 20_000);
   });
 
+  it('puts off the invoices of a lane that is held, and goes on when it is released', async () => {
+    const lane = `/municipalities/${example('emit-abrasf').municipalityCode}`;
+    ok(await on.api.post(`${lane}/hold`, { reason: 'Prefeitura em manutenção' }));
+    const invoiceId = await emit('emit-abrasf');
+    const reconcile = () => on.invoke('reconcile', {}) as Promise<{ postponed: number }>;
+    await eventually(async () => (await reconcile()).postponed > 0, 30_000);
+    for (let times = 0; times < 2; times++) ok(await on.api.post(`${lane}/release`, {}));
+    ok(await on.api.get('/municipalities'));
+    await eventually(async () => {
+      await reconcile();
+      return (await on.api.get(`/invoices/${invoiceId}`)).body.status === 'ISSUED';
+    }, 30_000);
+  });
+
   it('puts aside what cannot be handled: messages that say nothing, and those of documents that are lost', async () => {
     const { ledger, queue } = on.account;
     await queue.send('{"operation":"dance"}');
@@ -174,13 +188,6 @@ describe('what is deployed', () => {
   it('reports, and tells what happened', async () => {
     await eventually(async () => (await on.api.get('/events?limit=200')).body.events.length > 5);
     ok(await on.api.get('/reports/federal'));
-  });
-
-  it('holds and releases a lane', async () => {
-    const lane = '/municipalities/3550308';
-    ok(await on.api.post(`${lane}/hold`, { reason: 'Prefeitura em manutenção' }));
-    for (let times = 0; times < 2; times++) ok(await on.api.post(`${lane}/release`, {}));
-    ok(await on.api.get('/municipalities'));
   });
 
   it('takes up again what was put aside', async () => {

@@ -15,7 +15,6 @@ import type { NewEvent } from '../../events/event-types.ts';
 import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
 import type { Work } from '../ports.ts';
-
 import { type DeadLetter, type DeadLetters, deadLetterOf, MALFORMED, WORKER_DIED } from './dead-letter.ts';
 import { discard } from './discard.ts';
 import { repairByMapping } from './repair-by-mapping.ts';

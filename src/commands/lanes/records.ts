@@ -32,6 +32,8 @@ export interface Hold {
 export interface LaneRecord {
   readonly municipalityCode: string;
   readonly hold?: Hold;
+  /** The moment to which those that wait in it were put off while it was shut, ISO 8601, UTC. */
+  readonly nextLookAt?: string;
   readonly workers: Readonly<Record<string, WorkerReport>>;
 }
 
@@ -48,6 +50,8 @@ export interface LaneRecords {
   report(municipalityCode: string, worker: string, report: WorkerReport, forgotten: readonly string[]): Promise<void>;
   /** Shuts the lane, whoever held it before. */
   hold(municipalityCode: string, hold: Hold): Promise<LaneRecord>;
+  /** Says to which moment those that wait in the lane were put off; `undefined` when none is any more. */
+  putOff(municipalityCode: string, nextLookAt: string | undefined): Promise<void>;
   /** @returns the lane as it is now; `undefined` when nobody held it */
   release(municipalityCode: string): Promise<LaneRecord | undefined>;
 }

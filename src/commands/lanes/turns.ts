@@ -22,8 +22,11 @@ export interface TurnSettings {
 
 /** So many invoices find out whether an authority is back. */
 const PROBES = 3;
-/** When an invoice whose time has come gets on: it is started, at once or within this round, or looked at again later. In milliseconds. */
-export type Turn = { readonly startInMs: number } | { readonly lookAt: number };
+/**
+ * When an invoice whose time has come gets on: it is started, at once or within this round, or looked at again later, where `withLane` by
+ * itself or sooner, with all that wait in its lane, when the lane flows. In milliseconds.
+ */
+export type Turn = { readonly startInMs: number } | { readonly lookAt: number; readonly withLane?: true };
 
 /** Of what a lane takes, so much comes from the backlog: the rest is for new invoices, or a full lane would defer what was started. */
 const STARTED_SHARE = 0.8;
@@ -53,7 +56,7 @@ export function laneTurns(now: number, settings: TurnSettings): (due: Due, lane:
         // At the lane's pace, too: it may be back before they come, and all at once they would only fill it.
         if (mustBeTold(due, now, settings)) return atPace(before, lane);
         const since = Date.parse(lane.hold?.at ?? lane.downSince ?? '') || now;
-        return { lookAt: nextLookAt(now, since, code, leastLookMs) };
+        return { lookAt: nextLookAt(now, since, code, leastLookMs), withLane: true };
       }
       case 'probing':
         return before < PROBES ? { startInMs: 0 } : { lookAt: now + leastLookMs };

@@ -16,6 +16,8 @@ export interface LaneView {
   readonly downSince?: string;
   /** When somebody will next find out. */
   readonly nextAttemptAt?: string;
+  /** When those that wait are looked at next, unless the lane flows before. */
+  readonly nextLookAt?: string;
   readonly running: number;
   readonly waiting: number;
   /** How far apart all workers together begin messages, in milliseconds; while they have some. */
@@ -29,7 +31,7 @@ export interface LaneView {
 }
 
 /** @param now in milliseconds */
-export function laneView({ municipalityCode, hold, workers }: LaneRecord, now: number): LaneView {
+export function laneView({ municipalityCode, hold, nextLookAt, workers }: LaneRecord, now: number): LaneView {
   const reports = Object.values(workers);
   const within = (ms: number) => reports.filter(({ at }) => now - Date.parse(at) <= ms);
   const fresh = within(COUNTS_FRESH_MS);
@@ -46,6 +48,7 @@ export function laneView({ municipalityCode, hold, workers }: LaneRecord, now: n
     hold,
     downSince: shut ? earliest(trusted, 'downSince') : undefined,
     nextAttemptAt: shut && !hold ? earliest(trusted, 'probesAt') : undefined,
+    nextLookAt: nextLookAt !== undefined && Date.parse(nextLookAt) > now ? nextLookAt : undefined,
     running: sum(fresh, 'running'),
     waiting: sum(fresh, 'waiting'),
     paceMs: paceOf(fresh),

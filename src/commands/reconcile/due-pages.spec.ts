@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { DueRange } from '../../events/due-order.ts';
 import { duePages } from './due-pages.ts';
 
 interface Row {
@@ -10,12 +11,18 @@ const PAGE = 3;
 
 /** Reads all rows of the shards, and the pages that they came in. */
 async function readAll(...shards: readonly (readonly Row[])[]) {
-  const read = async (shard: string, after?: Row) => {
+  const read = async ({ shard }: DueRange, after?: Row) => {
     const rows = shards[Number(shard)] ?? [];
     const start = after ? rows.indexOf(after) + 1 : 0;
     return rows.slice(start, start + PAGE);
   };
-  return Array.fromAsync(duePages(Object.keys(shards), read, PAGE));
+  return Array.fromAsync(
+    duePages(
+      Object.keys(shards).map((shard) => ({ shard, until: '~' })),
+      read,
+      PAGE,
+    ),
+  );
 }
 
 const row = (at: number): Row => ({ dueAt: String(at).padStart(4, '0') });

@@ -1,20 +1,22 @@
+import type { DueRange } from '../../events/due-order.ts';
+
 interface Dated {
   readonly dueAt?: string;
 }
 
 /**
- * The rows of several shards, each of which gives its own in order, in the order of all of them: a row comes once no shard can have an
+ * The rows of several ranges, each of which gives its own in order, in the order of all of them: a row comes once no range can have an
  * earlier one that was not read yet.
  *
- * @param read a page of a shard: as many rows as `size`, or fewer where the shard ends
+ * @param read a page of a range: as many rows as `size`, or fewer where the range ends
  */
 export async function* duePages<Row extends Dated>(
-  shards: readonly string[],
-  read: (shard: string, after?: Row) => Promise<readonly Row[]>,
+  ranges: readonly DueRange[],
+  read: (range: DueRange, after?: Row) => Promise<readonly Row[]>,
   size: number,
 ): AsyncGenerator<readonly Row[]> {
-  const all = shards.map((shard) => ({
-    shard,
+  const all = ranges.map((range) => ({
+    range,
     rows: [] as readonly Row[],
     last: undefined as Row | undefined,
     more: true,
@@ -23,7 +25,7 @@ export async function* duePages<Row extends Dated>(
     await Promise.all(
       all.map(async (one) => {
         if (!one.more || one.rows.length > 0) return;
-        one.rows = await read(one.shard, one.last);
+        one.rows = await read(one.range, one.last);
         one.last = one.rows.at(-1);
         one.more = one.rows.length === size;
       }),

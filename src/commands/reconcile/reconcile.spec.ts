@@ -49,6 +49,7 @@ async function backlog(size: number, history: readonly NewEvent[] = [emitted], a
   }
   const started: { work: Work; at: number }[] = [];
   const failures: unknown[] = [];
+  const putOff: [code: string, at: string | undefined][] = [];
   const stuck: InvoiceId[] = [];
   const dueIn = (shard: string, until: string) =>
     [...rows.values()]
@@ -57,8 +58,9 @@ async function backlog(size: number, history: readonly NewEvent[] = [emitted], a
   const deps: ReconcileDeps<Row> = {
     events,
     workflow: { start: async (work) => void started.push({ work, at: clock }) },
-    due: async (shard, until, limit, after) =>
+    due: async ({ shard, from = '', until }, limit, after) =>
       dueIn(shard, until)
+        .filter(({ dueAt = '' }) => dueAt >= from)
         .filter(({ dueAt = '' }) => !after || dueAt > (after.dueAt ?? ''))
         .slice(0, limit),
     async claimDue(row, dueAt) {
@@ -67,6 +69,8 @@ async function backlog(size: number, history: readonly NewEvent[] = [emitted], a
       return true;
     },
     lanesOf: async () => new Map(),
+    awake: async () => [],
+    putOff: async (code, at) => void putOff.push([code, at]),
     countDue: async (shard, until) => dueIn(shard, until).length,
     now: () => new Date(clock),
     msLeft: () => Number.POSITIVE_INFINITY,
@@ -81,6 +85,7 @@ async function backlog(size: number, history: readonly NewEvent[] = [emitted], a
     rows,
     started,
     failures,
+    putOff,
     stuck,
     clock: () => clock,
     advance: (ms: number) => {
@@ -217,6 +222,46 @@ describe('the reconciler, of a lane that is shut', () => {
     expect(done).toMatchObject({ started: 0, postponed: 300, stuck: 0, left: 0 });
     const moments = new Set([...it.rows.values()].map(({ dueAt = '' }) => Date.parse(dueAt)));
     expect(moments.size).toBe(1);
+  });
+
+  it('says until when, once', async () => {
+    const it = await deferredBacklog(300);
+    await reconcile({ ...it.deps, ...isDown }, settings);
+    const [moment] = [...it.rows.values()].map(({ dueAt = '' }) => Date.parse(dueAt));
+    expect(it.putOff).toEqual([[CITY, time(moment ?? 0)]]);
+  });
+
+  describe('and flows before its next look', () => {
+    /** A backlog that was put off, and the reconciler that finds its lane awake. */
+    async function awakened(size: number) {
+      const it = await deferredBacklog(size);
+      await reconcile({ ...it.deps, ...isDown }, settings);
+      it.advance(MINUTE);
+      const [[, nextLookAt = ''] = []] = it.putOff.splice(0);
+      const awake = async () => [{ municipalityCode: CITY, nextLookAt }];
+      return { it, deps: { ...it.deps, awake } };
+    }
+
+    it('starts all of it, in the order of the numbers, and says that nobody waits for the look', async () => {
+      const { it, deps } = await awakened(100);
+      expect(await reconcile(deps, settings)).toMatchObject({ started: 100, stuck: 0, stoppedBy: 'end' });
+      const numbers = it.startedIds().map((id) => it.rows.get(id)?.dps.number);
+      expect(numbers).toEqual(numbers.toSorted((a = 0, b = 0) => a - b));
+      expect(it.putOff).toEqual([[CITY, undefined]]);
+    });
+
+    it('comes back for what its bounds left', async () => {
+      const { it, deps } = await awakened(100);
+      expect(await reconcile(deps, { ...settings, mostStarts: 30 })).toMatchObject({ started: 30, stoppedBy: 'limit' });
+      expect(it.putOff).toEqual([]);
+      expect(await reconcile(deps, settings)).toMatchObject({ started: 70, stoppedBy: 'end' });
+    });
+
+    it('puts all of it off again when the lane is shut again', async () => {
+      const { it, deps } = await awakened(100);
+      expect(await reconcile({ ...deps, ...isDown }, settings)).toMatchObject({ started: 0, postponed: 100 });
+      expect(it.putOff).toEqual([[CITY, expect.any(String)]]);
+    });
   });
 
   it('stops when nothing can be moved on either, instead of going through all of it', async () => {

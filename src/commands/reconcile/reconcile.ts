@@ -1,4 +1,4 @@
-import { dueInOrder, isInOrder } from '../../events/due-order.ts';
+import { type DueRange, dueInOrder, dueTogether, isInOrder } from '../../events/due-order.ts';
 import { type EventStore, read } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import { type Due as DueInLane, laneTurns, type TurnSettings } from '../lanes/turns.ts';
@@ -17,14 +17,18 @@ export interface Due extends DueInLane {
 export interface ReconcileDeps<Row extends Due> {
   readonly events: Pick<EventStore, 'load'>;
   readonly workflow: Workflow;
-  /** Rows of one shard that are due, oldest first, from the one after `after` on. */
-  readonly due: (shard: string, until: string, limit: number, after?: Row) => Promise<readonly Row[]>;
+  /** Rows that are due in a range, oldest first, from the one after `after` on. */
+  readonly due: (range: DueRange, limit: number, after?: Row) => Promise<readonly Row[]>;
   /** Moves a row on, for one caller only. @returns `false` when it has moved already */
   readonly claimDue: (row: Row, dueAt: string) => Promise<boolean>;
   /** How many rows of a shard are due, or at least are. */
   readonly countDue: (shard: string, until: string) => Promise<number>;
   /** What is known of the lanes of these municipalities; who is missing has nothing against it. */
   readonly lanesOf: (municipalityCodes: readonly string[]) => Promise<ReadonlyMap<string, LaneView>>;
+  /** Lanes that flow although those that wait in them were put off until a moment, which is ahead. */
+  readonly awake: () => Promise<readonly Awake[]>;
+  /** Says so of a lane; `undefined` when nobody waits for that moment any more. Sees to its own failures: then they wait until it comes. */
+  readonly putOff: (municipalityCode: string, nextLookAt: string | undefined) => Promise<void>;
   readonly now: () => Date;
   /** Until this run has to be over. */
   readonly msLeft: () => number;
@@ -64,6 +68,12 @@ export interface Reconciled {
   readonly stoppedBy: 'end' | 'time' | 'limit' | 'failures';
 }
 
+/** A lane, and the moment until which those that wait in it were put off, ISO 8601, UTC. */
+export interface Awake {
+  readonly municipalityCode: string;
+  readonly nextLookAt: string;
+}
+
 interface Ready<Row> {
   readonly row: Row;
   /** When the lane can take it, in milliseconds. */
@@ -71,6 +81,8 @@ interface Ready<Row> {
 }
 
 const PAGE = 50;
+/** Lanes that are woken in a run: each is a query a shard, and an authority of the whole country has thousands. */
+const MOST_WOKEN = 50;
 /** Starts at once. */
 const ABREAST = 10;
 /** So many failures with no success between them: workflows or the table are down, and the rest may as well stay due. */
@@ -83,7 +95,7 @@ const STUCK_MS = 3_600_000;
  * a message lost, a queue purged). It keeps no place between runs: a row that is taken up moves on, so the next run begins with what
  * this one left. It takes what is due in the order of all shards, and starts are paced: a backlog of thousands is no stampede. Each start
  * says when its message may appear, so that a lane meets its messages one after the other; an invoice whose lane cannot take it within
- * the round is not started but moved on ({@link laneTurns}).
+ * the round is not started but moved on ({@link laneTurns}). Those that were moved on because their lane was shut come as soon as it flows.
  */
 export async function reconcile<Row extends Due>(
   deps: ReconcileDeps<Row>,
@@ -93,6 +105,7 @@ export async function reconcile<Row extends Due>(
   const until = new Date(begunAt).toISOString();
   const counts = { started: 0, postponed: 0, skipped: 0, stale: 0, failed: 0, stuck: 0 };
   const turnOf = laneTurns(begunAt, lanes);
+  const putOff = new Map<string, number>();
   let failuresInARow = 0;
   let oldestDueAt = until;
   let stoppedBy: Reconciled['stoppedBy'] = 'end';
@@ -141,6 +154,10 @@ export async function reconcile<Row extends Due>(
           ready.push({ row, startAt: begunAt + turn.startInMs });
           return;
         }
+        if (turn.withLane && putOff.get(row.municipalityCode) !== turn.lookAt) {
+          putOff.set(row.municipalityCode, turn.lookAt);
+          await deps.putOff(row.municipalityCode, new Date(turn.lookAt).toISOString());
+        }
         try {
           if (await deps.claimDue(row, dueInOrder(turn.lookAt, row.dps.number))) counts.postponed++;
           else counts.skipped++;
@@ -162,7 +179,11 @@ export async function reconcile<Row extends Due>(
     return stoppedBy !== 'end';
   }
 
-  for await (const rows of duePages<Row>(shards, (shard, after) => deps.due(shard, until, PAGE, after), PAGE)) {
+  const awake = (await deps.awake()).slice(0, MOST_WOKEN);
+  const ranges = [{ until }, ...awake.map(({ nextLookAt }) => dueTogether(nextLookAt))].flatMap((range) =>
+    shards.map((shard) => ({ shard, ...range })),
+  );
+  for await (const rows of duePages<Row>(ranges, (range, after) => deps.due(range, PAGE, after), PAGE)) {
     const oldest = rows[0]?.dueAt;
     if (oldest !== undefined && oldest < oldestDueAt) oldestDueAt = oldest;
     const ready = await postpone(rows);
@@ -173,6 +194,11 @@ export async function reconcile<Row extends Due>(
     if (isOver()) break;
   }
 
+  if (!isOver()) {
+    for (const { municipalityCode } of awake) {
+      if (!putOff.has(municipalityCode)) await deps.putOff(municipalityCode, undefined);
+    }
+  }
   const left = isOver() ? await Promise.all(shards.map((shard) => deps.countDue(shard, until))) : [];
   return {
     ...counts,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { companyCnpj, emitted, meta } from '../../../test/invoices.ts';
 import { commitOf, START } from '../../events/commit.ts';
-import { dueInOrder } from '../../events/due-order.ts';
+import { type DueRange, dueInOrder } from '../../events/due-order.ts';
 import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
 import { nextLookAt } from '../lanes/looks.ts';
 import type { LaneView } from '../lanes/view.ts';
@@ -74,8 +74,9 @@ async function week() {
       ],
     },
     workflow: { start: async ({ invoiceId }: { invoiceId: InvoiceId }) => work(invoiceId) },
-    due: async (_shard: string, until: string, limit: number, after?: Due) =>
+    due: async ({ from = '', until }: DueRange, limit: number, after?: Due) =>
       due(until)
+        .filter(({ dueAt = '' }) => dueAt >= from)
         .filter(({ dueAt = '' }) => !after || dueAt > (after.dueAt ?? ''))
         .slice(0, limit),
     async claimDue(row: Due, dueAt: string) {
@@ -84,6 +85,8 @@ async function week() {
       return true;
     },
     countDue: async () => 0,
+    awake: async () => [],
+    putOff: async () => undefined,
     lanesOf: async () => new Map([[CITY, now < BACK_AT ? view : { ...view, state: 'flowing' as const }]]),
     now: () => new Date(now),
     msLeft: () => Number.POSITIVE_INFINITY,
