@@ -48,8 +48,9 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     foreigner: 404,
   },
   'GET /municipalities': { foreigner: 200 },
-  'POST /municipalities/{municipalityCode}/hold': { body: { reason: 'Teste de acesso' }, foreigner: 200 },
-  'POST /municipalities/{municipalityCode}/release': { foreigner: 200 },
+  // A lane is every company's: who acts for some may not stop the notes of the others.
+  'POST /municipalities/{municipalityCode}/hold': { body: { reason: 'Teste de acesso' }, foreigner: 403 },
+  'POST /municipalities/{municipalityCode}/release': { foreigner: 403 },
   'GET /reports/{report}': { query: `?companyCnpj=${COMPANY}`, foreigner: 403 },
   'GET /events': { query: `?companyCnpj=${COMPANY}`, foreigner: 403 },
   'GET /projections': { foreigner: 403 },

@@ -83,6 +83,16 @@ export function checkVisible(caller: Caller, companyCnpj: string): void {
   if (!mayAccess(caller, companyCnpj)) throw notFound();
 }
 
+/**
+ * What belongs to all companies at once is for who may act for all of them, whatever the role.
+ *
+ * @param what the beginning of the sentence that says so: `A fila é`
+ * @throws Problem 403
+ */
+export function checkEveryCompany({ companies }: Caller, what: string): void {
+  if (companies !== '*') throw forbidden(`${what} de todas as empresas, e o seu perfil vê só algumas.`);
+}
+
 function words(claim: unknown): string[] {
   const text = Array.isArray(claim) ? claim.join(' ') : isText(claim) ? claim : '';
   return text.split(/[\s,[\]]+/).filter(Boolean);

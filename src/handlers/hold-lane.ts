@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { checkEveryCompany } from './access.ts';
 import { lambda } from './lambda.ts';
 import { laneResource, municipalityIn } from './lane-request.ts';
 import { readBody } from './request-body.ts';
@@ -14,6 +15,7 @@ const lanes = dynamoDbLanes(dynamoDb(), readConfig().tables.lanes);
 
 /** Shuts a municipality's lane until somebody releases it. Held again, it has the newest reason. */
 export const handler = lambda('hold-lane', async (call) => {
+  checkEveryCompany(call.caller, 'A fila de um município é');
   const municipalityCode = municipalityIn(call);
   const { reason } = parse(Body, readBody(call.event));
   call.note({ municipalityCode });

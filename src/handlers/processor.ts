@@ -13,10 +13,10 @@ import { failureOf, logger } from '../platform/logger.ts';
 import { sqs, sqsRequests } from '../platform/sqs.ts';
 import { letterInRecord, sqsDeadLetters } from '../platform/sqs-dead-letters.ts';
 import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import { checkEveryCompany } from './access.ts';
 import { commandDeps } from './command-deps.ts';
 import { checkSelection, DiscardBody, ReplayBody, SurveyQuery } from './dead-letter-request.ts';
 import { type Answer, type Call, lambda } from './lambda.ts';
-import { forbidden } from './problem.ts';
 import { readBody } from './request-body.ts';
 import { parse } from './request-fields.ts';
 
@@ -46,9 +46,7 @@ const MOST_SHOWN = 50;
 const WAIT_FOR_REPAIR_MS = 10_000;
 
 const api = lambda('processor', async (call): Promise<Answer> => {
-  if (call.caller.companies !== '*') {
-    throw forbidden('A fila de mensagens mortas é de todas as empresas, e o seu perfil vê só algumas.');
-  }
+  checkEveryCompany(call.caller, 'A fila de mensagens mortas é');
   switch (call.event.resource) {
     case '/dlq/replay':
       return replayed(call);

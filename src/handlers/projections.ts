@@ -6,9 +6,10 @@ import { dynamoDb } from '../platform/dynamodb.ts';
 import { lagOf } from '../projections/lag.ts';
 import { dynamoDbProjectionsTable, PROJECTIONS, type Projection } from '../projections/projections-table.ts';
 import { type ReplayDeps, type Replayed, replay } from '../projections/replay.ts';
+import { checkEveryCompany } from './access.ts';
 import { invoicesProjection } from './invoices-projection.ts';
 import { type Answer, type Call, lambda } from './lambda.ts';
-import { forbidden, Problem } from './problem.ts';
+import { Problem } from './problem.ts';
 import { CALLER_PATIENCE, reportingDatabase } from './reporting-deps.ts';
 import { reportingProjection } from './reporting-projection.ts';
 import { readBody } from './request-body.ts';
@@ -42,9 +43,7 @@ export const Bodies = { '/projections/{projection}/replay': ReplayRequest };
 
 /** `GET /projections`: how far each is, and what is parked. `POST /projections/{projection}/replay`: projects again. */
 export const handler = lambda('projections', async (call) => {
-  if (call.caller.companies !== '*') {
-    throw forbidden('As projeções são de todas as empresas, e o seu perfil vê só algumas.');
-  }
+  checkEveryCompany(call.caller, 'As projeções são');
   return call.event.httpMethod === 'POST' ? replayed(call) : shown(call.now);
 });
 

@@ -1,6 +1,7 @@
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { checkEveryCompany } from './access.ts';
 import { lambda } from './lambda.ts';
 import { laneResource, municipalityIn } from './lane-request.ts';
 
@@ -8,6 +9,7 @@ const lanes = dynamoDbLanes(dynamoDb(), readConfig().tables.lanes);
 
 /** Ends a hold. A lane that nobody holds stays as it is, so a release may be sent twice. */
 export const handler = lambda('release-lane', async (call) => {
+  checkEveryCompany(call.caller, 'A fila de um município é');
   const municipalityCode = municipalityIn(call);
   call.note({ municipalityCode });
   const released = await lanes.release(municipalityCode);
