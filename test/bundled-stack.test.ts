@@ -130,6 +130,16 @@ describe('the trace of an emission', () => {
     );
   });
 
+  it('shows a look at the DLQ, with the calls to its queue', async () => {
+    const looking = `1-6b048c31-${randomBytes(12).toString('hex')}`;
+    const ops = await apiAs('ops', there);
+    await ops.request('GET', '/dlq', undefined, { 'x-amzn-trace-id': `Root=${looking};Sampled=1` });
+    await vi.waitFor(() => {
+      const calls = daemon.spans(looking).map(({ name, aws }) => [name, aws?.operation]);
+      expect(calls).toContainEqual(['SQS', 'ReceiveMessage']);
+    }, 5_000);
+  });
+
   it('says nothing of anybody', () => {
     const { customer, service } = example('emit-invoice');
     const told = daemon.datagrams.join('\n');
