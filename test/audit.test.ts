@@ -2,25 +2,23 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type AttributeValue, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSeals } from '../src/audit/check-seals.ts';
 import { dayBefore, dayOf, sealOf } from '../src/audit/seal.ts';
 import { verifyLedger } from '../src/audit/verify-ledger.ts';
 import type { Finding } from '../src/audit/verify-stream.ts';
-import { type Commit, commitOf, hashOf, START, tipAfter } from '../src/events/commit.ts';
+import type { Commit } from '../src/events/commit.ts';
 import { dynamoDbEventScan } from '../src/events/dynamodb-event-scan.ts';
-import { read } from '../src/events/event-store.ts';
 import type { InvoiceId } from '../src/events/ids.ts';
-import type { LivingInvoice } from '../src/events/invoice.ts';
-import { rowOf } from '../src/projections/invoice-row.ts';
 import { dynamoDbWitnesses } from '../src/projections/witnesses.ts';
-import { cancelled, cancelRequested, companyCnpj, deferred, draft, emitted, issued } from './invoices.ts';
+import { companyCnpj } from './invoices.ts';
 import { apiAs, credentials, example } from './stack/api.ts';
 import { nfse } from './stack/nfse.ts';
 import { announced, ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
+import { STORY, touchesOf } from './touches.ts';
 
 const ledger = await ownLedger();
 const { bucket, store } = await ownSeals(ledger);
@@ -33,213 +31,19 @@ afterAll(() => client.destroy());
 
 const day = dayBefore(dayBefore(dayOf({ at: new Date().toISOString() })));
 const at = `${day}T12:00:00.000Z`;
-const STORY = [emitted, deferred, issued, cancelRequested, cancelled];
+const TOUCHES = touchesOf(ledger, day);
 
 /** One invoice for each way to touch a history, and one that nobody touches. */
 const invoices: { invoiceId: InvoiceId; commits: Commit[] }[] = [];
-const touches = 18;
 
 beforeAll(async () => {
-  for (let n = 0; n < touches + 1; n++) {
+  for (let n = 0; n < TOUCHES.length + 1; n++) {
     const told = await ledger.tell(STORY, { at });
     await projector({ Records: told.commits.map(announced) });
     invoices.push(told);
   }
   expect((await seal()).sealed).toContain(day);
 });
-
-const keyOf = ({ invoiceId, version }: Pick<Commit, 'invoiceId' | 'version'>) => marshall({ invoiceId, version });
-const putItem = (Item: Record<string, AttributeValue>) =>
-  client.send(new PutItemCommand({ TableName: tables.events, Item }));
-const put = (commit: Commit) => putItem(marshall(commit, { removeUndefinedValues: true }));
-const remove = (commit: Commit) => client.send(new DeleteItemCommand({ TableName: tables.events, Key: keyOf(commit) }));
-
-/** The projection as it would be, had the stream always been this. */
-async function forgeProjection(invoiceId: InvoiceId, commits: readonly Commit[]): Promise<void> {
-  const { invoice, tip } = read(invoiceId, commits);
-  const row = rowOf(invoice as LivingInvoice, tip, 300);
-  await client.send(
-    new PutItemCommand({ TableName: tables.invoices, Item: marshall(row, { removeUndefinedValues: true }) }),
-  );
-}
-
-/** A whole history, consistent in itself, of other commits. */
-function forged(invoiceId: InvoiceId, when = at): Commit[] {
-  const commits: Commit[] = [];
-  for (const event of STORY) {
-    const last = commits.at(-1);
-    const tip = last ? tipAfter(last) : START;
-    const data = event.type === 'Emitted' ? { ...event.data, total: 1 } : event.data;
-    commits.push(
-      commitOf(draft({ invoiceId, tip, events: [{ ...event, data } as never], commitId: 'forged', at: when })),
-    );
-  }
-  return commits;
-}
-
-interface Touch {
-  readonly title: string;
-  readonly touch: (
-    invoiceId: InvoiceId,
-    commits: readonly [Commit, Commit, Commit, Commit, Commit],
-  ) => Promise<unknown>;
-  readonly found: readonly Partial<Finding>[];
-}
-
-const edited = (commit: Commit): Commit => ({ ...commit, at: `${day}T12:00:01.000Z` });
-const rehashed = (commit: Commit): Commit => ({ ...commit, hash: hashOf(commit) });
-const sealed = (...versions: number[]) =>
-  versions.map((version) => ({ kind: 'other-than-sealed' as const, version, day }));
-const gone = (...versions: number[]) =>
-  versions.map((version) => ({ kind: 'sealed-commit-gone' as const, version, day }));
-
-const TOUCHES: readonly Touch[] = [
-  {
-    title: 'a commit edited',
-    touch: (_, [, second]) => put(edited(second)),
-    found: [{ kind: 'content-changed', version: 2 }],
-  },
-  {
-    title: 'a commit edited and hashed anew',
-    touch: (_, [, second]) => put(rehashed(edited(second))),
-    found: [{ kind: 'link-broken', version: 3 }, ...sealed(2)],
-  },
-  {
-    title: 'the last commit edited and hashed anew',
-    touch: (_, [, , , , last]) => put(rehashed(edited(last))),
-    found: [{ kind: 'tail-replaced', version: 5 }, ...sealed(5)],
-  },
-  {
-    title: 'the first commit deleted',
-    touch: (_, [first]) => remove(first),
-    found: [{ kind: 'commit-missing', version: 1 }, ...gone(1)],
-  },
-  {
-    title: 'a commit in the middle deleted',
-    touch: (_, [, , third]) => remove(third),
-    found: [{ kind: 'commit-missing', version: 3 }, ...gone(3)],
-  },
-  {
-    title: 'two commits exchanged',
-    touch: async (_, [, second, third]) => {
-      await put({ ...second, version: 3, next: 4 });
-      await put({ ...third, version: 2, next: 3 });
-    },
-    found: [{ kind: 'content-changed', version: 2 }, ...sealed(2, 3)],
-  },
-  {
-    title: 'two commits exchanged and hashed anew, with all behind them',
-    touch: async (invoiceId, [first, second, third, fourth, last]) => {
-      let tip = tipAfter(first);
-      for (const commit of [third, second, fourth, last]) {
-        const moved = rehashed({
-          ...commit,
-          version: tip.version,
-          next: tip.version + 1,
-          prevHash: tip.hash,
-          invoiceId,
-        });
-        tip = tipAfter(moved);
-        await put(moved);
-      }
-    },
-    found: [{ kind: 'tail-replaced', version: 5 }, ...sealed(2, 3, 4, 5)],
-  },
-  {
-    title: 'a commit put in at the end, and into the projection',
-    touch: async (invoiceId, commits) => {
-      const more = commitOf(
-        draft({ invoiceId, tip: tipAfter(commits[4]), events: [deferred], commitId: 'put in', at }),
-      );
-      await put(more);
-    },
-    found: [{ kind: 'not-in-seal', version: 6, day }],
-  },
-  {
-    title: 'a commit put in between, all behind it moved and hashed anew',
-    touch: async (invoiceId, [first, second, ...behind]) => {
-      let tip = tipAfter(second);
-      const extra = commitOf(draft({ invoiceId, tip, events: [deferred], commitId: 'put in', at }));
-      await put(extra);
-      tip = tipAfter(extra);
-      for (const commit of behind) {
-        const moved = rehashed({ ...commit, version: tip.version, next: tip.version + 1, prevHash: tip.hash });
-        tip = tipAfter(moved);
-        await put(moved);
-      }
-      expect(first.version).toBe(1);
-    },
-    found: [{ kind: 'tail-replaced', version: 5 }, ...sealed(3, 4, 5), { kind: 'not-in-seal', version: 6, day }],
-  },
-  {
-    title: 'the end cut off',
-    touch: async (_, [, , , fourth, last]) => Promise.all([remove(fourth), remove(last)]),
-    found: [{ kind: 'tail-missing', version: 4 }, ...gone(4, 5)],
-  },
-  {
-    title: 'the end cut off, and the projection set back',
-    touch: async (invoiceId, [first, second, third, fourth, last]) => {
-      await Promise.all([remove(fourth), remove(last)]);
-      await forgeProjection(invoiceId, [first, second, third]);
-    },
-    found: gone(4, 5),
-  },
-  {
-    title: 'a commit left without events and time',
-    touch: (_, [, second]) => put({ ...second, events: undefined, at: undefined } as never),
-    found: [{ kind: 'content-changed', version: 2 }],
-  },
-  {
-    title: 'a commit with a number that is too large to be one',
-    touch: (_, [, second]) => putItem({ ...marshall(second), next: { N: '12345678901234567890.5' } }),
-    found: [{ kind: 'content-changed', version: 2 }],
-  },
-  {
-    title: 'an item between two commits that is none',
-    touch: (_, [first]) => putItem({ ...keyOf(first), version: { N: '1.5' } }),
-    found: [{ kind: 'commit-missing', version: 2 }],
-  },
-  {
-    title: 'the row of the projection left without a version',
-    touch: (invoiceId) =>
-      client.send(
-        new UpdateItemCommand({
-          TableName: tables.invoices,
-          Key: marshall({ invoiceId }),
-          UpdateExpression: 'REMOVE #version SET updatedAt = :none',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':none': { NULL: true } },
-        }),
-      ),
-    found: [{ kind: 'row-unreadable', version: 5 }],
-  },
-  {
-    title: 'the whole history replaced consistently, and the projection with it',
-    touch: async (invoiceId) => {
-      const other = forged(invoiceId);
-      for (const commit of other) await put(commit);
-      await forgeProjection(invoiceId, other);
-    },
-    found: sealed(1, 2, 3, 4, 5),
-  },
-  {
-    title: 'the whole history replaced by one of today, which is not sealed yet, and the projection with it',
-    touch: async (invoiceId) => {
-      const other = forged(invoiceId, new Date().toISOString());
-      for (const commit of other) await put(commit);
-      await forgeProjection(invoiceId, other);
-    },
-    found: sealed(1, 2, 3, 4, 5),
-  },
-  {
-    title: 'the whole history deleted, and the projection with it',
-    touch: async (invoiceId, commits) => {
-      await Promise.all(commits.map(remove));
-      await client.send(new DeleteItemCommand({ TableName: tables.invoices, Key: marshall({ invoiceId }) }));
-    },
-    found: gone(1, 2, 3, 4, 5),
-  },
-];
 
 async function verifyAll(): Promise<Map<InvoiceId, readonly Finding[]>> {
   const found = new Map<InvoiceId, readonly Finding[]>();
@@ -273,8 +77,13 @@ describe('a ledger that nobody touched', () => {
     const period = ['--from', day, '--to', day, '--out', bundle, '--json'];
     const { code, out, err } = await nfse(['audit', 'export', '--company', companyCnpj, ...period], environment);
     expect(code, err).toBe(0);
-    const commits = 5 * (touches + 1);
-    expect(JSON.parse(out)).toMatchObject({ invoices: touches + 1, commits, proofs: commits, missingDocuments: 0 });
+    const commits = 5 * (TOUCHES.length + 1);
+    expect(JSON.parse(out)).toMatchObject({
+      invoices: TOUCHES.length + 1,
+      commits,
+      proofs: commits,
+      missingDocuments: 0,
+    });
     const offline = verifyOffline();
     expect([offline.status, offline.out]).toEqual([0, expect.stringContaining('GOOD')]);
     expect(offline.out).toContain(`${commits} commits proven by the seal of their day, 0 of days not sealed yet`);
@@ -286,7 +95,7 @@ describe('a ledger that nobody touched', () => {
     await client.send(new DeleteItemCommand({ TableName: tables.seals, Key: marshall({ day }) }));
     const period = ['--from', day, '--to', day, '--out', bundle, '--json'];
     const { out } = await nfse(['audit', 'export', '--company', companyCnpj, ...period], environment);
-    expect(JSON.parse(out)).toMatchObject({ proofs: 5 * (touches + 1) });
+    expect(JSON.parse(out)).toMatchObject({ proofs: 5 * (TOUCHES.length + 1) });
     expect(verifyOffline().status).toBe(0);
     rmSync(bundle, { recursive: true });
     const { code, out: verdict } = await nfse(['audit', 'verify', '--all'], environment);
@@ -301,7 +110,12 @@ describe('a ledger that nobody touched', () => {
     expect(await verifyAll()).toEqual(new Map());
     const { code, out } = await nfse(['audit', 'verify', '--all', '--json'], environment);
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ good: true, invoices: touches + 1, commits: 5 * (touches + 1), found: [] });
+    expect(JSON.parse(out)).toMatchObject({
+      good: true,
+      invoices: TOUCHES.length + 1,
+      commits: 5 * (TOUCHES.length + 1),
+      found: [],
+    });
   });
 
   it('is proven commit by commit', async () => {
@@ -333,8 +147,7 @@ describe('a ledger that somebody touched', () => {
   );
 
   it('blames nobody else', () => {
-    expect(TOUCHES).toHaveLength(touches);
-    expect(found.size).toBe(touches);
+    expect(found.size).toBe(TOUCHES.length);
   });
 
   it('is told of by the command line, which ends with 1', async () => {

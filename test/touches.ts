@@ -1,0 +1,220 @@
+import { type AttributeValue, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { expect } from 'vitest';
+import type { Finding } from '../src/audit/verify-stream.ts';
+import { type Commit, commitOf, hashOf, START, tipAfter } from '../src/events/commit.ts';
+import { read } from '../src/events/event-store.ts';
+import type { InvoiceId } from '../src/events/ids.ts';
+import type { LivingInvoice } from '../src/events/invoice.ts';
+import { rowOf } from '../src/projections/invoice-row.ts';
+import { cancelled, cancelRequested, deferred, draft, emitted, issued } from './invoices.ts';
+import type { ownLedger } from './stack/own-ledger.ts';
+
+/** What happened to each invoice that is touched: a commit an event. */
+export const STORY = [emitted, deferred, issued, cancelRequested, cancelled];
+
+/** A way to touch what is stored, and what an auditor has to find. */
+export interface Touch {
+  readonly title: string;
+  readonly touch: (
+    invoiceId: InvoiceId,
+    commits: readonly [Commit, Commit, Commit, Commit, Commit],
+  ) => Promise<unknown>;
+  readonly found: readonly Partial<Finding>[];
+}
+
+/**
+ * Ways to touch a history in the tables, by whoever may write there.
+ *
+ * @param day of all commits, which is sealed
+ */
+export function touchesOf(
+  { client, tables }: Pick<Awaited<ReturnType<typeof ownLedger>>, 'client' | 'tables'>,
+  day: string,
+): readonly Touch[] {
+  const at = `${day}T12:00:00.000Z`;
+  const keyOf = ({ invoiceId, version }: Pick<Commit, 'invoiceId' | 'version'>) => marshall({ invoiceId, version });
+  const putItem = (Item: Record<string, AttributeValue>) =>
+    client.send(new PutItemCommand({ TableName: tables.events, Item }));
+  const put = (commit: Commit) => putItem(marshall(commit, { removeUndefinedValues: true }));
+  const remove = (commit: Commit) =>
+    client.send(new DeleteItemCommand({ TableName: tables.events, Key: keyOf(commit) }));
+
+  /** The projection as it would be, had the stream always been this. */
+  async function forgeProjection(invoiceId: InvoiceId, commits: readonly Commit[]): Promise<void> {
+    const { invoice, tip } = read(invoiceId, commits);
+    const row = rowOf(invoice as LivingInvoice, tip, 300);
+    await client.send(
+      new PutItemCommand({ TableName: tables.invoices, Item: marshall(row, { removeUndefinedValues: true }) }),
+    );
+  }
+
+  /** A whole history, consistent in itself, of other commits. */
+  function forged(invoiceId: InvoiceId, when = at): Commit[] {
+    const commits: Commit[] = [];
+    for (const event of STORY) {
+      const last = commits.at(-1);
+      const tip = last ? tipAfter(last) : START;
+      const data = event.type === 'Emitted' ? { ...event.data, total: 1 } : event.data;
+      commits.push(
+        commitOf(draft({ invoiceId, tip, events: [{ ...event, data } as never], commitId: 'forged', at: when })),
+      );
+    }
+    return commits;
+  }
+
+  const edited = (commit: Commit): Commit => ({ ...commit, at: `${day}T12:00:01.000Z` });
+  const rehashed = (commit: Commit): Commit => ({ ...commit, hash: hashOf(commit) });
+  const sealed = (...versions: number[]) =>
+    versions.map((version) => ({ kind: 'other-than-sealed' as const, version, day }));
+  const gone = (...versions: number[]) =>
+    versions.map((version) => ({ kind: 'sealed-commit-gone' as const, version, day }));
+
+  return [
+    {
+      title: 'a commit edited',
+      touch: (_, [, second]) => put(edited(second)),
+      found: [{ kind: 'content-changed', version: 2 }],
+    },
+    {
+      title: 'a commit edited and hashed anew',
+      touch: (_, [, second]) => put(rehashed(edited(second))),
+      found: [{ kind: 'link-broken', version: 3 }, ...sealed(2)],
+    },
+    {
+      title: 'the last commit edited and hashed anew',
+      touch: (_, [, , , , last]) => put(rehashed(edited(last))),
+      found: [{ kind: 'tail-replaced', version: 5 }, ...sealed(5)],
+    },
+    {
+      title: 'the first commit deleted',
+      touch: (_, [first]) => remove(first),
+      found: [{ kind: 'commit-missing', version: 1 }, ...gone(1)],
+    },
+    {
+      title: 'a commit in the middle deleted',
+      touch: (_, [, , third]) => remove(third),
+      found: [{ kind: 'commit-missing', version: 3 }, ...gone(3)],
+    },
+    {
+      title: 'two commits exchanged',
+      touch: async (_, [, second, third]) => {
+        await put({ ...second, version: 3, next: 4 });
+        await put({ ...third, version: 2, next: 3 });
+      },
+      found: [{ kind: 'content-changed', version: 2 }, ...sealed(2, 3)],
+    },
+    {
+      title: 'two commits exchanged and hashed anew, with all behind them',
+      touch: async (invoiceId, [first, second, third, fourth, last]) => {
+        let tip = tipAfter(first);
+        for (const commit of [third, second, fourth, last]) {
+          const moved = rehashed({
+            ...commit,
+            version: tip.version,
+            next: tip.version + 1,
+            prevHash: tip.hash,
+            invoiceId,
+          });
+          tip = tipAfter(moved);
+          await put(moved);
+        }
+      },
+      found: [{ kind: 'tail-replaced', version: 5 }, ...sealed(2, 3, 4, 5)],
+    },
+    {
+      title: 'a commit put in at the end, and into the projection',
+      touch: async (invoiceId, commits) => {
+        const more = commitOf(
+          draft({ invoiceId, tip: tipAfter(commits[4]), events: [deferred], commitId: 'put in', at }),
+        );
+        await put(more);
+      },
+      found: [{ kind: 'not-in-seal', version: 6, day }],
+    },
+    {
+      title: 'a commit put in between, all behind it moved and hashed anew',
+      touch: async (invoiceId, [first, second, ...behind]) => {
+        let tip = tipAfter(second);
+        const extra = commitOf(draft({ invoiceId, tip, events: [deferred], commitId: 'put in', at }));
+        await put(extra);
+        tip = tipAfter(extra);
+        for (const commit of behind) {
+          const moved = rehashed({ ...commit, version: tip.version, next: tip.version + 1, prevHash: tip.hash });
+          tip = tipAfter(moved);
+          await put(moved);
+        }
+        expect(first.version).toBe(1);
+      },
+      found: [{ kind: 'tail-replaced', version: 5 }, ...sealed(3, 4, 5), { kind: 'not-in-seal', version: 6, day }],
+    },
+    {
+      title: 'the end cut off',
+      touch: async (_, [, , , fourth, last]) => Promise.all([remove(fourth), remove(last)]),
+      found: [{ kind: 'tail-missing', version: 4 }, ...gone(4, 5)],
+    },
+    {
+      title: 'the end cut off, and the projection set back',
+      touch: async (invoiceId, [first, second, third, fourth, last]) => {
+        await Promise.all([remove(fourth), remove(last)]);
+        await forgeProjection(invoiceId, [first, second, third]);
+      },
+      found: gone(4, 5),
+    },
+    {
+      title: 'a commit left without events and time',
+      touch: (_, [, second]) => put({ ...second, events: undefined, at: undefined } as never),
+      found: [{ kind: 'content-changed', version: 2 }],
+    },
+    {
+      title: 'a commit with a number that is too large to be one',
+      touch: (_, [, second]) => putItem({ ...marshall(second), next: { N: '12345678901234567890.5' } }),
+      found: [{ kind: 'content-changed', version: 2 }],
+    },
+    {
+      title: 'an item between two commits that is none',
+      touch: (_, [first]) => putItem({ ...keyOf(first), version: { N: '1.5' } }),
+      found: [{ kind: 'commit-missing', version: 2 }],
+    },
+    {
+      title: 'the row of the projection left without a version',
+      touch: (invoiceId) =>
+        client.send(
+          new UpdateItemCommand({
+            TableName: tables.invoices,
+            Key: marshall({ invoiceId }),
+            UpdateExpression: 'REMOVE #version SET updatedAt = :none',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':none': { NULL: true } },
+          }),
+        ),
+      found: [{ kind: 'row-unreadable', version: 5 }],
+    },
+    {
+      title: 'the whole history replaced consistently, and the projection with it',
+      touch: async (invoiceId) => {
+        const other = forged(invoiceId);
+        for (const commit of other) await put(commit);
+        await forgeProjection(invoiceId, other);
+      },
+      found: sealed(1, 2, 3, 4, 5),
+    },
+    {
+      title: 'the whole history replaced by one of today, which is not sealed yet, and the projection with it',
+      touch: async (invoiceId) => {
+        const other = forged(invoiceId, new Date().toISOString());
+        for (const commit of other) await put(commit);
+        await forgeProjection(invoiceId, other);
+      },
+      found: sealed(1, 2, 3, 4, 5),
+    },
+    {
+      title: 'the whole history deleted, and the projection with it',
+      touch: async (invoiceId, commits) => {
+        await Promise.all(commits.map(remove));
+        await client.send(new DeleteItemCommand({ TableName: tables.invoices, Key: marshall({ invoiceId }) }));
+      },
+      found: gone(1, 2, 3, 4, 5),
+    },
+  ];
+}
