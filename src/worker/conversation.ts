@@ -54,8 +54,8 @@ export type Submittable = Pick<
 
 /**
  * Speaks to the authority in the company's name. Where the company cannot show itself, what was certainly never sent fails and says
- * what to do; what may have been sent waits, because only the authority knows what became of it. So
- * does what it would be too late to send.
+ * what to do; what may have been sent waits, because only the authority knows what became of it. So does
+ * what it would be too late to send.
  */
 export async function speaking<O extends Outcome | undefined>(
   deps: Handling,

@@ -20,14 +20,14 @@ export interface TurnSettings {
   readonly everyMs: number;
 }
 
-/** So many invoices find out whether an authority is back. */
-const PROBES = 3;
 /**
  * When an invoice whose time has come gets on: it is started, at once or within this round, or looked at again later, where `withLane` by
  * itself or sooner, with all that wait in its lane, when the lane flows. In milliseconds.
  */
 export type Turn = { readonly startInMs: number } | { readonly lookAt: number; readonly withLane?: true };
 
+/** So many invoices find out whether an authority is back. */
+const PROBES = 3;
 /** Of what a lane takes, so much comes from the backlog: the rest is for new invoices, or a full lane would defer what was started. */
 const STARTED_SHARE = 0.8;
 /** A history that says nothing for longer looks forgotten: it is told once a day that the lane is still shut. */
