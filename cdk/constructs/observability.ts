@@ -67,8 +67,9 @@ export class Observability extends Construct {
       sort: '@timestamp asc',
     });
     ask('one-trace', {
-      fields: ['@timestamp', 'service', 'message', 'handler', 'invoiceId', 'status'],
-      filterStatements: ['traceId = "1-…"'],
+      fields: ['@timestamp', '@log', 'message', 'handler', 'invoiceId', 'status', 'error.message'],
+      // The second is what a problem, and the API's access log, call `requestId`.
+      filterStatements: ['traceId = "1-…" or httpRequestId = "…"'],
       sort: '@timestamp asc',
     });
     ask('refusals-by-code', {
@@ -86,6 +87,25 @@ export class Observability extends Construct {
       filterStatements: ['message = "request"'],
       sort: 'durationMs desc',
       limit: 50,
+    });
+    ask('calls-that-died', {
+      fields: [
+        '@timestamp',
+        '@log',
+        'record.status',
+        'record.errorType',
+        'record.metrics.maxMemoryUsedMB',
+        'record.requestId',
+      ],
+      filterStatements: ['type = "platform.report"'],
+      sort: '@timestamp desc',
+    });
+    ask('environments', {
+      filterStatements: ['ispresent(peakMb)'],
+      statsStatements: [
+        'count(initMs) as begun, pct(initMs, 50) as p50Ms, max(initMs) as mostMs, max(peakMb) as mostMb by @log',
+      ],
+      sort: 'mostMs desc',
     });
     ask('dead-letters', {
       fields: ['@timestamp', 'Cause', 'invoiceId', 'municipalityCode', 'error.message'],

@@ -125,7 +125,12 @@ describe('each function', () => {
         Timeout: timeoutSeconds,
         MemorySize: memoryMb,
         Role: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^${id}Role`), 'Arn'] },
-        LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp(`^${id}Logs`) } },
+        LoggingConfig: {
+          LogGroup: { Ref: Match.stringLikeRegexp(`^${id}Logs`) },
+          LogFormat: 'JSON',
+          ApplicationLogLevel: 'INFO',
+          SystemLogLevel: 'WARN',
+        },
         ReservedConcurrentExecutions: reservedConcurrency ?? Match.absent(),
       });
     },

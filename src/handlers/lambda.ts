@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { now } from '../platform/clock.ts';
 import { allowedOrigins } from '../platform/config.ts';
+import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { parseTraceHeader, type TracePosition } from '../platform/trace-header.ts';
 import { annotate, inInvocation, invocationTrace, noteStatus } from '../platform/tracer.ts';
@@ -39,6 +40,7 @@ const origins = allowedOrigins();
  * errors as problem+json. Bad input never ends as a 500, and a 500 never tells more than its request id.
  */
 export function lambda(name: string, action: (call: Call) => Promise<Answer>): ApiHandler {
+  const environment = environmentFacts();
   return (event, context) => {
     const trace = invocationTrace() ?? traceOf(event);
     return inInvocation(name, trace, async () => {
@@ -67,6 +69,7 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
         httpRequestId,
         traceId,
         ...facts,
+        ...environment(),
       });
       noteStatus(result.statusCode);
       return readableFrom(origins, event, result);

@@ -8,6 +8,7 @@ import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
@@ -27,6 +28,7 @@ const { due, claimDue, countDue } = liveInvoices({
 });
 const lanes = dynamoDbLanes(client, config.tables.lanes);
 const profileOf = municipalityProfiles(config.municipalityProfilesFile);
+const environment = environmentFacts();
 
 const EVERY_MS = 60_000;
 /** The next run comes after a minute. */
@@ -71,7 +73,7 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
         traceId: trace?.root,
       },
     );
-    report(done);
+    report(done, trace?.root);
     return done;
   });
 }
@@ -112,10 +114,10 @@ async function putOff(municipalityCode: string, nextLookAt: string | undefined):
 }
 
 /** Each run, also one that found nothing: a reconciler that is silent is one that does not run. */
-function report({ stoppedBy, ...done }: Reconciled): void {
+function report({ stoppedBy, ...done }: Reconciled, traceId: string | undefined): void {
   logMetrics({
     message: 'reconciled',
-    facts: { stoppedBy },
+    facts: { stoppedBy, traceId, ...environment() },
     metrics: {
       ReconcileStarted: [done.started, 'Count'],
       ReconcilePostponed: [done.postponed, 'Count'],

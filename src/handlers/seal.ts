@@ -3,6 +3,7 @@ import { dynamoDbCommitsByTime } from '../events/dynamodb-commits-by-time.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { environmentFacts } from '../platform/environment-facts.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { s3 } from '../platform/s3.ts';
 import { sealStore } from '../platform/seal-store.ts';
@@ -15,6 +16,7 @@ const deps = {
   commits: dynamoDbCommitsByTime(client, config.tables.events),
   marginMinutes: config.sealMarginMinutes,
 };
+const environment = environmentFacts();
 
 /**
  * Each day, once its margin has passed: seals the day before, and what was left out. A day whose commits are no longer those it was sealed with is
@@ -28,7 +30,7 @@ export function handler(): Promise<{ sealed: string[]; differing: string[] }> {
     if (sealed.length > 0 || differing.length > 0) {
       logMetrics({
         message: 'sealed',
-        facts: days,
+        facts: { ...days, ...environment() },
         metrics: { DaysSealed: [sealed.length, 'Count'], SealsDiffering: [differing.length, 'Count'] },
         at,
       });

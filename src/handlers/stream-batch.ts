@@ -4,6 +4,7 @@ import type { Commit } from '../events/commit.ts';
 import { commitIn } from '../events/dynamodb-commit.ts';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
 import { now } from '../platform/clock.ts';
+import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { inInvocation, invocationTrace } from '../platform/tracer.ts';
@@ -26,6 +27,7 @@ const SAY_EVERY_MS = 1_000;
  */
 export function streamHandler({ projection, table, project }: StreamProjector) {
   let saidAt = 0;
+  const environment = environmentFacts();
 
   return ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
     inInvocation(projection, invocationTrace(), async () => {
@@ -39,10 +41,16 @@ export function streamHandler({ projection, table, project }: StreamProjector) {
       const oldest = times(signals)[0];
       logMetrics({
         message: 'projected',
-        facts: { records: Records.length, invoices: signals.size, delayed: delayed.length, durationMs: since(started) },
+        facts: {
+          records: Records.length,
+          invoices: signals.size,
+          durationMs: since(started),
+          ...environment(),
+        },
         metrics: {
           ProjectionLag: [oldest === undefined ? 0 : Math.max(0, at.getTime() - Date.parse(oldest)), 'Milliseconds'],
-          InvoicesParked: [spoiled.length, 'Count'],
+          // Its alarm takes silence for none.
+          ...(spoiled.length > 0 && { InvoicesParked: [spoiled.length, 'Count'] }),
         },
         dimensions: { projection },
         at,

@@ -2,10 +2,12 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { PreTokenGenerationV2TriggerEvent, PreTokenGenerationV3TriggerEvent } from 'aws-lambda';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
+import { environmentFacts } from '../platform/environment-facts.ts';
 import { logger } from '../platform/logger.ts';
 
 const config = readConfig();
 const client = dynamoDb();
+const environment = environmentFacts();
 
 /** A sign-in of a person, or of a program. */
 export type SignIn = PreTokenGenerationV2TriggerEvent | PreTokenGenerationV3TriggerEvent;
@@ -18,7 +20,7 @@ export type SignIn = PreTokenGenerationV2TriggerEvent | PreTokenGenerationV3Trig
 export async function handler(event: SignIn): Promise<SignIn> {
   const { triggerSource: source, callerContext } = event;
   const companies = await companiesFor(event, companiesOf);
-  logger.info('token', { clientId: callerContext.clientId, source, actsForSome: companies !== '' });
+  logger.info('token', { clientId: callerContext.clientId, source, actsForSome: companies !== '', ...environment() });
   event.response = {
     claimsAndScopeOverrideDetails: {
       accessTokenGeneration: { claimsToAddOrOverride: { 'custom:companies': companies } },
