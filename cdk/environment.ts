@@ -13,7 +13,6 @@ export function environmentOf(
 ): Record<string, string> {
   const { national, functions, api } = settings;
   return {
-    POWERTOOLS_SERVICE_NAME: 'nfse-ledger',
     POWERTOOLS_LOG_LEVEL: 'INFO',
     NATIONAL_ENVIRONMENT: national.environment,
     REGISTRATION_REQUIRED: String(functions.registrationRequired),

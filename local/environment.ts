@@ -83,7 +83,6 @@ export function environmentFor(
     MUNICIPALITY_PROFILES_FILE: stack.profilesFile,
     NATIONAL_SERVER_CA_FILE: stack.authorityFile,
     CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,
-    POWERTOOLS_SERVICE_NAME: 'nfse-ledger',
     ...(caller.LOCAL_XRAY_DAEMON ? { AWS_XRAY_DAEMON_ADDRESS: caller.LOCAL_XRAY_DAEMON } : {}),
     ...Object.fromEntries(tuned),
   };

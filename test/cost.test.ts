@@ -139,10 +139,15 @@ describe('what the model of the costs is made of (cost/measured.json)', async ()
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${body.invoiceId}/` }));
+    const batches = readFileSync(path.join(logs, 'functions.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"projected"'))
+      .map((line) => Buffer.byteLength(line) + 1);
     const sizes = {
       documents: Contents.reduce((bytes, { Size = 0 }) => bytes + Size, 0),
       functions: before,
       worker: logged('worker.log'),
+      batch: batches.reduce((bytes, line) => bytes + line, 0) / batches.length,
       answer: JSON.stringify(body).length,
       readLog: logged('functions.log') - before,
       readAnswer: JSON.stringify(got.body).length,
@@ -151,6 +156,7 @@ describe('what the model of the costs is made of (cost/measured.json)', async ()
     expect(sizes.documents).toBeLessThanOrEqual(emission.documents.bytes);
     expect(sizes.functions).toBeLessThanOrEqual(emission.logBytes.functions);
     expect(sizes.worker).toBeLessThanOrEqual(emission.logBytes.worker);
+    expect(sizes.batch).toBeLessThanOrEqual(emission.logBytes.batch);
     expect(sizes.answer).toBeLessThanOrEqual(emission.answerBytes);
     expect(sizes.readLog).toBeLessThanOrEqual(reading.logBytes);
     expect(sizes.readAnswer).toBeLessThanOrEqual(reading.answerBytes);

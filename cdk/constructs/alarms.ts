@@ -163,7 +163,7 @@ export class Alarms extends Construct {
     });
     this.add('breaker-open', {
       says: 'An authority does not answer, and is left alone for a while',
-      metric: overAll('MAX', 'BreakerOpen', 'municipality', minutes(5)),
+      metric: overAll('MAX', 'BreakerOpen', 'municipalityCode', minutes(5)),
       atLeast: 1,
       periods: 3,
     });

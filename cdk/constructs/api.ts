@@ -38,12 +38,12 @@ export const STAGE = 'api';
 const REQUEST_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'x-api-key'];
 export const ANSWER_HEADERS = ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After'];
 
-/** Nothing that says who asked or about whom: no address, no token, no path with its ids. */
+/**
+ * Nothing that says who asked or about whom: no address, no token, no path with its ids. When it was is the line's own time, and the trace
+ * stands beside the same request id in the function's line.
+ */
 const ACCESS_LOG = {
   requestId: AccessLogField.contextRequestId(),
-  extendedRequestId: AccessLogField.contextExtendedRequestId(),
-  traceId: AccessLogField.contextXrayTraceId(),
-  at: AccessLogField.contextRequestTimeEpoch(),
   method: AccessLogField.contextHttpMethod(),
   resource: AccessLogField.contextResourcePath(),
   status: AccessLogField.contextStatus(),

@@ -158,7 +158,7 @@ function graph(title: string, left: IMetric[]): GraphWidget {
 /** Every municipality that said something in the time shown. */
 function perMunicipality(metric: string, statistic: string): MathExpression {
   return new MathExpression({
-    expression: `SEARCH('{${NAMESPACE},municipality} MetricName="${metric}"', '${statistic}', 300)`,
+    expression: `SEARCH('{${NAMESPACE},municipalityCode} MetricName="${metric}"', '${statistic}', 300)`,
     usingMetrics: {},
     label: statistic,
     period: PERIOD,

@@ -36,7 +36,8 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
     async append(draft) {
       const commit = commitOf(draft);
       const { invoiceId, version, commitId } = commit;
-      const facts = { invoiceId, version, commitId, events: commit.events.map(({ type }) => type) };
+      // The commit that was written is known by invoice and version; only two of one version have to be told apart.
+      const facts = { invoiceId, version, events: commit.events.map(({ type }) => type) };
       // The condition can only fail on this very key: somebody committed this version first, or we did and never heard the
       // answer. The old item tells which, so neither case needs a read.
       try {
@@ -55,7 +56,8 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
         const winner = winningCommit(error);
         if (!winner) throw error;
         const own = winner.commitId === commitId;
-        log('events.append', { ...facts, outcome: own ? 'recognised-own-write' : 'conflict', winner: winner.commitId });
+        const outcome = own ? 'recognised-own-write' : 'conflict';
+        log('events.append', { ...facts, outcome, commitId, winner: winner.commitId });
         if (own) return winner;
         throw new ConcurrencyError(invoiceId, version, winner);
       }

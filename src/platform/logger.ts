@@ -1,10 +1,29 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+
+/**
+ * How bad, what, when, and what the step says of itself. Powertools would add the service, its sampling rate and the invocation's trace
+ * to every line, and each byte is paid for: the log group tells whose line it is, and `request` and `handled` have the trace as their
+ * `traceId`. So has a line of trouble, which may be the only one of its invocation. Lambda wants `level` and `timestamp` in each, or
+ * puts its own there.
+ */
+class ShortLines extends LogFormatter {
+  override formatAttributes(
+    { logLevel: level, message, timestamp, xRayTraceId: traceId }: UnformattedAttributes,
+    facts: LogAttributes,
+  ): LogItem {
+    const trouble = level !== 'INFO' && traceId !== undefined;
+    return new LogItem({
+      attributes: { level, message, timestamp: timestamp.toISOString(), ...(trouble && { traceId }), ...facts },
+    });
+  }
+}
 
 /**
  * One structured line a step. What is logged is named by hand, never a whole event or request: CPF, names, addresses and
  * certificates stay out of the logs.
  */
-export const logger = new Logger();
+export const logger = new Logger({ logFormatter: new ShortLines() });
 
 /**
  * What a log may know of an error. Not the error itself: some carry what they are about (a commit, a document), and the logger would

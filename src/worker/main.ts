@@ -131,14 +131,18 @@ const deps: WorkerDeps = {
   firstSight: recentlySeen(REMEMBERED_INVOICES),
 };
 
-/** The one line that every message leaves, whatever became of it; how long an invoice took, or has waited, is a metric besides. */
+/**
+ * The one line that every message leaves, whatever became of it; how long an invoice took, or has waited, is a metric besides. The client's request
+ * id is not in it: the line of the request has it beside the same invoice.
+ */
 function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
-  const { fresh: _, dps: _dps, traceHeader: _carried, ...ids } = work;
+  const { fresh: _, dps: _dps, traceHeader: _carried, requestId: _asked, ...ids } = work;
+  const { emittedAt, ...done } = handled;
   const { messageId, receiveCount, sentAt } = delivery;
   const at = now();
   const facts = {
     ...ids,
-    ...handled,
+    ...done,
     ...more,
     messageId,
     receiveCount,
@@ -146,10 +150,11 @@ function logHandled({ work, delivery }: Received, handled: Handled, more: object
     durationMs: Math.round(performance.now() - started),
   };
   tally.handled(work.municipalityCode, handled, 'turnedAway' in more);
-  const ageMs = at.getTime() - Date.parse(handled.emittedAt ?? '');
+  const ageMs = at.getTime() - Date.parse(emittedAt ?? '');
   if (handled.steps.includes('issued')) {
     const metrics = { TimeToIssue: [ageMs, 'Milliseconds'] } as const;
-    logMetrics({ message: 'handled', facts, metrics, at, dimensions: { municipality: work.municipalityCode } });
+    const { municipalityCode } = work;
+    logMetrics({ message: 'handled', facts, metrics, at, dimensions: { municipalityCode } });
   } else if (handled.steps.includes('deferred')) {
     // Without a municipality, so that an alarm can watch the longest of all.
     logMetrics({ message: 'handled', facts, metrics: { DeferredSeconds: [Math.round(ageMs / 1000), 'Seconds'] }, at });
@@ -220,8 +225,12 @@ const tallies = setInterval(logTally, TALLY_MS);
 
 function logTally(): void {
   const at = now();
-  for (const [municipality, metrics] of tally.take(poller.figures(), (code) => breakerOf(code).state, at.getTime())) {
-    logMetrics({ message: 'lane', metrics, at, dimensions: { municipality } });
+  for (const [municipalityCode, metrics] of tally.take(
+    poller.figures(),
+    (code) => breakerOf(code).state,
+    at.getTime(),
+  )) {
+    logMetrics({ message: 'lane', metrics, at, dimensions: { municipalityCode } });
   }
 }
 
