@@ -54,6 +54,12 @@ const REMEMBER = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 const PROJECTING = ['GetItem', 'UpdateItem'] as const;
 /** Which table of InvoicesTable is live. */
 const POINTER = ['GetItem'] as const;
+/** A document is in the table or in a pack of the archive; the link leads to a copy. To list the bucket is what makes S3 say that there is no such pack. */
+const READING_DOCUMENTS = {
+  documents: ['GetItem'],
+  documentsBucket: ['GetObject', 'PutObject'],
+  'documentsBucket/list': ['ListBucket'],
+} as const;
 const API: Trigger = { from: 'api' };
 const reading = { trigger: API, timeoutSeconds: 15, memoryMb: 512 } as const;
 const commanding = { trigger: API, timeoutSeconds: 20, memoryMb: 1024 } as const;
@@ -70,7 +76,7 @@ export const FUNCTIONS = {
     reads: ['municipalityProfiles'],
     may: {
       events: ['PutItem', 'Query'],
-      documentsBucket: ['PutObject'],
+      documents: ['PutItem'],
       dpsNumbers: ['UpdateItem'],
       companies: ['GetItem'],
       requests: REMEMBER,
@@ -86,11 +92,10 @@ export const FUNCTIONS = {
       invoices: ['GetItem'],
       projections: POINTER,
       events: ['Query'],
-      documentsBucket: ['GetObject'],
-      'documentsBucket/list': ['ListBucket'],
+      ...READING_DOCUMENTS,
     },
   },
-  xml: { ...reading, may: { events: ['Query'], documentsBucket: ['GetObject'] } },
+  xml: { ...reading, may: { events: ['Query'], ...READING_DOCUMENTS } },
   cancel: {
     ...commanding,
     may: { events: ['PutItem', 'Query'], requests: REMEMBER, workflow: ['StartExecution'] },
@@ -100,7 +105,7 @@ export const FUNCTIONS = {
     reads: ['municipalityProfiles'],
     may: {
       events: ['PutItem', 'Query'],
-      documentsBucket: ['PutObject'],
+      documents: ['PutItem'],
       requests: REMEMBER,
       workflow: ['StartExecution'],
     },
@@ -235,6 +240,7 @@ export const FUNCTIONS = {
  */
 export const WORKER_MAY = {
   events: ['PutItem', 'Query'],
+  documents: ['GetItem', 'PutItem'],
   lanes: ['BatchGetItem', 'UpdateItem'],
   documentsBucket: ['GetObject', 'PutObject'],
   'documentsBucket/list': ['ListBucket'],

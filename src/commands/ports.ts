@@ -24,14 +24,13 @@ export interface DpsNumbers {
 
 /** The store of documents. A key carries its content's hash, so a document is never overwritten by another. */
 export interface Documents {
-  put(key: string, content: string, contentType: DocumentType): Promise<void>;
-  /** @throws DocumentMissing */
+  /** Stores a document, unless it is there already. Once this resolves the document is as safe as an event. */
+  put(key: string, content: string): Promise<void>;
+  /** @throws DocumentMissing, DocumentDamaged */
   get(key: string): Promise<string>;
 }
 
-export type DocumentType = 'application/xml' | 'application/json';
-
-/** An event names a document that the store does not have: it was deleted by hand, or the bucket is the wrong one. */
+/** An event names a document that the store does not have: it was deleted by hand, or table and bucket are the wrong ones. */
 export class DocumentMissing extends Error {
   override readonly name = 'DocumentMissing';
   readonly code = 'document-missing';
@@ -39,6 +38,20 @@ export class DocumentMissing extends Error {
   constructor(key: string, options?: ErrorOptions) {
     super(`Document ${key} does not exist`, options);
     this.key = key;
+  }
+}
+
+/** What lies under a document's key is not what the key's hash is of: somebody changed it. It is not to be sent, nor shown as evidence. */
+export class DocumentDamaged extends Error {
+  override readonly name = 'DocumentDamaged';
+  readonly code = 'document-damaged';
+  readonly key: string;
+  /** What lies there now; nothing where it cannot even be unpacked. */
+  readonly content: string | undefined;
+  constructor(key: string, content?: string, options?: ErrorOptions) {
+    super(`Document ${key} is not what it was`, options);
+    this.key = key;
+    this.content = content;
   }
 }
 

@@ -49,8 +49,8 @@ export async function storeDps(
 ): Promise<string> {
   const document = documentOf(deps.dps, emission, number, at);
   const kind = providerFor(deps.dps, emission.municipalityCode) === 'abrasf' ? 'rps' : 'dps';
-  const key = documentKey(invoiceId, kind, document, 'xml');
-  await deps.documents.put(key, document, 'application/xml');
+  const key = documentKey(invoiceId, kind, document, 'xml', at);
+  await deps.documents.put(key, document);
   return key;
 }
 

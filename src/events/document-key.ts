@@ -3,22 +3,42 @@ import { type Commit, eventsIn, type StoredEvent } from './commit.ts';
 import type { InvoiceId } from './ids.ts';
 
 /**
- * The key of a document of an invoice: `inv_…/dps-<SHA-256 in base64url>.xml`. The same content always has the same key and other
- * content never has it, so a repeated attempt adds a document beside the one that counts and overwrites none.
+ * The key of a document of an invoice: `inv_…/dps-20261126-<SHA-256 in base64url>.xml`. Other content never has the same key, so a
+ * repeated attempt adds a document beside the one that counts and overwrites none. The day says where the document is kept.
  *
  * @param kind what it is, in kebab-case
+ * @param at ISO 8601, UTC: when it is stored
  */
-export function documentKey(invoiceId: InvoiceId, kind: string, content: string, extension: 'xml' | 'json'): string {
-  return `${invoiceId}/${kind}-${createHash('sha256').update(content, 'utf8').digest('base64url')}.${extension}`;
+export function documentKey(
+  invoiceId: InvoiceId,
+  kind: string,
+  content: string,
+  extension: 'xml' | 'json',
+  at: string,
+): string {
+  return `${invoiceId}/${kind}-${at.slice(0, 10).replaceAll('-', '')}-${sha256(content)}.${extension}`;
 }
 
-/** What {@link documentKey} puts behind the invoice: kind, SHA-256, extension. */
-const DOCUMENT_NAME = /^([a-z]+(?:-[a-z]+)*)-([\w-]{43})\.(?:xml|json)$/;
+/** The digest that stands in keys. */
+export function sha256(content: string): string {
+  return createHash('sha256').update(content, 'utf8').digest('base64url');
+}
+
+/** What {@link documentKey} puts behind the invoice: kind, day, SHA-256, extension. Keys had no day before documents were kept by it. */
+const DOCUMENT_NAME = /^([a-z]+(?:-[a-z]+)*)-(?:(\d{4})(\d\d)(\d\d)-)?([\w-]{43})\.(?:xml|json)$/;
+
+export interface DocumentName {
+  readonly kind: string;
+  /** `2026-11-26`; not in keys from before documents were kept by day. */
+  readonly day?: string;
+  readonly sha256: string;
+}
 
 /** A document's name within its invoice, taken apart; `undefined` for any other text. */
-export function parseDocumentName(name: string): { readonly kind: string; readonly sha256: string } | undefined {
-  const [, kind, sha256] = DOCUMENT_NAME.exec(name) ?? [];
-  return kind !== undefined && sha256 !== undefined ? { kind, sha256 } : undefined;
+export function parseDocumentName(name: string): DocumentName | undefined {
+  const [, kind, year, month, day, digest] = DOCUMENT_NAME.exec(name) ?? [];
+  if (kind === undefined || digest === undefined) return undefined;
+  return { kind, sha256: digest, ...(year && { day: `${year}-${month}-${day}` }) };
 }
 
 /**

@@ -1,7 +1,11 @@
+import { DocumentMissing } from '../commands/ports.ts';
 import { documentNameIn, documentsNamedIn, parseDocumentName } from '../events/document-key.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
+import { documentStore } from '../platform/documents/document-store.ts';
+import { documentDownloads } from '../platform/documents/downloads.ts';
+import { s3DocumentArchive } from '../platform/documents/s3-archive.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { s3 } from '../platform/s3.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
@@ -20,7 +24,9 @@ const invoices = liveInvoices({
   freshSeconds: config.projectionPointerSeconds,
   nowMs: Date.now,
 });
-const documents = s3(config.s3);
+const objects = s3(config.s3);
+const documents = documentStore(client, config.tables.documents, s3DocumentArchive(objects, config.docsBucket));
+const linkTo = documentDownloads(objects, config.docsBucket, config.presignedUrlSeconds);
 
 /**
  * A link to one document of an invoice's history, which works for a few minutes and is never logged. What an authority answered
@@ -36,26 +42,20 @@ export const handler = lambda('document', async (call) => {
   // An attempt whose answer never came was sent all the same, and no event names it.
   if (kind === undefined || !(kind === 'sent' || named.includes(name))) throw documentNotFound();
   const key = `${invoiceId}/${name}`;
-  const content = await documents.get(config.docsBucket, key);
-  if (!content) throw documentNotFound();
+  const content = await documents.get(key).catch(absent);
   const answers = kind === 'received' ? whatItAnswers(invoiceId, content) : undefined;
-  const expiresIn = config.presignedUrlSeconds;
-  const url = await documents.linkTo(
-    config.docsBucket,
-    key,
-    { 'response-content-disposition': `attachment; filename="${name}"` },
-    { expiresIn, signingDate: call.now },
-  );
-  const expiresAt = new Date(call.now.getTime() + expiresIn * 1000).toISOString();
-  return {
-    status: 200,
-    body: { kind, name, url, expiresAt, ...(answers && { answers: documentLink(invoiceId, answers) }) },
-  };
+  const link = await linkTo({ key, content }, name, call.now);
+  return { status: 200, body: { kind, name, ...link, ...(answers && { answers: documentLink(invoiceId, answers) }) } };
 });
 
+/** Nobody can know a name that was never given: it is the name that is wrong, and not the store. */
+function absent(error: unknown): never {
+  throw error instanceof DocumentMissing ? documentNotFound() : error;
+}
+
 /** The name of the request that an exchange answers. */
-function whatItAnswers(invoiceId: InvoiceId, content: Uint8Array): string | undefined {
-  const { answers } = JSON.parse(Buffer.from(content).toString('utf8')) as { readonly answers?: unknown };
+function whatItAnswers(invoiceId: InvoiceId, content: string): string | undefined {
+  const { answers } = JSON.parse(content) as { readonly answers?: unknown };
   return documentNameIn(invoiceId, answers);
 }
 

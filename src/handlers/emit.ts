@@ -6,12 +6,11 @@ import { read } from '../events/event-store.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
 import { parseCnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
+import { documentStore } from '../platform/documents/document-store.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
-import { s3 } from '../platform/s3.ts';
-import { s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
@@ -32,7 +31,7 @@ const config = readConfig();
 const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
-  documents: s3Documents(s3(config.s3), config.docsBucket),
+  documents: documentStore(client, config.tables.documents),
   numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
   dps: {
     environment: config.national.environment,

@@ -1,7 +1,7 @@
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
 import { RequestIdReused } from '../commands/emit-invoice/emit-invoice.ts';
 import { TooMuchContention } from '../commands/execute.ts';
-import { SeriesExhausted } from '../commands/ports.ts';
+import { DocumentDamaged, DocumentMissing, SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
@@ -56,7 +56,17 @@ export function problemOf(error: unknown): Problem | undefined {
     );
   }
   if (error instanceof CommitTooLarge) return tooLarge(error);
+  if (error instanceof DocumentMissing || error instanceof DocumentDamaged) return documentAtFault(error);
   return undefined;
+}
+
+/** The history names it, so it is the store that is at fault, and nothing that a caller could change. */
+function documentAtFault(error: DocumentMissing | DocumentDamaged): Problem {
+  const detail =
+    error instanceof DocumentMissing
+      ? 'A história desta nota nomeia este documento, e ele não está guardado. Avise a operação do serviço.'
+      : 'O documento guardado não confere com o resumo que a história tem dele: não o use. Avise a operação do serviço.';
+  return new Problem({ status: 500, code: error.code, title: 'Documento indisponível', detail }, { cause: error });
 }
 
 /** What the layout has room for stands in the advice, where it is known. */

@@ -5,10 +5,9 @@ import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { correctionsTo } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
+import { documentStore } from '../platform/documents/document-store.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
-import { s3 } from '../platform/s3.ts';
-import { s3Documents } from '../platform/s3-documents.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { commandDeps } from './command-deps.ts';
@@ -24,7 +23,7 @@ const config = readConfig();
 const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
-  documents: s3Documents(s3(config.s3), config.docsBucket),
+  documents: documentStore(client, config.tables.documents),
   dps: {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,

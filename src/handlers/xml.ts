@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { readConfig } from '../platform/config.ts';
+import { documentStore } from '../platform/documents/document-store.ts';
+import { documentDownloads } from '../platform/documents/downloads.ts';
+import { s3DocumentArchive } from '../platform/documents/s3-archive.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { s3 } from '../platform/s3.ts';
 import { lambda } from './lambda.ts';
@@ -9,8 +12,11 @@ import { parse } from './request-fields.ts';
 import { invoiceIdIn, visibleInvoice } from './stream.ts';
 
 const config = readConfig();
-const events = dynamoDbEventStore({ client: dynamoDb(), tableName: config.tables.events });
-const documents = s3(config.s3);
+const client = dynamoDb();
+const objects = s3(config.s3);
+const events = dynamoDbEventStore({ client, tableName: config.tables.events });
+const documents = documentStore(client, config.tables.documents, s3DocumentArchive(objects, config.docsBucket));
+const linkTo = documentDownloads(objects, config.docsBucket, config.presignedUrlSeconds);
 
 /** `nfse` is what the authority authorised, `dps` what was declared to it, `cancellation` the event that ended it. */
 export const Query = z.strictObject({ document: z._default(z.enum(['nfse', 'dps', 'cancellation']), 'nfse') });
@@ -30,18 +36,7 @@ export const handler = lambda('xml', async (call) => {
       detail: `A nota está em ${invoice.status} e não tem este documento. A declaração enviada está em ?document=dps.`,
     });
   }
-  const expiresIn = config.presignedUrlSeconds;
-  const url = await documents.linkTo(
-    config.docsBucket,
-    key,
-    {
-      'response-content-disposition': `attachment; filename="${document}-${invoiceId}.xml"`,
-      'response-content-type': 'application/xml',
-    },
-    { expiresIn, signingDate: call.now },
-  );
-  return {
-    status: 200,
-    body: { document, url, expiresAt: new Date(call.now.getTime() + expiresIn * 1000).toISOString() },
-  };
+  const content = await documents.get(key);
+  const link = await linkTo({ key, content }, `${document}-${invoiceId}.xml`, call.now);
+  return { status: 200, body: { document, ...link } };
 });

@@ -12,6 +12,7 @@ const tableName = (kind: TableKind) => z._default(z.string(), TABLES[kind].name)
 const ConfigSchema = z.object({
   EVENTS_TABLE: tableName('events'),
   INVOICES_TABLE: tableName('invoices'),
+  DOCUMENTS_TABLE: tableName('documents'),
   REQUESTS_TABLE: tableName('requests'),
   DPS_NUMBERS_TABLE: tableName('dpsNumbers'),
   COMPANIES_TABLE: tableName('companies'),
@@ -190,6 +191,7 @@ function shape(env: Environment): Config {
     tables: {
       events: env.EVENTS_TABLE,
       invoices: env.INVOICES_TABLE,
+      documents: env.DOCUMENTS_TABLE,
       requests: env.REQUESTS_TABLE,
       dpsNumbers: env.DPS_NUMBERS_TABLE,
       companies: env.COMPANIES_TABLE,

@@ -54,6 +54,14 @@ export const TABLES = {
       },
     ],
   },
+  /** Documents of the last days, a partition a part of a day; the certificates that stand in them. Older ones are in the archive. */
+  documents: {
+    name: 'DocumentsTable',
+    variable: 'DOCUMENTS_TABLE',
+    partitionKey: text('dayPart'),
+    sortKey: text('document'),
+    expiresBy: 'expiresAt',
+  },
   requests: {
     name: 'RequestsTable',
     variable: 'REQUESTS_TABLE',

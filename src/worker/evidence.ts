@@ -19,10 +19,11 @@ export interface Recorder {
  */
 export function recorded(transport: Transport, documents: Documents, invoiceId: InvoiceId, now: () => Date): Recorder {
   const keys: string[] = [];
-  const keep = async (kind: 'sent' | 'received', record: object) => {
-    const content = JSON.stringify(record);
-    const key = documentKey(invoiceId, kind, content, 'json');
-    await documents.put(key, content, 'application/json');
+  const keep = async (kind: 'sent' | 'received', facts: object) => {
+    const at = now().toISOString();
+    const content = JSON.stringify({ at, ...facts });
+    const key = documentKey(invoiceId, kind, content, 'json', at);
+    await documents.put(key, content);
     if (kind === 'received') keys.push(key);
     return key;
   };
@@ -30,15 +31,15 @@ export function recorded(transport: Transport, documents: Documents, invoiceId: 
     keys: () => keys,
     transport: async (request) => {
       // The same request may be sent twice within a clock tick; each attempt is evidence of its own.
-      const sent = await keep('sent', { attempt: randomUUID(), at: now().toISOString(), request });
+      const sent = await keep('sent', { attempt: randomUUID(), request });
       try {
         const response = await transport(request);
-        await keep('received', { answers: sent, at: now().toISOString(), response });
+        await keep('received', { answers: sent, response });
         return response;
       } catch (error) {
         if (error instanceof TransportError || error instanceof TooLateToSend) {
           const left = error instanceof TransportError && error.sent;
-          await keep('received', { answers: sent, at: now().toISOString(), noAnswer: error.message, left });
+          await keep('received', { answers: sent, noAnswer: error.message, left });
         }
         throw error;
       }

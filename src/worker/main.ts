@@ -5,6 +5,8 @@ import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { ecsAgentUri, readConfig, required } from '../platform/config.ts';
+import { documentStore } from '../platform/documents/document-store.ts';
+import { s3DocumentArchive } from '../platform/documents/s3-archive.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
 import { protectTask } from '../platform/ecs-agent.ts';
@@ -12,7 +14,6 @@ import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { s3 } from '../platform/s3.ts';
-import { s3Documents } from '../platform/s3-documents.ts';
 import { cityLoginReader, secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
@@ -109,7 +110,7 @@ const deps: WorkerDeps = {
     tableName: config.tables.events,
     log: (operation, facts) => logger.info(operation, facts),
   }),
-  documents: s3Documents(s3(config.s3), config.docsBucket),
+  documents: documentStore(client, config.tables.documents, s3DocumentArchive(s3(config.s3), config.docsBucket)),
   async authorityFor({ companyCnpj, municipalityCode }) {
     const authority = await cityAuthority(authorities, profileOf(municipalityCode), companyCnpj);
     const guard: Guard = {

@@ -41,14 +41,14 @@ export async function issued(
 
 /** Stores an authority's document, if there is one, and gives its key. */
 export async function stored(
-  { documents }: OutcomeDeps,
+  { documents, now }: Pick<OutcomeDeps, 'documents' | 'now'>,
   id: InvoiceId,
   kind: string,
   xml?: string,
 ): Promise<string | undefined> {
   if (xml === undefined) return undefined;
-  const key = documentKey(id, kind, xml, 'xml');
-  await documents.put(key, xml, 'application/xml');
+  const key = documentKey(id, kind, xml, 'xml', now().toISOString());
+  await documents.put(key, xml);
   return key;
 }
 

@@ -21,8 +21,9 @@ import { parseCnpj } from '../../src/nfse/cnpj.ts';
 import { dpsId } from '../../src/nfse/dps-id.ts';
 import { parseMunicipalityCode } from '../../src/nfse/municipality.ts';
 import { newId } from '../../src/platform/clock.ts';
+import { documentStore } from '../../src/platform/documents/document-store.ts';
+import { s3DocumentArchive } from '../../src/platform/documents/s3-archive.ts';
 import { s3 } from '../../src/platform/s3.ts';
-import { s3Documents } from '../../src/platform/s3-documents.ts';
 import { WORKER_NODE_OPTIONS } from '../../src/worker/node-options.ts';
 import { emission } from '../invoices.ts';
 import { credentials } from './api.ts';
@@ -36,7 +37,7 @@ const sqs = new SQSClient({ ...aws, endpoint: stack.endpoints.sqs });
 /** The stack's own store and documents, without any workflow: what is emitted here stays where it is until a message comes. */
 export const events = dynamoDbEventStore({ client: dynamoDb(), tableName: stack.tables.events });
 const objects = s3({ region: aws.region, endpoint: stack.endpoints.s3, forcePathStyle: true }, aws.credentials);
-const documents = s3Documents(objects, stack.bucket);
+const documents = documentStore(dynamoDb(), stack.tables.documents, s3DocumentArchive(objects, stack.bucket));
 
 export const commandDeps = {
   events,

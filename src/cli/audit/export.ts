@@ -149,20 +149,20 @@ async function writeDocuments(
     if (written.has(name)) continue;
     written.add(name);
     const content = await document(`${invoiceId}/${name}`);
-    if (!content) {
+    if (content === undefined) {
       missing.push(documentPath(invoiceId, name));
       continue;
     }
-    await bundle.write(documentPath(invoiceId, name), content);
+    await bundle.write(documentPath(invoiceId, name), Buffer.from(content, 'utf8'));
     const answered = parseDocumentName(name)?.kind === 'received' ? answeredBy(invoiceId, content) : undefined;
     if (answered) waiting.push(answered);
   }
   return missing;
 }
 
-function answeredBy(invoiceId: InvoiceId, content: Uint8Array): string | undefined {
+function answeredBy(invoiceId: InvoiceId, content: string): string | undefined {
   try {
-    const record = JSON.parse(Buffer.from(content).toString('utf8')) as { readonly answers?: unknown };
+    const record = JSON.parse(content) as { readonly answers?: unknown };
     return documentNameIn(invoiceId, record.answers);
   } catch {
     return undefined; // touched by hand: its name tells that to whoever checks the bundle

@@ -1,12 +1,15 @@
 import { type Day, isDay } from '../../audit/seal.ts';
 import { lastDayOver, type SealStore } from '../../audit/sealing.ts';
 import type { Witnesses } from '../../audit/verify-ledger.ts';
+import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
 import { dynamoDbEventScan } from '../../events/dynamodb-event-scan.ts';
 import { dynamoDbEventStore } from '../../events/dynamodb-event-store.ts';
 import type { EventScan } from '../../events/event-scan.ts';
 import type { EventStore } from '../../events/event-store.ts';
 import { type InvoiceId, parseInvoiceId } from '../../events/ids.ts';
 import type { Config } from '../../platform/config.ts';
+import { documentStore } from '../../platform/documents/document-store.ts';
+import { s3DocumentArchive } from '../../platform/documents/s3-archive.ts';
 import { sealStore } from '../../platform/seal-store.ts';
 import { dynamoDbInvoicesTable, type InvoicesTable } from '../../projections/invoices-table.ts';
 import { dynamoDbProjectionStates } from '../../projections/projection-states.ts';
@@ -22,8 +25,8 @@ export interface AuditedLedger {
   readonly invoices: Pick<InvoicesTable, 'list'>;
   readonly witnesses: Witnesses;
   readonly seals: SealStore;
-  /** A document of the bucket, byte for byte. */
-  document(key: string): Promise<Uint8Array | undefined>;
+  /** A document as it lies there, though it be not what its key says; `undefined` where there is nothing to show. */
+  document(key: string): Promise<string | undefined>;
   close(): void;
 }
 
@@ -40,8 +43,21 @@ export async function auditedLedger(invocation: Invocation, data: string | undef
     invoices: dynamoDbInvoicesTable(client, live),
     witnesses: dynamoDbWitnesses(client, live),
     seals: sealStore({ dynamoDb: client, tableName: tables.seals, s3, bucket: config.sealsBucket }),
-    document: (key) => s3.get(config.docsBucket, key),
+    document: lying(documentStore(client, tables.documents, s3DocumentArchive(s3, config.docsBucket))),
     close: () => client.destroy(),
+  };
+}
+
+/** An audit wants to see what somebody put in a document's place. */
+function lying(documents: Pick<Documents, 'get'>): AuditedLedger['document'] {
+  return async (key) => {
+    try {
+      return await documents.get(key);
+    } catch (error) {
+      if (error instanceof DocumentDamaged) return error.key === key ? error.content : undefined;
+      if (error instanceof DocumentMissing) return undefined;
+      throw error;
+    }
   };
 }
 

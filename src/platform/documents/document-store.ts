@@ -1,0 +1,107 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
+import { parseDocumentName, sha256 } from '../../events/document-key.ts';
+import { certificatesIn, compressed, decompressed } from './encoding.ts';
+import { certificateKey, type DocumentItem, documentItems } from './items.ts';
+import { DEEPEST, invoiceOf, type RecentDocument, recentDocuments } from './recent.ts';
+
+/** Where documents are that the table does not have: those of earlier days, and those that no item can hold. */
+export interface DocumentArchive {
+  get(key: string): Promise<string | undefined>;
+  putWhole(key: string, content: string): Promise<void>;
+}
+
+/** A document that no item can hold, where there is no other place for it. */
+export class DocumentTooLarge extends Error {
+  override readonly name = 'DocumentTooLarge';
+  readonly code = 'document-too-large';
+}
+
+/** DynamoDB takes 400 KB with all names. */
+const LARGEST_BODY_BYTES = 300 * 1024;
+/** Compressing keeps everything else of the process waiting: what is longer is stored as it is. */
+const LONGEST_COMPRESSED = 1024 * 1024;
+/** Those that are in flight, and some. A document is some ten kilobytes. */
+const RECENT_INVOICES = 300;
+const MOST_CERTIFICATES = 10_000;
+
+/**
+ * `DocumentsTable`, with the archive behind it. Every document that is read is checked against the hash in its key.
+ *
+ * @param archive left out where documents are only written, and never by a stranger
+ */
+export function documentStore(client: DynamoDBClient, tableName: string, archive?: DocumentArchive): Documents {
+  const items = documentItems(client, tableName);
+  const recent = recentDocuments(RECENT_INVOICES);
+  const certificates = new Map<string, string>();
+
+  async function put(key: string, content: string): Promise<void> {
+    const last = recent.of(invoiceOf(key));
+    if (last?.key === key) return;
+    const bases = [...(await keptCertificates(content)), ...(last ? [last] : [])];
+    const body =
+      content.length <= LONGEST_COMPRESSED &&
+      compressed(
+        content,
+        bases.map((base) => base.content),
+      );
+    if (!body || body.length > LARGEST_BODY_BYTES) {
+      if (!archive) throw new DocumentTooLarge(`${key} has ${content.length} characters`);
+      return archive.putWhole(key, content);
+    }
+    await items.put({ key, body, bases: bases.map((base) => base.key) });
+    recent.remember({ key, content, depth: 1 + (last?.depth ?? 0) });
+  }
+
+  /** Stores each certificate of a document once, which this process does again when it has forgotten. */
+  async function keptCertificates(content: string): Promise<{ key: string; content: string }[]> {
+    const found = certificatesIn(content).map((base64) => ({ key: certificateKey(sha256(base64)), content: base64 }));
+    for (const { key, content: base64 } of found) {
+      if (certificates.has(key)) continue;
+      await items.put({ key, body: compressed(base64, []), bases: [] });
+      if (certificates.size >= MOST_CERTIFICATES) certificates.clear();
+      certificates.set(key, base64);
+    }
+    return found;
+  }
+
+  async function get(key: string): Promise<string> {
+    const document = await read(key, 1);
+    recent.remember(document);
+    return document.content;
+  }
+
+  async function read(key: string, level: number): Promise<RecentDocument> {
+    // Bases that lead in a circle were not written here.
+    if (level > DEEPEST) throw new DocumentDamaged(key);
+    const item = await items.get(key);
+    const document = item ? await opened(item, level) : await archived(key);
+    if (sha256(document.content) !== digestIn(key)) throw new DocumentDamaged(key, document.content);
+    return document;
+  }
+
+  async function opened({ key, body, dictionary, bases }: DocumentItem, level: number): Promise<RecentDocument> {
+    const on = await Promise.all(bases.map((base) => read(base, level + 1)));
+    const depth = 1 + Math.max(0, ...on.map((base) => base.depth));
+    const texts = on.map(({ content }) => content);
+    try {
+      return { key, content: decompressed(body, dictionary, texts), depth };
+    } catch (error) {
+      throw new DocumentDamaged(key, undefined, { cause: error });
+    }
+  }
+
+  async function archived(key: string): Promise<RecentDocument> {
+    const content = await archive?.get(key);
+    if (content === undefined) throw new DocumentMissing(key);
+    return { key, content, depth: 1 };
+  }
+
+  return { put, get };
+}
+
+/** The hash that a key says its content has. */
+function digestIn(key: string): string | undefined {
+  const name = key.slice(key.indexOf('/') + 1);
+  return key === certificateKey(name) ? name : parseDocumentName(name)?.sha256;
+}

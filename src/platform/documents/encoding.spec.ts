@@ -1,0 +1,74 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FIRST_DICTIONARY } from './dictionary.ts';
+import { certificatesIn, compressed, decompressed, LATEST_DICTIONARY } from './encoding.ts';
+
+const certificate = randomBytes(1_500).toString('base64');
+const signed = (text: string, base64 = certificate) => `${text}<X509Certificate>${base64}</X509Certificate>`;
+
+describe('a compressed document', () => {
+  it('comes back as it was, on whatever it rests', () => {
+    const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 3_000 }), { maxLength: 3 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 3_000 }), texts, (content, bases) => {
+        expect(decompressed(compressed(content, bases), LATEST_DICTIONARY, bases)).toBe(content);
+      }),
+    );
+  });
+
+  it('rests on more than DEFLATE looks back to', () => {
+    const bases = [randomBytes(40_000).toString('base64'), 'the last part'];
+    expect(decompressed(compressed('the last part', bases), LATEST_DICTIONARY, bases)).toBe('the last part');
+  });
+
+  it('is small where it resembles what it rests on', () => {
+    const declaration = randomBytes(900).toString('base64');
+    const answer = `{"response":"${declaration}"}`;
+    expect(compressed(answer, []).length).toBeGreaterThan(900);
+    expect(compressed(answer, [declaration]).length).toBeLessThan(80);
+  });
+
+  it('cannot be read on anything else', () => {
+    const body = compressed(signed('a'), [certificate]);
+    const read = () => decompressed(body, LATEST_DICTIONARY, [certificate.replace(/[A-M]/g, 'Z')]);
+    expect(attempt(read)).not.toBe(signed('a'));
+  });
+
+  it('is refused where its dictionary is unknown, and where it would grow without end', () => {
+    expect(() => decompressed(compressed('a', []), 99, [])).toThrow('no dictionary 99');
+    expect(() => decompressed(compressed('a'.repeat(70_000_000), []), LATEST_DICTIONARY, [])).toThrow();
+  });
+
+  it('of the first dictionary can be read forever: a change in it would spoil every document', () => {
+    expect(createHash('sha256').update(FIRST_DICTIONARY).digest('base64url')).toBe(
+      'ULWp1vFgSEd8_jdRtvLBcj-IurD1y6iLzDQOWAqHI_s',
+    );
+    const written = 'Q0nr2FVAUysA';
+    expect(decompressed(Buffer.from(written, 'base64'), 1, ['<CNPJ>11222333000181</CNPJ>'])).toBe(
+      '<prest><CNPJ>11222333000181</CNPJ></prest>',
+    );
+  });
+});
+
+function attempt(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+describe('certificates in a document', () => {
+  it('are found once each, in XML and in XML within JSON', () => {
+    expect(certificatesIn(signed(signed('<a/>')))).toEqual([certificate]);
+    expect(certificatesIn(JSON.stringify({ xml: signed('<a b="c"/>') }))).toEqual([certificate]);
+  });
+
+  it('are four at most, and nothing that is no Base64 of their length', () => {
+    const many = Array.from({ length: 9 }, () => signed('', randomBytes(900).toString('base64'))).join('');
+    expect(certificatesIn(many)).toHaveLength(4);
+    expect(certificatesIn(signed('', 'A'.repeat(20)))).toEqual([]);
+    expect(certificatesIn(signed('', '<'.repeat(900)))).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { S3 } from '../s3.ts';
+import type { KeptDocument } from './encoding.ts';
+import type { DayPart } from './place.ts';
+
+/** Documents of a part of a day, in one object. None is ever changed: what came later is in one more. */
+export interface DocumentPacks {
+  /** The packs of a part, in the order they were written. */
+  of(part: DayPart): AsyncIterable<readonly KeptDocument[]>;
+  /**
+   * Stores one more pack.
+   *
+   * @param number counted from 1
+   * @returns whether it was stored: `false` where there is one of this number
+   */
+  put(part: DayPart, number: number, documents: readonly KeptDocument[]): Promise<boolean>;
+}
+
+const LARGEST_PACK_BYTES = 512 * 1024 * 1024;
+
+/**
+ * ```
+ * archive/2026-11-26/3f.ndjson.gz      a document a line: {"key":"inv_…/dps-20261126-….xml","content":"<?xml …"}
+ * archive/2026-11-26/3f-2.ndjson.gz    what came after the first was written
+ * ```
+ *
+ * Whole documents, to be read with what every machine has, and with nothing of the table's.
+ */
+export function documentPacks(objects: Pick<S3, 'get' | 'putNew'>, bucket: string): DocumentPacks {
+  return {
+    async *of(part) {
+      for (let number = 1; ; number++) {
+        const bytes = await objects.get(bucket, packKey(part, number));
+        if (!bytes) return;
+        yield documentsIn(bytes);
+      }
+    },
+    put: (part, number, documents) =>
+      objects.putNew(bucket, packKey(part, number), packOf(documents), 'application/gzip'),
+  };
+}
+
+function packKey({ day, shard }: DayPart, number: number): string {
+  return `archive/${day}/${shard}${number === 1 ? '' : `-${number}`}.ndjson.gz`;
+}
+
+/** The same documents give the same bytes, whoever lists them. */
+function packOf(documents: readonly KeptDocument[]): Buffer {
+  const lines = documents
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key, content }) => `${JSON.stringify({ key, content })}\n`);
+  return gzipSync(lines.join(''), { level: 9 });
+}
+
+function documentsIn(pack: Uint8Array): KeptDocument[] {
+  const text = gunzipSync(pack, { maxOutputLength: LARGEST_PACK_BYTES }).toString('utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as KeptDocument);
+}
