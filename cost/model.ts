@@ -1,3 +1,5 @@
+import { DAYS_IN_TABLE } from '../src/platform/documents/items.ts';
+import { SHARDS } from '../src/platform/documents/place.ts';
 import type { Design } from './design.ts';
 import type { Installation } from './installation.ts';
 import prices from './prices.json' with { type: 'json' };
@@ -14,6 +16,7 @@ export interface Term {
 
 const GIB = 1024 ** 3;
 const HOURS_A_MONTH = 730;
+const DAYS_A_MONTH = 30.4;
 /** Processor time of the worker an invoice (docs/benchmarks.md), and what of a task's time is not waiting. */
 const WORKER_CPU_MS = 16;
 const WORKER_BUSY_SHARE = 0.5;
@@ -30,7 +33,7 @@ export function variableTerms(
   const price = prices.regions[region];
   const millions = invoices / 1e6;
   const gigabytes = (bytes: number) => (bytes * invoices) / GIB;
-  const { reads, writeUnits, readUnits, puts, gets, transitions, queueRequests, fair, tracedShare } = design;
+  const { reads, writeUnits, readUnits, documents, transitions, queueRequests, fair, tracedShare } = design;
   const calls = 1 + reads;
   const gbSeconds = design.functions.reduce(
     (sum, { handler, calls: times, billedMs }) => sum + times * (billedMs / 1000) * memoryGb(handler),
@@ -43,7 +46,10 @@ export function variableTerms(
       ? price.workflow.express.perMillionStarts + WORKFLOW_GB_SECONDS * 1e6 * price.workflow.express.perGbSecond
       : transitions * price.workflow.standard.perMillionTransitions;
   const perQueueRequest = price.queue.perMillionRequests + (fair ? price.queue.perMillionFairRequests : 0);
-  const out = design.answerBytes + design.documentBytes / 2;
+  const out = design.answerBytes + design.exchangedBytes / 2;
+  const capacity = (units: { readonly writeUnits: number; readonly readUnits: number }) =>
+    millions *
+    (units.writeUnits * price.tables.perMillionWriteUnits + units.readUnits * price.tables.perMillionReadUnits);
   const n = (value: number) => value.toFixed(2).replace(/\.?0+$/, '');
   return [
     {
@@ -61,12 +67,17 @@ export function variableTerms(
     {
       what: 'tables',
       how: `${n(writeUnits)} write units, ${n(readUnits)} read units`,
-      usd: millions * (writeUnits * price.tables.perMillionWriteUnits + readUnits * price.tables.perMillionReadUnits),
+      usd: capacity(design),
     },
     {
       what: 'documents',
-      how: `${puts} stored, ${gets} read`,
-      usd: millions * (puts * price.documents.perMillionPuts + gets * price.documents.perMillionGets),
+      how:
+        documents.puts > 0
+          ? `${documents.puts} objects stored, ${documents.gets} read`
+          : `${n(documents.writeUnits)} write units, ${n(documents.readUnits)} read units`,
+      usd:
+        capacity(documents) +
+        millions * (documents.puts * price.documents.perMillionPuts + documents.gets * price.documents.perMillionGets),
     },
     {
       what: 'workflow',
@@ -97,7 +108,7 @@ export function variableTerms(
     {
       what: 'network',
       how: `${Math.round(out)} bytes out, and those of the authority through the NAT`,
-      usd: gigabytes(out) * price.transfer.outPerGb + gigabytes(design.documentBytes) * price.nat.perGb,
+      usd: gigabytes(out) * price.transfer.outPerGb + gigabytes(design.exchangedBytes) * price.nat.perGb,
     },
   ];
 }
@@ -115,8 +126,17 @@ export function storageTerms(
   return [
     {
       what: 'documents',
-      how: 'each month, until Glacier takes what is large',
-      usd: gigabytes(design.documentBytes) * price.documents.perGbMonth,
+      how: 'each month, until Glacier takes them',
+      usd: gigabytes(design.documents.bucketBytes) * price.documents.perGbMonth,
+    },
+    {
+      what: 'documents of the last days',
+      how: `in the month itself, for ${DAYS_IN_TABLE} days and with their backups`,
+      usd:
+        (gigabytes(design.documents.tableBytes) *
+          (price.tables.perGbMonth + price.tables.backupPerGbMonth) *
+          (DAYS_IN_TABLE + 1)) /
+        DAYS_A_MONTH,
     },
     {
       what: 'tables',
@@ -155,6 +175,11 @@ export function fixedTerms(installation: Installation, region: Region): Term[] {
       what: 'firewall',
       how: `${firewalls} lists of some six rules`,
       usd: firewalls * (price.firewall.perAclMonth + 6 * price.firewall.perRuleMonth),
+    },
+    {
+      what: 'archive',
+      how: `${SHARDS.length} packs a day, each read once more`,
+      usd: (DAYS_A_MONTH * SHARDS.length * (price.documents.perMillionPuts + price.documents.perMillionGets)) / 1e6,
     },
     { what: 'keys', how: `${keys} keys`, usd: keys * price.keys.perMonth },
   ];

@@ -100,7 +100,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Invoices',
     summary: 'Get a link to a document of an invoice',
     answers: { 200: { description: 'A link that works for a few minutes.', schema: answers.DocumentLink } },
-    problems: ['invoice-not-found', 'document-not-available', 'invalid-request'],
+    problems: [
+      'invoice-not-found',
+      'document-not-available',
+      'document-missing',
+      'document-damaged',
+      'invalid-request',
+    ],
   },
   'GET /invoices/{invoiceId}/documents/{name}': {
     id: 'document',
@@ -109,7 +115,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     description:
       'What was declared, what was authorised, and every exchange with the authority, as it was. The link of an answer comes with the name of the request that it answers.',
     answers: { 200: { description: 'A link that works for a few minutes.', schema: answers.HistoryDocumentLink } },
-    problems: ['invoice-not-found', 'document-not-available'],
+    problems: ['invoice-not-found', 'document-not-available', 'document-damaged'],
   },
   'POST /invoices/{invoiceId}/cancel': {
     id: 'cancel',

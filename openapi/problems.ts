@@ -36,6 +36,8 @@ export const PROBLEMS = {
   'too-many-requests': [429, 'Wait, and repeat with the same key.'],
   'quota-exceeded': [429, "The day's requests of the API key are used up."],
   internal: [500, 'Ours. Repeat with the same key: nothing happens twice.'],
+  'document-missing': [500, "Ours. The invoice's history names this document, and it is not where it was kept."],
+  'document-damaged': [500, 'Ours. What is kept is not the document that the history names: it is not given.'],
   'internal-error': [502, 'Ours. Repeat with the same key: nothing happens twice.'],
   'database-unavailable': [503, 'The database of reports is starting, or away: try again in a while.'],
   contention: [503, 'Too many changes of one invoice at once; nothing was stored.'],

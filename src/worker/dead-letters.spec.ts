@@ -2,7 +2,7 @@ import type { Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs
 import { expect, it, describe as suite } from 'vitest';
 import { accessKey, companyCnpj, invoiceId } from '../../test/invoices.ts';
 import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
-import { DocumentMissing } from '../commands/ports.ts';
+import { DocumentDamaged, DocumentMissing } from '../commands/ports.ts';
 import { readWork } from '../commands/read-work.ts';
 import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
 import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
@@ -107,6 +107,7 @@ suite('the cause of a death', () => {
   const named = (name: string, more: object) => Object.assign(new Error('x'), { name, ...more });
   it.each<[string, unknown]>([
     ['document-missing', missing],
+    ['document-damaged', new DocumentDamaged(missing.key)],
     ['contradictory-outcome', contradiction],
     ['not-the-replaced-note', wrongNote],
     ['aws-access-denied', named('AccessDeniedException', { $metadata: {} })],

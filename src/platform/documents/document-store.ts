@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
 import { parseDocumentName, sha256 } from '../../events/document-key.ts';
 import { certificatesIn, compressed, decompressed } from './encoding.ts';
-import { certificateKey, type DocumentItem, documentItems } from './items.ts';
+import { certificateKey, type DocumentItem, documentItems, isCertificate } from './items.ts';
 import { DEEPEST, invoiceOf, type RecentDocument, recentDocuments } from './recent.ts';
 
 /** Where documents are that the table does not have: those of earlier days, and those that no item can hold. */
@@ -59,10 +59,14 @@ export function documentStore(client: DynamoDBClient, tableName: string, archive
     for (const { key, content: base64 } of found) {
       if (certificates.has(key)) continue;
       await items.put({ key, body: compressed(base64, []), bases: [] });
-      if (certificates.size >= MOST_CERTIFICATES) certificates.clear();
-      certificates.set(key, base64);
+      know(key, base64);
     }
     return found;
+  }
+
+  function know(key: string, base64: string): void {
+    if (certificates.size >= MOST_CERTIFICATES) certificates.clear();
+    certificates.set(key, base64);
   }
 
   async function get(key: string): Promise<string> {
@@ -74,9 +78,12 @@ export function documentStore(client: DynamoDBClient, tableName: string, archive
   async function read(key: string, level: number): Promise<RecentDocument> {
     // Bases that lead in a circle were not written here.
     if (level > DEEPEST) throw new DocumentDamaged(key);
+    const certificate = certificates.get(key);
+    if (certificate) return { key, content: certificate, depth: 1 };
     const item = await items.get(key);
     const document = item ? await opened(item, level) : await archived(key);
     if (sha256(document.content) !== digestIn(key)) throw new DocumentDamaged(key, document.content);
+    if (isCertificate(key)) know(key, document.content);
     return document;
   }
 
@@ -103,5 +110,5 @@ export function documentStore(client: DynamoDBClient, tableName: string, archive
 /** The hash that a key says its content has. */
 function digestIn(key: string): string | undefined {
   const name = key.slice(key.indexOf('/') + 1);
-  return key === certificateKey(name) ? name : parseDocumentName(name)?.sha256;
+  return isCertificate(key) ? name : parseDocumentName(name)?.sha256;
 }

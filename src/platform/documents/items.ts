@@ -100,7 +100,7 @@ function primaryKey(key: string): PrimaryKey | undefined {
 
 /** The partition of those that have no day, and stay. */
 const CERTIFICATES = 'certificates';
-const isCertificate = (key: string) => key.startsWith(`${CERTIFICATES}/`);
+export const isCertificate = (key: string): boolean => key.startsWith(`${CERTIFICATES}/`);
 
 export const certificateKey = (digest: string): string => `${CERTIFICATES}/${digest}`;
 

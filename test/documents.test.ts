@@ -1,0 +1,179 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DeleteItemCommand, type DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { DocumentDamaged, DocumentMissing } from '../src/commands/ports.ts';
+import { documentKey } from '../src/events/document-key.ts';
+import { invoiceIdFor } from '../src/events/ids.ts';
+import { DocumentTooLarge, documentStore } from '../src/platform/documents/document-store.ts';
+import { documentPacks } from '../src/platform/documents/packs.ts';
+import { dayPartOf } from '../src/platform/documents/place.ts';
+import { s3DocumentArchive } from '../src/platform/documents/s3-archive.ts';
+import { s3 } from '../src/platform/s3.ts';
+import { companyCnpj } from './invoices.ts';
+import { credentials } from './stack/api.ts';
+import { consumedBy } from './stack/consumed.ts';
+import { dynamoDb, ownTables } from './stack/own-tables.ts';
+import { aws } from './stack/own-worker.ts';
+
+const client = dynamoDb();
+const { documents: tableName } = await ownTables(client);
+const consumed = consumedBy(client);
+const { endpoints, bucket } = credentials();
+const objects = s3({ region: aws.region, endpoint: endpoints.s3, forcePathStyle: true }, aws.credentials);
+const archive = s3DocumentArchive(objects, bucket);
+/** As many processes as are asked for: none knows what another had last. */
+const process = (of: DynamoDBClient = client) => documentStore(of, tableName, archive);
+
+const at = '2026-11-26T12:00:00.000Z';
+const newInvoice = () => invoiceIdFor(companyCnpj, randomUUID());
+const noise = (bytes: number) => randomBytes(bytes).toString('base64');
+const keyOf = (invoiceId: ReturnType<typeof newInvoice>, kind: string, content: string) =>
+  documentKey(invoiceId, kind, content, 'xml', at);
+
+/** Stores what an emission leaves: each has the one before it within. */
+async function story(invoiceId = newInvoice()) {
+  const certificate = `<X509Certificate>${noise(1_500)}</X509Certificate>`;
+  const dps = `<DPS>${noise(400)}</DPS>`;
+  const sent = `<sent>${dps}${certificate}</sent>`;
+  const received = `<received>${sent}</received>`;
+  const store = process();
+  const kept = Object.entries({ dps, sent, received }).map(([kind, content]) => ({
+    key: keyOf(invoiceId, kind, content),
+    content,
+  }));
+  for (const { key, content } of kept) await store.put(key, content);
+  return { invoiceId, kept };
+}
+
+const Key = (key: string) => {
+  const part = dayPartOf(key);
+  return { dayPart: { S: `${part?.day}#${part?.shard}` }, document: { S: key } };
+};
+const remove = (key: string) => client.send(new DeleteItemCommand({ TableName: tableName, Key: Key(key) }));
+
+describe('a document', () => {
+  it('is read as it was stored, by whichever process', async () => {
+    const { kept } = await story();
+    for (const { key, content } of kept) expect(await process().get(key)).toBe(content);
+  });
+
+  it('rests on what came before it of its invoice: an answer costs one unit, whatever it repeats', async () => {
+    const { invoiceId, kept } = await story();
+    const answer = `<again>${kept.map(({ content }) => content).join('')}</again>`;
+    const key = keyOf(invoiceId, 'nfse', answer);
+    const store = process();
+    await store.get(kept.at(-1)?.key ?? '');
+    consumed();
+    await store.put(key, answer);
+    expect(consumed()).toEqual({ [tableName]: { wcu: 1, rcu: 0 } });
+    expect(await process().get(key)).toBe(answer);
+  });
+
+  it('of a company costs its certificate once', async () => {
+    const store = process();
+    const certificate = `<X509Certificate>${noise(1_500)}</X509Certificate>`;
+    const units = [];
+    for (const text of ['first', 'second', 'third']) {
+      const content = `<sent>${text}${certificate}</sent>`;
+      consumed();
+      await store.put(keyOf(newInvoice(), 'sent', content), content);
+      units.push(consumed()[tableName]?.wcu);
+    }
+    expect(units).toEqual([1 + 2, 1, 1]);
+  });
+
+  it('stored twice is stored once, and says nothing of it', async () => {
+    const { kept } = await story();
+    const [{ key, content }] = kept as [(typeof kept)[0]];
+    await Promise.all([process().put(key, content), process().put(key, content)]);
+    expect(await process().get(key)).toBe(content);
+  });
+
+  it('leaves the table some days after its own, and certificates never do', async () => {
+    const { kept } = await story();
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
+    const own = Items.filter(({ document }) => kept.some(({ key }) => key === document?.S));
+    expect(own.map(({ expiresAt }) => new Date(Number(expiresAt?.N) * 1000).toISOString())).toEqual(
+      kept.map(() => '2026-12-07T00:00:00.000Z'),
+    );
+    const certificates = Items.filter(({ dayPart }) => dayPart?.S === 'certificates');
+    expect(certificates.length).toBeGreaterThan(0);
+    expect(certificates.every(({ expiresAt }) => expiresAt === undefined)).toBe(true);
+  });
+
+  it('that no item can hold is an object of its own, and an error where there is no bucket', async () => {
+    const invoiceId = newInvoice();
+    for (const content of [noise(400_000), 'a'.repeat(1_500_000)]) {
+      const key = keyOf(invoiceId, 'received', content);
+      await process().put(key, content);
+      expect(Buffer.from((await objects.get(bucket, key)) ?? []).toString('utf8')).toBe(content);
+      expect(await process().get(key)).toBe(content);
+      await expect(documentStore(client, tableName).put(key, content)).rejects.toThrow(DocumentTooLarge);
+    }
+  });
+});
+
+describe('a document that the table does not have any more', () => {
+  it('is read from a pack, and what rests on it from the table', async () => {
+    const { kept } = await story();
+    const [declaration] = kept as [(typeof kept)[0]];
+    const part = dayPartOf(declaration.key);
+    if (!part) throw new Error('no part');
+    await documentPacks(objects, bucket).put(part, 1, [{ key: 'another', content: '' }]);
+    await documentPacks(objects, bucket).put(part, 2, [declaration]);
+    await remove(declaration.key);
+    for (const { key, content } of kept) expect(await process().get(key)).toBe(content);
+  });
+
+  it('from before documents had days is an object of its own', async () => {
+    const invoiceId = newInvoice();
+    const content = '<DPS>from before</DPS>';
+    const key = keyOf(invoiceId, 'dps', content).replace('20261126-', '');
+    await objects.putNew(bucket, key, content, 'application/xml');
+    expect(await process().get(key)).toBe(content);
+  });
+
+  it('and that is nowhere else is missing, with what rests on it', async () => {
+    const { kept } = await story();
+    const [declaration, sent] = kept as [(typeof kept)[0], (typeof kept)[0]];
+    await remove(declaration.key);
+    await expect(process().get(declaration.key)).rejects.toThrow(DocumentMissing);
+    await expect(process().get(sent.key)).rejects.toThrow(new DocumentMissing(declaration.key).message);
+  });
+});
+
+describe('a document that somebody changed', () => {
+  const change = (key: string, name: string, value: object) =>
+    client.send(
+      new UpdateItemCommand({
+        TableName: tableName,
+        Key: Key(key),
+        UpdateExpression: 'SET #name = :value',
+        ExpressionAttributeNames: { '#name': name },
+        ExpressionAttributeValues: { ':value': value as never },
+      }),
+    );
+
+  it.each([
+    ['its body is another document’s', 'body', (body: Uint8Array) => ({ B: body })],
+    ['its body is nothing', 'body', () => ({ B: randomBytes(50) })],
+    ['its dictionary is another', 'dictionary', () => ({ N: '7' })],
+    ['it rests on itself', 'bases', (_body: Uint8Array, key: string) => ({ L: [{ S: key }] })],
+  ])('is never given for the one that it was: %s', async (_, name, value) => {
+    const [{ kept }, other] = [await story(), await story()];
+    const [{ key }] = kept as [(typeof kept)[0]];
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
+    const body = Items.find(({ document }) => document?.S === other.kept[0]?.key)?.body?.B ?? new Uint8Array();
+    await change(key, name, value(body, key));
+    await expect(process().get(key)).rejects.toThrow(DocumentDamaged);
+  });
+
+  it('in the archive is never given either, and is shown to who asks what lies there', async () => {
+    const key = keyOf(newInvoice(), 'dps', '<DPS/>').replace('20261126-', '');
+    await objects.putNew(bucket, key, '<DPS>touched</DPS>', 'application/xml');
+    const error = await process()
+      .get(key)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'DocumentDamaged', key, content: '<DPS>touched</DPS>' });
+  });
+});
