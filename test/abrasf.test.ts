@@ -176,7 +176,7 @@ describe('a worker that is killed between the city and the event store', () => {
     const queue = await ownQueue();
     const proxy = await tcpProxy(credentials().endpoints.dynamodb);
     const first = worker(queue, { AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
-    proxy.atNextRequest(() => first.kill('SIGKILL'), 'DynamoDB_20120810.PutItem');
+    proxy.atNextRequest(() => first.kill('SIGKILL'), `"TableName":"${credentials().tables.events}"`);
     await queue.send(work);
     expect(await ended(first)).toBe('SIGKILL');
     await proxy.stop();

@@ -105,7 +105,7 @@ describe('the bundle of the emission function, run as Lambda runs it', () => {
       expect.arrayContaining([
         ['DynamoDB', 'PutItem', 'EventsTable'],
         ['DynamoDB', 'UpdateItem', 'DpsNumbersTable'],
-        ['S3', 'PutObject', undefined],
+        ['DynamoDB', 'PutItem', 'DocumentsTable'],
         ['SFN', 'StartExecution', undefined],
       ]),
     );

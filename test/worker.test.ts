@@ -26,8 +26,8 @@ describe('a worker that is killed between the authority and the event store', ()
     const queue = await ownQueue();
     const proxy = await tcpProxy(credentials().endpoints.dynamodb);
     const first = worker(queue, { AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
-    // A fresh emission reads no stream, so the first item that the worker puts is the outcome.
-    proxy.atNextRequest(() => first.kill('SIGKILL'), 'DynamoDB_20120810.PutItem');
+    // A fresh emission reads no stream, so the first time that the worker asks for EventsTable it has the outcome.
+    proxy.atNextRequest(() => first.kill('SIGKILL'), `"TableName":"${credentials().tables.events}"`);
     await queue.send(work);
     expect(await ended(first)).toBe('SIGKILL');
     await proxy.stop();
