@@ -155,12 +155,13 @@ async function authorityAndSecrets(
   say(
     `secrets at ${secrets.endpoint}, certificates of the example companies in ${shortPath(data.file('certificates'))}`,
   );
-  const { server: identity, authority } = pki;
+  const { server: identity, authority, national: signatory } = pki;
   const national = await startNationalApi({
     port: ports.nationalApi,
     ...kept(options, 'national-api'),
     tls: { identity, authority, controlPort: ports.nationalControl },
     checks: strictNationalChecks(authority),
+    signatory,
   });
   running.add(() => national.stop());
   say(`stand-in national API at ${national.url}`);

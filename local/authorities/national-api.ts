@@ -1,8 +1,10 @@
-import { randomInt } from 'node:crypto';
+import { createPrivateKey, randomInt, X509Certificate } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import type { Identity } from '../pki/installation.ts';
+import { signXml } from '../../src/nfse/xmldsig/sign.ts';
+import { type Identity, passingNational } from '../pki/installation.ts';
+import { NATIONAL_SYSTEM_SIGNING, type Sign } from './national/authorised-documents.ts';
 import { clientOf } from './national/client-certificate.ts';
 import type { DocumentChecks } from './national/document-checks.ts';
 import { openNotes } from './national/notes.ts';
@@ -29,6 +31,8 @@ export interface NationalApiOptions {
   /** Mutual TLS, and the port where `/control` is spoken without it. Without these everything is plain HTTP on one port. */
   readonly tls?: { readonly identity: Identity; readonly authority: string; readonly controlPort?: number };
   readonly checks?: DocumentChecks;
+  /** Who signs what is authorised; drawn for this run without one. */
+  readonly signatory?: Identity;
 }
 
 export interface NationalApi {
@@ -51,6 +55,7 @@ export async function startNationalApi(options: NationalApiOptions): Promise<Nat
     outages: outagesBy(now),
     calls: new Map(),
     checks: options.checks ?? {},
+    sign: signingAs(options.signatory ?? (await passingNational(new Date()))),
     now,
     random: () => String(randomInt(1_000_000_000)).padStart(9, '0'),
   };
@@ -88,6 +93,12 @@ export async function startNationalApi(options: NationalApiOptions): Promise<Nat
       await notes.close();
     },
   };
+}
+
+/** Key and certificate are parsed once: a signature then takes less than a millisecond. */
+function signingAs({ key, certificate }: Identity): Sign {
+  const signer = { key: createPrivateKey(key), certificate: new X509Certificate(certificate) };
+  return (xml) => signXml(xml, NATIONAL_SYSTEM_SIGNING, signer);
 }
 
 /** A client without a certificate is let in as far as the answer that says so, as the real system does. */

@@ -16,6 +16,7 @@ export const set = (...parts: readonly Buffer[]): Buffer => der(0x31, ...parts);
 export const octets = (bytes: Buffer): Buffer => der(0x04, bytes);
 export const utf8 = (text: string): Buffer => der(0x0c, Buffer.from(text, 'utf8'));
 export const printable = (text: string): Buffer => der(0x13, Buffer.from(text, 'latin1'));
+export const ia5 = (text: string): Buffer => der(0x16, Buffer.from(text, 'latin1'));
 export const bmp = (text: string): Buffer => der(0x1e, Buffer.from(text, 'utf16le').swap16());
 export const boolean = (value: boolean): Buffer => der(0x01, Buffer.from([value ? 0xff : 0]));
 export const nothing = (): Buffer => der(0x05);

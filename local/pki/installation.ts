@@ -10,6 +10,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readJson, replaceFile } from '../durable-file.ts';
+import type { DistinguishedName } from './distinguished-name.ts';
+import { AUTHORITY_NAME, companyName } from './icp-brasil.ts';
 import { pfxFile } from './pkcs12.ts';
 import { issueCertificate, type Purpose, pem } from './x509.ts';
 
@@ -32,6 +34,8 @@ export interface Pki {
   readonly authority: string;
   readonly authorityFile: string;
   readonly server: Identity;
+  /** The stand-in of the national system, as it signs what it authorises. */
+  readonly national: Identity;
   /** By CNPJ. */
   readonly companies: Readonly<Record<string, Identity>>;
   /** Whose certificate was drawn just now: what they had before is worth nothing. */
@@ -42,6 +46,7 @@ export interface Pki {
 interface Kept {
   readonly authority: Identity;
   readonly server: Identity;
+  readonly national: Identity;
   readonly companies: Readonly<Record<string, Identity & { readonly password: string }>>;
 }
 
@@ -51,11 +56,16 @@ const AUTHORITY_DAYS = 3650;
 const HOLDER_DAYS = 365;
 const RENEWED_DAYS_BEFORE = 30;
 const CLOCK_MARGIN_MS = 3_600_000;
-const AUTHORITY = 'AC de Exemplo';
+const SERVER_NAME: DistinguishedName = {
+  organization: AUTHORITY_NAME.organization,
+  units: [],
+  commonName: 'localhost',
+};
+const NATIONAL_SYSTEM = { name: 'SISTEMA NACIONAL NFS-E DE EXEMPLO', cnpj: '99999999000191' };
 
 /**
  * The authority and the certificates kept in the folder. Each is drawn when it is not there, and anew when it is about to end, so
- * that an installation that rested for a year starts all the same. No two installations trust each other.
+ * that an installation that rested for a year starts all the same; with the authority, all are. No two installations trust each other.
  *
  * @param wanted CNPJs that get a certificate, besides those that have one
  */
@@ -68,40 +78,46 @@ export async function openPki(dataDir: string, wanted: readonly string[], now: D
   const isGood = (one: Identity | undefined): one is Identity =>
     one !== undefined &&
     Date.parse(new X509Certificate(one.certificate).validTo) > now.getTime() + RENEWED_DAYS_BEFORE * DAY_MS;
-  const before = isGood(found?.authority) ? found : undefined;
+  const before = isGood(found?.authority) && isOfToday(found.authority) ? found : undefined;
   const authority = before?.authority ?? (await newAuthority(now));
   const server = isGood(before?.server)
     ? before.server
-    : await vouchFor(authority, { kind: 'server' }, 'localhost', now);
-  const cnpjs = [...new Set([...Object.keys(before?.companies ?? {}), ...wanted])];
+    : await vouchFor(authority, { kind: 'server' }, SERVER_NAME, now);
+  const national = isGood(before?.national) ? before.national : await companyIdentity(authority, NATIONAL_SYSTEM, now);
+  const cnpjs = [...new Set([...Object.keys(found?.companies ?? {}), ...wanted])];
   const drawn = cnpjs.filter((cnpj) => !isGood(before?.companies[cnpj]));
   const companies = { ...before?.companies, ...Object.fromEntries(await Promise.all(drawn.map(company))) };
 
   async function company(cnpj: string) {
-    const identity = await vouchFor(authority, { kind: 'company', cnpj }, `EMPRESA DE EXEMPLO:${cnpj}`, now);
+    const identity = await companyIdentity(authority, { name: 'EMPRESA DE EXEMPLO SERVICOS LTDA', cnpj }, now);
     const password = randomBytes(9).toString('base64url');
     await writeFile(pathOf(cnpj), pfxBytes(identity, password), { mode: 0o600 });
     return [cnpj, { ...identity, password }] as const;
   }
 
-  if (server !== before?.server || drawn.length > 0) {
+  if (server !== before?.server || national !== before.national || drawn.length > 0) {
     await replaceFile(authorityFile, authority.certificate);
-    await replaceFile(file, JSON.stringify({ authority, server, companies } satisfies Kept), 0o600);
+    await replaceFile(file, JSON.stringify({ authority, server, national, companies } satisfies Kept), 0o600);
   }
   const files = cnpjs.map((companyCnpj) => {
     return { companyCnpj, pfx: pathOf(companyCnpj), password: companies[companyCnpj]?.password ?? '' };
   });
-  return { authority: authority.certificate, authorityFile, server, companies, drawn, files };
+  return { authority: authority.certificate, authorityFile, server, national, companies, drawn, files };
+}
+
+/** What signs for a stand-in without an installation. Vouched for by an authority that is gone when this returns. */
+export async function passingNational(now: Date): Promise<Identity> {
+  return companyIdentity(await newAuthority(now), NATIONAL_SYSTEM, now);
 }
 
 async function newAuthority(now: Date): Promise<Identity> {
   const { privateKey, publicKey } = await newKey();
-  const issuer = { subject: AUTHORITY, privateKey, publicKey };
+  const issuer = { subject: AUTHORITY_NAME, privateKey, publicKey };
   const dates = validity(now, AUTHORITY_DAYS);
   const purpose = { kind: 'authority' } as const;
   const certificate = issueCertificate({
     purpose,
-    subject: AUTHORITY,
+    subject: AUTHORITY_NAME,
     publicKey,
     issuer,
     serial: newSerial(),
@@ -110,13 +126,30 @@ async function newAuthority(now: Date): Promise<Identity> {
   return { key: pemOfKey(privateKey), certificate: pem(certificate) };
 }
 
-async function vouchFor(authority: Identity, purpose: Purpose, subject: string, now: Date): Promise<Identity> {
+function companyIdentity(
+  authority: Identity,
+  { name, cnpj }: { readonly name: string; readonly cnpj: string },
+  now: Date,
+): Promise<Identity> {
+  return vouchFor(authority, { kind: 'company', cnpj }, companyName(name, cnpj), now);
+}
+
+async function vouchFor(
+  authority: Identity,
+  purpose: Purpose,
+  subject: DistinguishedName,
+  now: Date,
+): Promise<Identity> {
   const { privateKey, publicKey } = await newKey();
   const above = createPrivateKey(authority.key);
-  const issuer = { subject: AUTHORITY, privateKey: above, publicKey: createPublicKey(above) };
+  const issuer = { subject: AUTHORITY_NAME, privateKey: above, publicKey: createPublicKey(above) };
   const dates = validity(now, HOLDER_DAYS);
   const certificate = issueCertificate({ purpose, subject, publicKey, issuer, serial: newSerial(), ...dates });
   return { key: pemOfKey(privateKey), certificate: pem(certificate) + authority.certificate };
+}
+
+function isOfToday({ certificate }: Identity): boolean {
+  return new X509Certificate(certificate).subject.endsWith(`\nCN=${AUTHORITY_NAME.commonName}`);
 }
 
 function validity(now: Date, days: number): { readonly from: Date; readonly to: Date } {

@@ -41,6 +41,8 @@ export async function standIns(clock: VirtualClock): Promise<StandIns> {
     outages: outagesBy(now),
     calls: new Map(),
     checks: {},
+    // No one here reads signatures, and thousands of notes are made.
+    sign: (xml) => xml,
     now,
     random: () => String(++drawn).padStart(9, '0'),
   };

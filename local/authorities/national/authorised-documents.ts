@@ -6,11 +6,28 @@ import { parseMunicipalityCode, stateOf, utcOffsetOf } from '../../../src/nfse/m
 import { LAYOUT_VERSION, NAMESPACE } from '../../../src/nfse/national/dps-document.ts';
 import type { DpsFacts, EventRequestFacts } from '../../../src/nfse/national/read-documents.ts';
 import { group, leaf } from '../../../src/nfse/xml.ts';
+import type { SigningProfile } from '../../../src/nfse/xmldsig/profile.ts';
 
 const SOFTWARE = 'SefinStandIn_1.0';
 /** What the stand-in's cities charge where the declaration states no rate: the legal minimum. */
 const DEFAULT_ISS_BASIS_POINTS = 200;
 const MEI = '2';
+/**
+ * As the real server signs, but that its canonical form keeps comments, of which there are none here.
+ *
+ * @source facts §5: RSA-SHA256, exclusive canonicalisation, observed
+ */
+export const NATIONAL_SYSTEM_SIGNING: SigningProfile = {
+  elements: ['infNFSe', 'infEvento'],
+  position: 'behind',
+  exclusive: true,
+  hash: 'sha256',
+};
+
+const OWN_NAMESPACE = new RegExp(`^(<\\w+) xmlns="${NAMESPACE}"`);
+
+/** Adds a signature to a document, in the place that its layout has for it. */
+export type Sign = (xml: string) => string;
 
 /** What the authority decides of a document: when, and its numbers. */
 export interface Authorisation {
@@ -24,11 +41,16 @@ export interface Authorisation {
   readonly random: string;
 }
 
-/** The authorised note around a declaration that passed every check: its key and its XML. Not signed. */
+/**
+ * The authorised note around a declaration that passed every check: its key and its XML.
+ *
+ * @param sign adds the authority's signature
+ */
 export function authorisedNote(
   dpsXml: string,
   dps: DpsFacts,
   authorisation: Authorisation,
+  sign: Sign,
 ): { key: AccessKey; xml: string } {
   const parts = parseDpsId(dps.id);
   if (!parts) throw new RangeError(`${dps.id} was not checked`);
@@ -54,13 +76,22 @@ export function authorisedNote(
     leaf('nDFSe', authorisation.documentNumber),
     issuer(dps, municipalityCode, stateOf(municipalityCode)),
     computedValues(dps),
-    dpsXml.replace(/^\uFEFF?<\?xml[^>]*\?>\s*/, ''),
+    embedded(dpsXml),
   ];
-  return { key, xml: document('NFSe', 'infNFSe', `NFS${key}`, content) };
+  return { key, xml: sign(document('NFSe', 'infNFSe', `NFS${key}`, content)) };
 }
 
-/** The registered event around its request. Not signed. */
-export function registeredEvent(requestXml: string, request: EventRequestFacts, authorisation: Authorisation): string {
+/**
+ * The registered event around its request.
+ *
+ * @param sign adds the authority's signature
+ */
+export function registeredEvent(
+  requestXml: string,
+  request: EventRequestFacts,
+  authorisation: Authorisation,
+  sign: Sign,
+): string {
   const code = parseMunicipalityCode(request.accessKey.slice(0, 7));
   if (!code) throw new RangeError(`${request.accessKey} was not checked`);
   const content = [
@@ -69,14 +100,22 @@ export function registeredEvent(requestXml: string, request: EventRequestFacts, 
     leaf('nSeqEvento', '001'),
     leaf('dhProc', localTime(authorisation.at, utcOffsetOf(code))),
     leaf('nDFSe', authorisation.documentNumber),
-    requestXml.replace(/^\uFEFF?<\?xml[^>]*\?>\s*/, ''),
+    embedded(requestXml),
   ];
-  return document('evento', 'infEvento', `EVT${request.accessKey}${request.type}001`, content);
+  return sign(document('evento', 'infEvento', `EVT${request.accessKey}${request.type}001`, content));
 }
 
 function document(root: string, info: string, id: string, content: readonly string[]): string {
   const head = `<${root} xmlns="${NAMESPACE}" versao="${LAYOUT_VERSION}"><${info} Id="${id}">`;
   return `<?xml version="1.0" encoding="UTF-8"?>${head}${content.join('')}</${info}></${root}>`;
+}
+
+/**
+ * A document as it stands in another: without its XML declaration, nor that of the namespace which it shares with what is around it.
+ * So the whole is its own canonical form, and is signed in half the time.
+ */
+function embedded(xml: string): string {
+  return xml.replace(/^\uFEFF?<\?xml[^>]*\?>\s*/, '').replace(OWN_NAMESPACE, '$1');
 }
 
 /** The real system takes name and address from its register; the stand-in makes them up. */

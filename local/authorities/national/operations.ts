@@ -1,7 +1,7 @@
 import { CANCELLATION } from '../../../src/nfse/national/cancellation-request.ts';
 import { DocumentError, readDps, readEventRequest, readNfse } from '../../../src/nfse/national/read-documents.ts';
 import { pack, unpack } from '../../../src/worker/providers/national/packaging.ts';
-import { authorisedNote, registeredEvent } from './authorised-documents.ts';
+import { authorisedNote, registeredEvent, type Sign } from './authorised-documents.ts';
 import { behaviourOf } from './behaviour.ts';
 import { type Client, isOf } from './client-certificate.ts';
 import { type DocumentChecks, layoutFaults, signatureFaults } from './document-checks.ts';
@@ -26,6 +26,8 @@ export interface OperationDeps {
   readonly outages: Outages;
   readonly calls: Map<string, Calls>;
   readonly checks: DocumentChecks;
+  /** As the authority. */
+  readonly sign: Sign;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Nine random digits. */
@@ -57,7 +59,7 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
     const company = dps.issuerDocument;
     const nfseNumber = notes.takeNumber(company);
     const numbers = { at: now(), nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
-    const note = authorisedNote(xml, dps, numbers);
+    const note = authorisedNote(xml, dps, numbers, deps.sign);
     const { reference } = dps;
     await notes.add({
       kind: 'note',
@@ -140,7 +142,7 @@ export async function registerEvent(deps: OperationDeps, accessKey: string, body
   if (behaviourOf(note.reference).kind === 'reject-cancel') return replies.refusedEvent([{ code: 'E0822' }], now());
 
   const numbers = { at: now(), nfseNumber: note.nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
-  const event = registeredEvent(xml, request, numbers);
+  const event = registeredEvent(xml, request, numbers, deps.sign);
   await notes.add({ kind: 'event', accessKey, type: request.type, xml: event });
   return replies.success(201, { eventoXmlGZipB64: pack(event) }, now());
 }
