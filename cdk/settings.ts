@@ -35,7 +35,7 @@ const SettingsSchema = z.strictObject({
     interfaceEndpoints: z.boolean(),
   }),
   tables: z.strictObject({
-    /** Units per second that EventsTable and InvoicesTable take from the first moment on; DynamoDB's own start without it. */
+    /** Units per second that EventsTable, InvoicesTable and DocumentsTable take from the first moment on; DynamoDB's own start without it. */
     warmThroughput: z.optional(z.strictObject({ reads: atLeastOne, writes: atLeastOne })),
   }),
   documents: z.strictObject({

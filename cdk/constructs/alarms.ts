@@ -205,7 +205,7 @@ export class Alarms extends Construct {
       atLeast: 1,
       periods: 2,
     });
-    for (const kind of ['events', 'invoices', 'dpsNumbers'] as const) {
+    for (const kind of ['events', 'invoices', 'documents', 'dpsNumbers'] as const) {
       const { tableName: TableName } = tables[kind];
       const throttled = (metricName: string) =>
         new Metric({

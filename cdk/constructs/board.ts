@@ -135,7 +135,7 @@ export class Board extends Construct {
   }
 
   private consumed({ tables }: Observed): IMetric[] {
-    return (['events', 'invoices', 'requests', 'dpsNumbers'] as const).flatMap((kind) =>
+    return (['events', 'invoices', 'documents', 'requests', 'dpsNumbers'] as const).flatMap((kind) =>
       ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'].map(
         (metricName) =>
           new Metric({

@@ -19,7 +19,7 @@ import {
 import type { Settings } from '../settings.ts';
 
 /** What an emission is measured by: they alone are worth warming. */
-const WARMED: ReadonlySet<TableKind> = new Set(['events', 'invoices']);
+const WARMED: ReadonlySet<TableKind> = new Set(['events', 'invoices', 'documents']);
 
 /** The DynamoDB tables, of the same description as those on one machine. */
 export class Tables extends Construct {
