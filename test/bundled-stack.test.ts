@@ -115,16 +115,15 @@ describe('the trace of an emission', () => {
     );
   });
 
-  it('shows what the worker did: the document read, the authority called, the outcome appended', () => {
+  it('shows what the worker did: the document read, the authority called, evidence and outcome stored', () => {
     const calls = childrenOf(only('nfse-ledger-worker')).map(({ name, namespace, aws }) => [
       name,
       aws?.operation ?? namespace,
     ]);
     expect(calls).toEqual(
       expect.arrayContaining([
-        ['S3', 'GetObject'],
+        ['DynamoDB', 'GetItem'],
         ['127.0.0.1', 'remote'],
-        ['S3', 'PutObject'],
         ['DynamoDB', 'PutItem'],
       ]),
     );
