@@ -83,7 +83,7 @@ export const FUNCTIONS = {
       workflow: ['StartExecution'],
     },
   },
-  list: { ...reading, may: { 'invoices/byCompany': ['Query'], projections: POINTER } },
+  list: { ...reading, may: { 'invoices/byCompany': ['Query'], invoices: ['BatchGetItem'], projections: POINTER } },
   get: { ...reading, may: { invoices: ['GetItem'], projections: POINTER, events: ['Query'] } },
   history: { ...reading, may: { invoices: ['GetItem'], projections: POINTER, events: ['Query'] } },
   document: {

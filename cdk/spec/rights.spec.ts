@@ -87,6 +87,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution EmitWorkflow',
   ],
   list: [
+    'dynamodb:BatchGetItem InvoicesTable InvoicesTable-*',
     'dynamodb:GetItem ProjectionsTable',
     'dynamodb:Query InvoicesTable-*/index/byCompany InvoicesTable/index/byCompany',
     READS_TABLES,

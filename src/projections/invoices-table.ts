@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -10,23 +9,9 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DueRange } from '../events/due-order.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import type { InvoiceStatus } from '../events/invoice.ts';
+import { type ListFilter, type ListPage, type ListPosition, listInvoices } from './invoice-list.ts';
 import type { InvoiceRow } from './invoice-row.ts';
-
-export interface ListFilter {
-  readonly companyCnpj: string;
-  readonly status?: InvoiceStatus;
-  readonly municipalityCode?: string;
-  /** ISO 8601 UTC bounds of `createdAt`, both inclusive. */
-  readonly from?: string;
-  readonly to?: string;
-}
-
-/** Where a list goes on: the last row given. */
-export interface ListPosition {
-  readonly invoiceId: InvoiceId;
-  readonly createdAt: string;
-}
+import { rowIn } from './rows-by-id.ts';
 
 /** The part of a row that the index of what is due holds. */
 export type DueRow = Pick<
@@ -51,7 +36,7 @@ export interface InvoicesTable {
    */
   put(row: InvoiceRow): Promise<boolean>;
   /** Newest first. A page may come short of `limit` when few rows match; only a missing `next` means the end. */
-  list(filter: ListFilter, limit: number, after?: ListPosition): Promise<{ rows: InvoiceRow[]; next?: ListPosition }>;
+  list(filter: ListFilter, limit: number, after?: ListPosition): Promise<ListPage>;
   /** Rows whose `dueAt` is in the range, oldest first; from the one after `after` on. */
   due(range: DueRange, limit: number, after?: DueRow): Promise<DueRow[]>;
   /**
@@ -61,9 +46,6 @@ export interface InvoicesTable {
    */
   claimDue(row: DueRow, dueAt: string): Promise<boolean>;
 }
-
-/** A filter that matches little reads on, but not forever: this many index pages an answer. */
-const MOST_PAGES = 10;
 
 export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string): InvoicesTable {
   return {
@@ -87,44 +69,7 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
       );
     },
 
-    async list({ companyCnpj, status, municipalityCode, from = '0', to = '~' }, limit, after) {
-      const filters = [
-        ...(status ? ['#status = :status'] : []),
-        ...(municipalityCode ? ['municipalityCode = :municipality'] : []),
-      ];
-      const rows: InvoiceRow[] = [];
-      let start: Record<string, AttributeValue> | undefined = after && marshall({ ...after, companyCnpj });
-      for (let page = 0; page < MOST_PAGES && rows.length < limit; page++) {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: 'byCompany',
-            KeyConditionExpression: 'companyCnpj = :company AND createdAt BETWEEN :from AND :to',
-            ...(filters.length > 0 ? { FilterExpression: filters.join(' AND ') } : {}),
-            ...(status ? { ExpressionAttributeNames: { '#status': 'status' } } : {}),
-            ExpressionAttributeValues: marshall(
-              {
-                ':company': companyCnpj,
-                ':from': from,
-                ':to': to,
-                ':status': status,
-                ':municipality': municipalityCode,
-              },
-              { removeUndefinedValues: true },
-            ),
-            ScanIndexForward: false,
-            Limit: limit - rows.length,
-            ...(start ? { ExclusiveStartKey: start } : {}),
-          }),
-        );
-        rows.push(...Items.map(rowIn));
-        start = LastEvaluatedKey;
-        if (!start) break;
-      }
-      if (!start) return { rows };
-      const { invoiceId, createdAt } = unmarshall(start) as ListPosition;
-      return { rows, next: { invoiceId, createdAt } };
-    },
+    list: (filter, limit, after) => listInvoices(client, tableName, filter, limit, after),
 
     async due({ shard, from = '0', until }, limit, after) {
       const { Items = [] } = await client.send(
@@ -168,10 +113,6 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
     }
   }
 }
-
-/** A row as it lies there. One that somebody edited must not keep the others of its page from being read. */
-const rowIn = (item: Record<string, AttributeValue>): InvoiceRow =>
-  unmarshall(item, { wrapNumbers: Number }) as InvoiceRow;
 
 /** How many rows of a shard are due: all, or what one look of the engine's comes to (a megabyte of them). */
 export function dueCount(client: DynamoDBClient, tableName: string): (shard: string, until: string) => Promise<number> {

@@ -22,7 +22,7 @@ import type { InvoiceId } from '../../events/ids.ts';
 import { parseCnpj } from '../../nfse/cnpj.ts';
 import { now } from '../../platform/clock.ts';
 import { VERSION } from '../../platform/version.ts';
-import type { ListPosition } from '../../projections/invoices-table.ts';
+import type { ListPosition } from '../../projections/invoice-list.ts';
 import { progressOf } from '../progress.ts';
 import { type Invocation, UsageError, type Verb } from '../verb.ts';
 import { type AuditedLedger, auditedLedger, dayIn } from './ledger.ts';
