@@ -5,7 +5,7 @@ import { type Installation, installationOf } from './installation.ts';
 import { fixedTerms, REGIONS, sumOf, variableTerms } from './model.ts';
 
 /** What a million invoices came to when this was last looked at, USD: more than this is a change that somebody has to want. */
-const MOST_USD = { 'us-east-1': 46.5, 'sa-east-1': 64.5 };
+const MOST_USD = { 'us-east-1': 29, 'sa-east-1': 40.1 };
 const MILLION = 1_000_000;
 
 let installation: Installation;

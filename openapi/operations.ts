@@ -113,7 +113,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Invoices',
     summary: 'Get a link to a document that an invoice’s history names',
     description:
-      'What was declared, what was authorised, and every exchange with the authority, as it was. The link of an answer comes with the name of the request that it answers.',
+      'What was declared, what was authorised, and every exchange with the authority, as it was; but documents that it carried as gzip stand beside its body (`unpacked`) as text. The link of an answer comes with the name of the request that it answers.',
     answers: { 200: { description: 'A link that works for a few minutes.', schema: answers.HistoryDocumentLink } },
     problems: ['invoice-not-found', 'document-not-available', 'document-damaged'],
   },

@@ -1,10 +1,10 @@
-import { gzipSync } from 'node:zlib';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import measured from '../cost/measured.json' with { type: 'json' };
 import { documentStore } from '../src/platform/documents/document-store.ts';
 import type { KeptDocument } from '../src/platform/documents/encoding.ts';
 import { documentPacks } from '../src/platform/documents/packs.ts';
+import { packedAgain } from '../src/worker/unpacked.ts';
 import { apiAs, example } from './stack/api.ts';
 import { consumedBy } from './stack/consumed.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
@@ -13,17 +13,12 @@ import { commandDeps } from './stack/own-worker.ts';
 const { documents: expected } = measured.emission;
 const [client, auditor] = await Promise.all([apiAs('client'), apiAs('auditor')]);
 
-interface Exchange {
-  readonly body?: string;
-  /** What was packed in the body. */
-  readonly unpacked?: readonly { readonly text: string }[];
-}
+type Message = Parameters<typeof packedAgain>[0];
 
 /** What an exchange was on the wire, without its headers. */
 function bytesOnWire(record: string): number {
-  const { request, response } = JSON.parse(record) as { readonly request?: Exchange; readonly response?: Exchange };
-  const { body = '', unpacked = [] } = request ?? response ?? {};
-  return body.length + unpacked.reduce((bytes, { text }) => bytes + gzipSync(text).toString('base64').length, 0);
+  const { request, response } = JSON.parse(record) as { readonly request?: Message; readonly response?: Message };
+  return packedAgain(request ?? response ?? {}).length;
 }
 
 /** The documents that the example leaves when it is issued at once, in the order they came. */

@@ -99,6 +99,12 @@ describe('a history', () => {
 });
 
 describe('the evidence of a history', () => {
+  /** A kept message whose document stands beside its body, where a person can read it. */
+  const readable = (member: string, element: string) => ({
+    body: expect.stringContaining(`"${member}":"{unpacked:0}"`),
+    unpacked: [{ text: expect.stringContaining(element), sha256: expect.stringMatching(/^[\w-]{43}$/) }],
+  });
+
   it('is linked at every event: what was declared, what came back, and what that answers', async () => {
     const invoiceId = await cancelledInvoice();
     const { events } = await history(invoiceId);
@@ -108,10 +114,12 @@ describe('the evidence of a history', () => {
     const { status, body } = await auditor.get(received.href);
     expect(status).toBe(200);
     const answer = await (await fetch(body.url)).json();
-    expect(answer).toMatchObject({ response: { status: 201 } });
+    expect(answer).toMatchObject({ response: { status: 201, ...readable('nfseXmlGZipB64', '<NFSe') } });
     const asked = await auditor.get(body.answers.href);
     expect(asked.body).toMatchObject({ kind: 'sent', name: body.answers.name });
-    expect(await (await fetch(asked.body.url)).json()).toMatchObject({ request: { method: 'POST' } });
+    expect(await (await fetch(asked.body.url)).json()).toMatchObject({
+      request: { method: 'POST', ...readable('dpsXmlGZipB64', '<DPS') },
+    });
   });
 
   it.each([

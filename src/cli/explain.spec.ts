@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { factFile } from '../../test/facts.ts';
+import { unpacked } from '../worker/unpacked.ts';
 import { explain, explanationOf } from './explain.ts';
 import type { Circumstances, ExplainedOutcome } from './explanation.ts';
 
@@ -187,6 +188,32 @@ describe('nfse explain', () => {
       expect(explanationOf(Buffer.from(text))).toMatchObject({ outcome: 'ISSUED', note: { number: '101' } });
     }
     expect(explanationOf(Buffer.from(`${'['.repeat(200_000)}1${']'.repeat(200_000)}`)).outcome).toBe('UNKNOWN');
+  });
+
+  it.skipIf(!there)('means the same out of the record that was kept of it', () => {
+    const record = (name: string, status: number) => {
+      const response = unpacked({ status, headers: {}, body: sample(name).toString() });
+      return Buffer.from(JSON.stringify({ answers: 'inv_1/sent-1.json', at: '2026-11-10T12:31:00.000Z', response }));
+    };
+    for (const [name, status] of [
+      ['nacional-json/post-nfse-201-retencoes.json', 201],
+      ['nacional-json/post-evento-201.json', 201],
+      ['nacional-json/get-dps-404.json', 404],
+      ['abrasf-soap/response-GerarNfse-escaped-outputXML.xml', 200],
+    ] as const) {
+      expect(explanationOf(record(name, status)), name).toEqual(explanationOf(sample(name), { status }));
+    }
+    expect(record('nacional-json/post-nfse-201-retencoes.json', 201).toString()).toContain('{unpacked:0}');
+    expect(explanationOf(record('nacional-json/post-nfse-201.json', 201), { status: 502 }).outcome).toBe('UNKNOWN');
+  });
+
+  it.each([
+    ['an answer that never came', { answers: 'a', noAnswer: 'no answer in time', left: true }, 'UNKNOWN', /consulte/],
+    ['a call that never left', { answers: 'a', noAnswer: 'connection refused', left: false }, 'UNAVAILABLE', /reenvie/],
+    ['what was sent', { attempt: 'b', request: { method: 'GET', path: '/dps/1' } }, 'UNKNOWN', /nosso/],
+  ])('is told apart from the record of %s', (_title, record, outcome, next) => {
+    const explanation = explanationOf(Buffer.from(JSON.stringify(record)));
+    expect(explanation).toMatchObject({ provider: 'unknown', outcome, next: expect.stringMatching(next) });
   });
 
   it.skipIf(!there)('is no success under a status of failure, whatever it holds', () => {

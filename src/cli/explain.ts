@@ -8,6 +8,7 @@ import { answerText } from '../worker/providers/answer-text.ts';
 import { explainAbrasf } from './explain-abrasf.ts';
 import { explainNationalJson, explainNationalXml } from './explain-national.ts';
 import { type Asked, type Circumstances, type Explanation, NOT_AN_ANSWER, nextAfter } from './explanation.ts';
+import { keptExchange } from './kept-exchange.ts';
 
 /** What the verb needs of its surroundings. Paths are relative to `directory`. */
 interface Surroundings {
@@ -32,7 +33,8 @@ const ASKED: Readonly<Record<string, Asked>> = {
 };
 
 /**
- * `explain FILE`: what an authority's answer means, national JSON or ABRASF in whatever wrapping, and what to do now.
+ * `explain FILE`: what an authority's answer means, national JSON or ABRASF in whatever wrapping, or the record that was kept of it, and
+ * what to do now.
  *
  * @returns 0 when it is good (a note, a cancellation, a queue), 1 when it is not, 2 for a call that makes no sense
  */
@@ -70,10 +72,27 @@ export async function explain(args: readonly string[], { directory, output }: Su
 
 const GOOD: ReadonlySet<Explanation['outcome']> = new Set(['ISSUED', 'FOUND', 'CANCELLED', 'PENDING']);
 
-/** What an answer means. @param bytes of its body, as they came */
+/** What an answer means. @param bytes of its body, as they came, or of the record that the worker kept of the exchange */
 export function explanationOf(bytes: Uint8Array, given: Circumstances = {}): Explanation {
+  const { text } = answerText(bytes);
+  const kept = keptExchange(text);
+  if (!kept) return meaningOf(text, given);
+  const { asked, operation = 'unknown' } = given;
+  switch (kept.kind) {
+    case 'answered':
+      return meaningOf(kept.body, { ...given, status: given.status ?? kept.status });
+    case 'unanswered': {
+      const outcome = kept.left ? 'UNKNOWN' : 'UNAVAILABLE';
+      return { provider: 'unknown', operation, outcome, codes: [], next: nextAfter(outcome, asked) };
+    }
+    case 'sent':
+      return { provider: 'unknown', operation, outcome: 'UNKNOWN', codes: [], next: NOT_AN_ANSWER };
+  }
+}
+
+function meaningOf(body: string, given: Circumstances): Explanation {
   // As it was saved: with a mark, blank lines or a NUL around it.
-  const text = answerText(bytes).text.replace(/^[\s\uFEFF]+|[\s\0]+$/g, '');
+  const text = body.replace(/^[\s\uFEFF]+|[\s\0]+$/g, '');
   const start = text[0];
   const known =
     start === '{' || start === '[' || start === '"'

@@ -4,6 +4,7 @@ import { documentKey } from '../events/document-key.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Transport, TransportError } from './providers/transport.ts';
 import { TooLateToSend } from './send-deadline.ts';
+import { unpacked } from './unpacked.ts';
 
 export interface Recorder {
   readonly transport: Transport;
@@ -12,8 +13,8 @@ export interface Recorder {
 }
 
 /**
- * A transport that keeps what was sent and what came back, as they were. What is sent is stored before it leaves: after a crash in
- * between, the evidence of the attempt is there.
+ * A transport that keeps what was sent and what came back, as they were but for texts in gzip, which are kept unpacked. What is sent is
+ * stored before it leaves: after a crash in between, the evidence of the attempt is there.
  *
  * @param now for the times in the record
  */
@@ -31,10 +32,10 @@ export function recorded(transport: Transport, documents: Documents, invoiceId: 
     keys: () => keys,
     transport: async (request) => {
       // The same request may be sent twice within a clock tick; each attempt is evidence of its own.
-      const sent = await keep('sent', { attempt: randomUUID(), request });
+      const sent = await keep('sent', { attempt: randomUUID(), request: unpacked(request) });
       try {
         const response = await transport(request);
-        await keep('received', { answers: sent, response });
+        await keep('received', { answers: sent, response: unpacked(response) });
         return response;
       } catch (error) {
         if (error instanceof TransportError || error instanceof TooLateToSend) {

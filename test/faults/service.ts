@@ -20,6 +20,7 @@ import type { WorkerDeps } from '../../src/worker/conversation.ts';
 import { type Handled, handleWork } from '../../src/worker/handle-work.ts';
 import type { Transport } from '../../src/worker/providers/transport.ts';
 import { recentlySeen } from '../../src/worker/recently-seen.ts';
+import { unpacked } from '../../src/worker/unpacked.ts';
 import { type MemoryInvoicesTable, memoryInvoicesTable, SHARDS } from './memory-invoices-table.ts';
 import { type MemoryQueue, memoryQueue, type Received } from './memory-queue.ts';
 import type { Life, Mortal, Mortality } from './mortality.ts';
@@ -119,7 +120,7 @@ export function service(world: ServiceWorld): Service {
   const witnessed =
     (transport: Transport): Transport =>
     (request) => {
-      if (count(kept, JSON.stringify(request), -1) < 0) unwitnessed.push(`${request.method} ${request.path}`);
+      if (count(kept, JSON.stringify(unpacked(request)), -1) < 0) unwitnessed.push(`${request.method} ${request.path}`);
       return transport(request);
     };
 
