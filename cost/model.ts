@@ -2,6 +2,7 @@ import { DAYS_IN_TABLE } from '../src/platform/documents/items.ts';
 import { SHARDS } from '../src/platform/documents/place.ts';
 import type { Design } from './design.ts';
 import type { Installation } from './installation.ts';
+import measured from './measured.json' with { type: 'json' };
 import prices from './prices.json' with { type: 'json' };
 
 export type Region = keyof typeof prices.regions;
@@ -14,6 +15,7 @@ export interface Term {
   readonly usd: number;
 }
 
+const { emission } = measured;
 const GIB = 1024 ** 3;
 const HOURS_A_MONTH = 730;
 const DAYS_A_MONTH = 30.4;
@@ -54,10 +56,14 @@ export function variableTerms(
   return [
     {
       what: 'API',
-      how: `${calls} calls: the POST and ${n(reads)} GET`,
+      how: reads > 0 ? `the POST and ${n(reads)} GET` : 'the POST',
       usd: calls * millions * price.apiGateway.perMillionCalls,
     },
-    { what: 'firewall', how: `${calls} requests looked at`, usd: calls * millions * price.firewall.perMillionRequests },
+    {
+      what: 'firewall',
+      how: `${n(calls)} requests looked at`,
+      usd: calls * millions * price.firewall.perMillionRequests,
+    },
     {
       what: 'functions',
       how: `${n(invocations)} calls, ${n(gbSeconds * 1000)} MB·s`,
@@ -142,6 +148,11 @@ export function storageTerms(
       what: 'tables',
       how: 'each month, with their backups',
       usd: gigabytes(kilobytes * 1024) * (price.tables.perGbMonth + price.tables.backupPerGbMonth),
+    },
+    {
+      what: 'seals',
+      how: 'each day all events are read once more, at half price',
+      usd: (DAYS_A_MONTH * invoices * (emission.writeUnits.events / 8) * price.tables.perMillionReadUnits) / 1e6,
     },
     {
       what: 'logs',
