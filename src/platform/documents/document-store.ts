@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
-import { parseDocumentName, sha256 } from '../../events/document-key.ts';
-import { certificatesIn, compressed, decompressed } from './encoding.ts';
+import type { Documents } from '../../commands/ports.ts';
+import { sha256 } from '../../events/document-key.ts';
+import { certificatesIn, compressed } from './encoding.ts';
 import { certificateKey, type DocumentItem, documentItems, isCertificate } from './items.ts';
-import { DEEPEST, invoiceOf, type RecentDocument, recentDocuments } from './recent.ts';
+import { documentOpener } from './opening.ts';
+import { invoiceOf, type RecentDocument, recentDocuments } from './recent.ts';
 
 /** Where documents are that the table does not have: those of earlier days, and those that no item can hold. */
 export interface DocumentArchive {
@@ -70,45 +71,16 @@ export function documentStore(client: DynamoDBClient, tableName: string, archive
   }
 
   async function get(key: string): Promise<string> {
-    const document = await read(key, 1);
+    const opened = new Map<string, RecentDocument>();
+    const document = await documentOpener(found, opened)(key);
+    for (const { key: other, content } of opened.values()) if (isCertificate(other)) know(other, content);
     recent.remember(document);
     return document.content;
   }
 
-  async function read(key: string, level: number): Promise<RecentDocument> {
-    // Bases that lead in a circle were not written here.
-    if (level > DEEPEST) throw new DocumentDamaged(key);
-    const certificate = certificates.get(key);
-    if (certificate) return { key, content: certificate, depth: 1 };
-    const item = await items.get(key);
-    const document = item ? await opened(item, level) : await archived(key);
-    if (sha256(document.content) !== digestIn(key)) throw new DocumentDamaged(key, document.content);
-    if (isCertificate(key)) know(key, document.content);
-    return document;
-  }
-
-  async function opened({ key, body, dictionary, bases }: DocumentItem, level: number): Promise<RecentDocument> {
-    const on = await Promise.all(bases.map((base) => read(base, level + 1)));
-    const depth = 1 + Math.max(0, ...on.map((base) => base.depth));
-    const texts = on.map(({ content }) => content);
-    try {
-      return { key, content: decompressed(body, dictionary, texts), depth };
-    } catch (error) {
-      throw new DocumentDamaged(key, undefined, { cause: error });
-    }
-  }
-
-  async function archived(key: string): Promise<RecentDocument> {
-    const content = await archive?.get(key);
-    if (content === undefined) throw new DocumentMissing(key);
-    return { key, content, depth: 1 };
+  async function found(key: string): Promise<DocumentItem | string | undefined> {
+    return certificates.get(key) ?? (await items.get(key)) ?? (await archive?.get(key));
   }
 
   return { put, get };
-}
-
-/** The hash that a key says its content has. */
-function digestIn(key: string): string | undefined {
-  const name = key.slice(key.indexOf('/') + 1);
-  return isCertificate(key) ? name : parseDocumentName(name)?.sha256;
 }
