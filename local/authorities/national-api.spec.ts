@@ -140,13 +140,16 @@ describe('a city hall that misbehaves', () => {
     expect(await hasty.issue(sale)).toMatchObject({ kind: 'already-used' });
   });
 
-  it.each(['BADGATEWAY', 'TIMEOUTLOST'])('%s leaves nothing, and the second POST is issued', async (reference) => {
-    const hasty = providerAt(api.url, 400);
-    const sale = submission(reference);
-    expect(await hasty.issue(sale)).toMatchObject({ kind: 'unknown' });
-    expect(await hasty.find(sale)).toEqual({ kind: 'absent' });
-    expect(await hasty.issue(sale)).toMatchObject({ kind: 'issued' });
-  });
+  it.each(['BADGATEWAY', 'LONGPAGE', 'TIMEOUTLOST'])(
+    '%s leaves nothing, and the second POST is issued',
+    async (reference) => {
+      const hasty = providerAt(api.url, 400);
+      const sale = submission(reference);
+      expect(await hasty.issue(sale)).toMatchObject({ kind: 'unknown' });
+      expect(await hasty.find(sale)).toEqual({ kind: 'absent' });
+      expect(await hasty.issue(sale)).toMatchObject({ kind: 'issued' });
+    },
+  );
 
   it('DOWN1 stops one company for a second, and then all is well', async () => {
     const elsewhere = { companyCnpj: '12ABC34501DE35' };

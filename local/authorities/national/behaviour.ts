@@ -6,7 +6,7 @@ export type Behaviour =
   | { readonly kind: 'reject'; readonly code: string }
   | { readonly kind: 'slow'; readonly seconds: number }
   | { readonly kind: 'timeout'; readonly issued: boolean }
-  | { readonly kind: 'bad-gateway'; readonly issued: boolean }
+  | { readonly kind: 'bad-gateway'; readonly issued: boolean; readonly long?: true }
   | { readonly kind: 'reset' }
   | { readonly kind: 'down'; readonly seconds: number }
   | { readonly kind: 'reject-cancel' };
@@ -18,6 +18,7 @@ const FIXED: Readonly<Record<string, Behaviour>> = {
   TIMEOUTISSUED: { kind: 'timeout', issued: true },
   TIMEOUTLOST: { kind: 'timeout', issued: false },
   BADGATEWAY: { kind: 'bad-gateway', issued: false },
+  LONGPAGE: { kind: 'bad-gateway', issued: false, long: true },
   BADGATEWAYISSUED: { kind: 'bad-gateway', issued: true },
   RESET: { kind: 'reset' },
   REJECTCANCEL: { kind: 'reject-cancel' },

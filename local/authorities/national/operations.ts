@@ -92,7 +92,7 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
     case 'bad-gateway':
       if (!(await notes.misbehavesNow(dps.id))) return issue();
       if (behaviour.issued) await issue();
-      return replies.badGateway;
+      return behaviour.long ? replies.longPage() : replies.badGateway;
     case 'reset':
       await issue();
       return { kind: 'reset' };

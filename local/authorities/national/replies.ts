@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { localTime } from '../../../src/nfse/local-time.ts';
 import { explainRejection } from '../../../src/nfse/national/rejections.ts';
 import type { Refusal } from './layout-check.ts';
@@ -11,6 +12,8 @@ export type Reply =
   | { readonly kind: 'reset' };
 
 export const badGateway: Reply = { kind: 'html', status: 502, title: '502 Bad Gateway' };
+/** Larger, however it is packed, than what the service keeps in its table of documents. */
+export const longPage = (): Reply => ({ ...badGateway, title: randomBytes(250_000).toString('base64') });
 export const serviceUnavailable: Reply = { kind: 'html', status: 503, title: '503 Service Unavailable' };
 export const pageNotFound: Reply = { kind: 'html', status: 404, title: '404 Not Found' };
 export const tooLarge: Reply = { kind: 'html', status: 413, title: '413 Content Too Large' };
