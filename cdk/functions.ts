@@ -215,6 +215,20 @@ export const FUNCTIONS = {
       'sealsBucket/list': ['ListBucket'],
     },
   },
+  archive: {
+    // Once a day there is something to do; what a run has no time for, the next one does. One that finds nothing is a query.
+    trigger: { from: 'schedule', everyMinutes: 60 },
+    timeoutSeconds: 900,
+    // Eight parts of a day are in memory at once, each with a pack that is being made; and a whole processor, since it unpacks and packs.
+    memoryMb: 2048,
+    reservedConcurrency: 1,
+    may: {
+      // A certificate that documents were compressed with is in no part of a day.
+      documents: ['GetItem', 'PutItem', 'Query', 'Scan'],
+      documentsBucket: ['GetObject', 'PutObject'],
+      'documentsBucket/list': ['ListBucket'],
+    },
+  },
   migrate: {
     trigger: { from: 'deployment' },
     // A cluster that sleeps takes some fifteen seconds to wake up, and a migration may rewrite a table.

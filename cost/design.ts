@@ -66,8 +66,8 @@ export function ledger(workflow: Design['workflow'], tracedShare: number, reads 
     readUnits: total(emission.readUnits) + reads * total(read.readUnits),
     documents: {
       writeUnits,
-      // A page of a query is read at half price, 4 KB a unit.
-      readUnits: readUnits + tableBytes / 8_192,
+      // A page of a query is read at half price, 4 KB a unit; the archive looks at a day twice.
+      readUnits: readUnits + (2 * tableBytes) / 8_192,
       // Packs are made by the day and not by the invoice: model.ts has them among what is there anyway.
       puts: 0,
       gets: 0,

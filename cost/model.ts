@@ -189,8 +189,8 @@ export function fixedTerms(installation: Installation, region: Region): Term[] {
     },
     {
       what: 'archive',
-      how: `${SHARDS.length} packs a day, each read once more`,
-      usd: (DAYS_A_MONTH * SHARDS.length * (price.documents.perMillionPuts + price.documents.perMillionGets)) / 1e6,
+      how: `${SHARDS.length} packs a day; before they are written, and a day later, it is asked which there are`,
+      usd: (DAYS_A_MONTH * SHARDS.length * (price.documents.perMillionPuts + 3 * price.documents.perMillionGets)) / 1e6,
     },
     { what: 'keys', how: `${keys} keys`, usd: keys * price.keys.perMonth },
   ];

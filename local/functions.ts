@@ -1,5 +1,5 @@
-// One process that stands for Lambda: the API's functions behind the gateway, the projectors behind the stream, the reconciler
-// and the sealing behind their schedules. Started by the supervisor, which sets its environment and says where it listens.
+// One process that stands for Lambda: the API's functions behind the gateway, the projectors behind the stream, the reconciler,
+// the sealing and the archive behind their schedules. Started by the supervisor, which sets its environment and says where it listens.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,10 +47,12 @@ const caller = (name: string, handler: Handler) => (event: unknown) =>
     timeoutMs: FIFTEEN_MINUTES_MS,
   });
 
-const [projector, reportingProjector, reconcile, seal, ...api] = await Promise.all(
-  ['projector', 'reporting-projector', 'reconcile', 'seal', ...routes.map((route) => route.handler)].map(handlerOf),
+const [projector, reportingProjector, reconcile, seal, archive, ...api] = await Promise.all(
+  ['projector', 'reporting-projector', 'reconcile', 'seal', 'archive', ...routes.map((route) => route.handler)].map(
+    handlerOf,
+  ),
 );
-if (!projector || !reportingProjector || !reconcile || !seal) throw new Error('A handler is missing');
+if (!projector || !reportingProjector || !reconcile || !seal || !archive) throw new Error('A handler is missing');
 const keys = JSON.parse(await readFile(publicKeysFile(join(dataDir, 'openid')), 'utf8')) as Jwks;
 
 const gateway = await startApiGateway({
@@ -83,9 +85,16 @@ const sealing = startSchedule({
   onFailure: (error) => log('the sealing failed', error),
 });
 
+const archiving = startSchedule({
+  rule: 'nfse-ledger-archive',
+  everySeconds: Number(process.env.ARCHIVE_EVERY_SECONDS) || 300,
+  call: caller('archive', archive),
+  onFailure: (error) => log('the archiving failed', error),
+});
+
 process.once('SIGTERM', async () => {
   await gateway.stop();
-  await Promise.all([pumps.stop(), schedule.stop(), sealing.stop()]);
+  await Promise.all([pumps.stop(), schedule.stop(), sealing.stop(), archiving.stop()]);
   process.exit(0);
 });
 process.send?.({ ready: gateway.url });

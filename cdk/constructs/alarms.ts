@@ -47,6 +47,7 @@ export class Alarms extends Construct {
     this.onInvoices(settings);
     this.onProjections();
     this.onSeals();
+    this.onArchive();
     this.onEngines(observed);
   }
 
@@ -195,6 +196,20 @@ export class Alarms extends Construct {
       below: 1,
       periods: 2,
       silenceIsBad: true,
+    });
+  }
+
+  private onArchive(): void {
+    this.add('archive-late', {
+      says: 'Documents of a day that ended twelve hours ago are not all in the archive, or nobody looked for six hours',
+      metric: ours('UnarchivedSeconds', 'Maximum', Duration.hours(6)),
+      atLeast: 12 * 3600,
+      silenceIsBad: true,
+    });
+    this.add('documents-damaged', {
+      says: 'Documents are not what they were when they were stored, and could not be archived',
+      metric: ours('DocumentsDamaged', 'Maximum', Duration.hours(1)),
+      atLeast: 1,
     });
   }
 

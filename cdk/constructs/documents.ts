@@ -11,14 +11,15 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { DOWNLOADS } from '../../src/platform/documents/downloads.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
 
 const DAYS_A_YEAR = 366;
 
 /**
- * What was sent to the authorities and what came back, the seals over it, and who asked for either. Documents are never changed: their
- * keys carry their hash. Versioning is for the mistake of a person.
+ * What was sent to the authorities and what came back, the seals over it, and who asked for either. Packs of documents are never
+ * changed. Versioning is for the mistake of a person.
  */
 export class Documents extends Construct {
   readonly documents: IBucket;
@@ -48,14 +49,20 @@ export class Documents extends Construct {
       lifecycleRules: [
         {
           id: 'keep-as-long-as-the-law-asks',
-          // Instant retrieval: the link of `GET /invoices/{id}/xml` works on the last day as on the first. S3 leaves what is smaller
-          // than 128 KB where it is, since moving it would cost more than it saves.
+          // Instant retrieval: a document is as near on the last day as on the first. Packs are large enough for it; S3 leaves what is
+          // smaller than 128 KB where it is, since moving it would cost more than it saves.
           transitions: [
             { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(glacierAfterDays) },
           ],
           expiration: retention,
           noncurrentVersionExpiration: retention,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+        {
+          id: 'forget-copies-that-links-lead-to',
+          prefix: DOWNLOADS,
+          expiration: Duration.days(2),
+          noncurrentVersionExpiration: Duration.days(1),
         },
       ],
     }) as IBucket;

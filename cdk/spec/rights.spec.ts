@@ -190,6 +190,13 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject,PutObject SealsBucket/*',
     's3:ListBucket SealsBucket',
   ],
+  archive: [
+    'dynamodb:GetItem,PutItem,Query,Scan DocumentsTable',
+    WRITES_TABLES,
+    'kms:Decrypt,GenerateDataKey Documents key by s3',
+    's3:GetObject,PutObject DocsBucket/*',
+    's3:ListBucket DocsBucket',
+  ],
   migrate: [
     'kms:Decrypt Reporting key by secretsmanager',
     'rds-data:BeginTransaction,CommitTransaction,ExecuteStatement,RollbackTransaction ReportingCluster',

@@ -87,8 +87,17 @@ describe('the tables', () => {
     }
   });
 
-  it('of requests forgets by itself', () =>
-    has('AWS::DynamoDB::Table', { TimeToLiveSpecification: { AttributeName: 'expiration', Enabled: true } }));
+  it('of requests and of documents forget by themselves', () => {
+    for (const [table, AttributeName] of [
+      ['requestId', 'expiration'],
+      ['dayPart', 'expiresAt'],
+    ]) {
+      has('AWS::DynamoDB::Table', {
+        KeySchema: Match.arrayWith([{ AttributeName: table, KeyType: 'HASH' }]),
+        TimeToLiveSpecification: { AttributeName, Enabled: true },
+      });
+    }
+  });
 });
 
 describe('the documents', () => {
@@ -117,7 +126,23 @@ describe('the documents', () => {
             NoncurrentVersionExpiration: { NoncurrentDays: 6 * 366 },
             Transitions: [{ StorageClass: 'GLACIER_IR', TransitionInDays: 90 }],
           }),
+          Match.objectLike({ Prefix: 'downloads/' }),
         ],
+      },
+    }));
+
+  it('that were copied for a link are forgotten, with all of their versions, after two days and one more', () =>
+    has('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          {
+            Id: 'forget-copies-that-links-lead-to',
+            Prefix: 'downloads/',
+            Status: 'Enabled',
+            ExpirationInDays: 2,
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          },
+        ]),
       },
     }));
 

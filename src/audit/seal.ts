@@ -50,6 +50,13 @@ function shifted(day: Day, days: number): Day {
   return time.toISOString().slice(0, 10);
 }
 
+/** All days from the first to the last one, both included. */
+export function daysFrom(first: Day, last: Day): Day[] {
+  const days: Day[] = [];
+  for (let day = first; day <= last; day = dayAfter(day)) days.push(day);
+  return days;
+}
+
 /** A commit as a leaf of the tree, and as a line of the list that is kept with the seal. */
 export function leafOf({ invoiceId, version, hash }: SealedCommit): string {
   return `${invoiceId} ${version} ${hash}`;

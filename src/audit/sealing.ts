@@ -4,6 +4,7 @@ import {
   dayAfter,
   dayBefore,
   dayOf,
+  daysFrom,
   holds,
   inSealOrder,
   isDay,
@@ -109,12 +110,6 @@ async function lastSeal(seals: SealStore, due: Day): Promise<{ last: Seal | unde
 /** The newest day whose end lies so long in the past that nothing of it can be under way. */
 export function lastDayOver(now: Date, marginMinutes: number): Day {
   return dayBefore(dayOf({ at: new Date(now.getTime() - marginMinutes * 60_000).toISOString() }));
-}
-
-function daysFrom(first: Day, last: Day): Day[] {
-  const days: Day[] = [];
-  for (let day = first; day <= last; day = dayAfter(day)) days.push(day);
-  return days;
 }
 
 async function byDay(commits: AsyncIterable<DatedCommit>): Promise<Map<Day, SealedCommit[]>> {

@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { migrationsFolder } from '../../local/engines/postgres.ts';
 import { LOGIN } from '../../local/municipality-profiles.ts';
@@ -13,6 +13,7 @@ import type { Commit } from '../../src/events/commit.ts';
 import { routes } from '../../src/handlers/routes.ts';
 import { companyCnpj, emitted, issued } from '../invoices.ts';
 import { credentials, example } from '../stack/api.ts';
+import { documentsIn, documentsOf, noise } from '../stack/own-documents.ts';
 import { announced } from '../stack/own-ledger.ts';
 import { emittedOnly, eventually } from '../stack/own-worker.ts';
 import { type Deployed, deployed } from './deployed.ts';
@@ -117,6 +118,31 @@ describe('what is deployed', () => {
     expect(await on.invoke('seal', {})).toEqual({ sealed: [], differing: [] });
   });
 
+  it('archives the documents of the days that are over, and gives links to those that only the archive has', async () => {
+    const { ledger, buckets } = on.account;
+    const { store, forget } = documentsIn(ledger, buckets.documents);
+    const kept = documentsOf(dayBefore(dayBefore(dayOf({ at: new Date().toISOString() }))), undefined, noise(400_000));
+    const inPack = [kept.dps, kept.sent];
+    // The note is too large for the table.
+    for (const { key, content } of [...inPack, kept.nfse]) await store().put(key, content);
+    expect(await on.invoke('archive', {})).toMatchObject({ documents: inPack.length, damaged: [], failed: 0 });
+    expect(await on.invoke('archive', {})).toMatchObject({ archived: [], documents: 0 });
+    expect(await forget()).toBe(inPack.length);
+    const story = [
+      { ...emitted, data: { ...emitted.data, xmlKey: kept.dps.key } },
+      { ...issued, data: { ...issued.data, nfseXmlKey: kept.nfse.key } },
+    ] as [typeof emitted, typeof issued];
+    const { invoiceId } = await ledger.tell(story, { invoiceId: kept.invoiceId });
+    for (const [link, { content }] of [
+      ['xml', kept.nfse],
+      ['xml?document=dps', kept.dps],
+      [`documents/${kept.sent.key.slice(invoiceId.length + 1)}`, kept.sent],
+    ] as const) {
+      const { body } = await on.api.get(`/invoices/${invoiceId}/${link}`);
+      expect(await (await fetch(body.url)).text(), link).toBe(content);
+    }
+  });
+
   it('starts again what nothing came of, and issues it once there is a worker', async () => {
     const invoiceId = await emit('emit-invoice');
     await eventually(async () => {
@@ -139,6 +165,19 @@ describe('what is deployed', () => {
       await reconcile();
       return (await on.api.get(`/invoices/${invoiceId}`)).body.status === 'ISSUED';
     }, 30_000);
+  });
+
+  it('keeps what an authority says in the bucket, where it is too long for the table', async () => {
+    const { service } = example('emit-invoice');
+    const invoiceId = await emit('emit-invoice', { service: { ...service, reference: 'LONGPAGE' } });
+    await eventually(async () => {
+      await on.invoke('reconcile', {});
+      return (await on.api.get(`/invoices/${invoiceId}`)).body.status === 'ISSUED';
+    }, 30_000);
+    const { Contents = [] } = await on.account.s3.send(
+      new ListObjectsV2Command({ Bucket: on.account.buckets.documents, Prefix: `${invoiceId}/received-` }),
+    );
+    expect(Contents).toHaveLength(1);
   });
 
   it('puts aside what cannot be handled: messages that say nothing, and those of documents that are lost', async () => {

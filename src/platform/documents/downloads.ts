@@ -9,6 +9,9 @@ export interface DownloadLink {
   readonly expiresAt: string;
 }
 
+/** What copies begin with: the bucket's lifecycle takes them away. */
+export const DOWNLOADS = 'downloads/';
+
 /**
  * Links to documents. Neither the table nor a pack has an object that a link could lead to, so a copy is put where the bucket's
  * lifecycle takes it away after two days; who asks again on the same day gets the same copy.
@@ -17,7 +20,7 @@ export interface DownloadLink {
  */
 export function documentDownloads(objects: Pick<S3, 'putNew' | 'linkTo'>, bucket: string, seconds: number) {
   return async ({ key, content }: KeptDocument, fileName: string, now: Date): Promise<DownloadLink> => {
-    const copy = `downloads/${now.toISOString().slice(0, 10)}/${key}`;
+    const copy = `${DOWNLOADS}${now.toISOString().slice(0, 10)}/${key}`;
     const contentType = contentTypeOf(key);
     await objects.putNew(bucket, copy, content, contentType);
     const url = await objects.linkTo(

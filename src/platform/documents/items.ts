@@ -4,7 +4,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { LATEST_DICTIONARY } from './encoding.ts';
 import { type DayPart, dayPartOf } from './place.ts';
@@ -25,8 +24,6 @@ export interface DocumentItems {
   /** Writes it unless it is there. */
   put(item: Omit<DocumentItem, 'dictionary'>): Promise<void>;
   get(key: string): Promise<DocumentItem | undefined>;
-  /** All of a part of a day, by key. */
-  of(part: DayPart): AsyncIterable<DocumentItem>;
 }
 
 /**
@@ -70,22 +67,6 @@ export function documentItems(client: DynamoDBClient, TableName: string): Docume
       const { Item } = await client.send(new GetItemCommand({ TableName, Key: primary, ConsistentRead: true }));
       return Item && itemIn(Item);
     },
-
-    async *of(part) {
-      let start: Record<string, AttributeValue> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName,
-            KeyConditionExpression: 'dayPart = :part',
-            ExpressionAttributeValues: { ':part': { S: partition(part) } },
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
-        yield* Items.map(itemIn);
-        start = LastEvaluatedKey;
-      } while (start);
-    },
   };
 }
 
@@ -104,14 +85,14 @@ export const isCertificate = (key: string): boolean => key.startsWith(`${CERTIFI
 
 export const certificateKey = (digest: string): string => `${CERTIFICATES}/${digest}`;
 
-const partition = ({ day, shard }: DayPart) => `${day}#${shard}`;
+export const partition = ({ day, shard }: DayPart) => `${day}#${shard}`;
 
 function expiry(key: string): { expiresAt?: AttributeValue } {
   const part = dayPartOf(key);
   return part ? { expiresAt: { N: String(Date.parse(part.day) / 1000 + (DAYS_IN_TABLE + 1) * 86_400) } } : {};
 }
 
-function itemIn({ document, body, dictionary, bases }: Record<string, AttributeValue>): DocumentItem {
+export function itemIn({ document, body, dictionary, bases }: Record<string, AttributeValue>): DocumentItem {
   return {
     key: document?.S ?? '',
     body: body?.B ?? new Uint8Array(),
