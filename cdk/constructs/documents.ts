@@ -49,8 +49,8 @@ export class Documents extends Construct {
       lifecycleRules: [
         {
           id: 'keep-as-long-as-the-law-asks',
-          // Instant retrieval: a document is as near on the last day as on the first. Packs are large enough for it; S3 leaves what is
-          // smaller than 128 KB where it is, since moving it would cost more than it saves.
+          // Instant retrieval: a document is as near on the last day as on the first. From some 20,000 invoices a day on
+          // its packs are large enough for it; what is smaller than 128 KB S3 leaves where it is, since moving it would cost more than it saves.
           transitions: [
             { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(glacierAfterDays) },
           ],
