@@ -86,12 +86,12 @@ export function resourcesOf(
   const invoices = tables.byKind.invoices;
   const invoicesArn = Stack.of(invoices).exportValue(invoices.tableArn);
   const index = (name: string): Resource => ({
-    ...tableResource(invoices, TABLES.invoices.variable, keys.ledger),
+    ...tableResource(invoices, TABLES.invoices.variable, keys.ofTable('invoices')),
     arns: [`${invoicesArn}/index/${name}`, `${invoicesArn}-*/index/${name}`],
     wildcard: REBUILT,
   });
   const ofTables = Object.fromEntries(
-    tableKinds.map((kind) => [kind, tableResource(tables.byKind[kind], TABLES[kind].variable, keys.ledger)]),
+    tableKinds.map((kind) => [kind, tableResource(tables.byKind[kind], TABLES[kind].variable, keys.ofTable(kind))]),
   ) as unknown as Record<(typeof tableKinds)[number], Resource>;
   return {
     ...ofTables,

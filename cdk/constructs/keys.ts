@@ -2,6 +2,7 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { TableKind } from '../../src/platform/table-definitions.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -9,9 +10,9 @@ import type { Settings } from '../settings.ts';
  * certificate. Each key turns every year; what an older one encrypted stays readable.
  */
 export class Keys extends Construct {
-  /** Events, invoices, companies: the DynamoDB tables. */
+  /** Events, invoices, companies: the DynamoDB tables but one. */
   readonly ledger: Key;
-  /** What was sent to the authorities and came back, and the seals. */
+  /** What was sent to the authorities and came back, in its table and in the archive, and the seals. */
   readonly documents: Key;
   /** The companies' certificates and their logins at city halls. */
   readonly secrets: Key;
@@ -36,6 +37,10 @@ export class Keys extends Construct {
     this.operations = key('Operations', 'Logs and alarms');
     this.letLogsUse(this.operations);
     letUse(this.operations, new ServicePrincipal('cloudwatch.amazonaws.com'), ['kms:Decrypt', 'kms:GenerateDataKey*']);
+  }
+
+  ofTable(kind: TableKind): Key {
+    return kind === 'documents' ? this.documents : this.ledger;
   }
 
   /** Only for log groups of this account: CloudWatch Logs says for which one it asks. */

@@ -25,9 +25,9 @@ const WARMED: ReadonlySet<TableKind> = new Set(['events', 'invoices', 'documents
 export class Tables extends Construct {
   readonly byKind: Readonly<Record<TableKind, ITable>>;
 
-  constructor(scope: Construct, id: string, settings: Settings, key: IKey) {
+  constructor(scope: Construct, id: string, settings: Settings, keyOf: (kind: TableKind) => IKey) {
     super(scope, id);
-    this.byKind = forEachTable((definition, kind) => this.table(definition, kind, settings, key));
+    this.byKind = forEachTable((definition, kind) => this.table(definition, kind, settings, keyOf(kind)));
   }
 
   private table(definition: TableDefinition, kind: TableKind, settings: Settings, encryptionKey: IKey): ITable {

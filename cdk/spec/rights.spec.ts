@@ -63,6 +63,10 @@ function nameOf(arn: unknown): string {
 const READS_TABLES = 'kms:Decrypt,DescribeKey Ledger key by dynamodb';
 const WRITES_TABLES =
   'kms:Decrypt,DescribeKey,Encrypt,GenerateDataKey,ReEncryptFrom,ReEncryptTo Ledger key by dynamodb';
+/** The documents' table has the documents' key. */
+const READS_DOCUMENTS_TOO = READS_TABLES.replace('Ledger', 'Documents key Ledger');
+const WRITES_DOCUMENTS_TOO = WRITES_TABLES.replace('Ledger', 'Documents key Ledger');
+const WRITES_DOCUMENTS = WRITES_TABLES.replace('Ledger', 'Documents');
 const REPORTING = [
   'kms:Decrypt Reporting key by secretsmanager',
   'rds-data:ExecuteStatement ReportingCluster',
@@ -82,7 +86,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem CompaniesTable',
     'dynamodb:PutItem,Query EventsTable',
     'dynamodb:UpdateItem DpsNumbersTable',
-    WRITES_TABLES,
+    WRITES_DOCUMENTS_TOO,
     'dynamodb:PutItem DocumentsTable',
     'states:StartExecution EmitWorkflow',
   ],
@@ -102,7 +106,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem DocumentsTable InvoicesTable InvoicesTable-* ProjectionsTable',
     'dynamodb:Query EventsTable',
     'kms:Decrypt,GenerateDataKey Documents key by s3',
-    READS_TABLES,
+    READS_DOCUMENTS_TOO,
     's3:GetObject,PutObject DocsBucket/*',
     's3:ListBucket DocsBucket',
   ],
@@ -110,7 +114,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem DocumentsTable',
     'dynamodb:Query EventsTable',
     'kms:Decrypt,GenerateDataKey Documents key by s3',
-    READS_TABLES,
+    READS_DOCUMENTS_TOO,
     's3:GetObject,PutObject DocsBucket/*',
     's3:ListBucket DocsBucket',
   ],
@@ -118,7 +122,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   retry: [
     REMEMBERS,
     'dynamodb:PutItem,Query EventsTable',
-    WRITES_TABLES,
+    WRITES_DOCUMENTS_TOO,
     'dynamodb:PutItem DocumentsTable',
     'states:StartExecution EmitWorkflow',
   ],
@@ -192,7 +196,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   archive: [
     'dynamodb:GetItem,PutItem,Query,Scan DocumentsTable',
-    WRITES_TABLES,
+    WRITES_DOCUMENTS,
     'kms:Decrypt,GenerateDataKey Documents key by s3',
     's3:GetObject,PutObject DocsBucket/*',
     's3:ListBucket DocsBucket',
@@ -208,7 +212,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem,Query EventsTable',
     'ecs:GetTaskProtection,UpdateTaskProtection WorkerCluster',
     'kms:Decrypt Secrets key by secretsmanager',
-    WRITES_TABLES,
+    WRITES_DOCUMENTS_TOO,
     'kms:Decrypt,GenerateDataKey Documents key by s3',
     's3:GetObject,PutObject DocsBucket/*',
     's3:ListBucket DocsBucket',

@@ -40,31 +40,36 @@ describe('the network', () => {
 });
 
 describe('the tables', () => {
-  it.each(tableKinds)('%s has its keys, the ledger’s key, recovery to any second, and refuses its deletion', (kind) => {
-    const { partitionKey, sortKey, indexes = [] }: TableDefinition = TABLES[kind];
-    has('AWS::DynamoDB::Table', {
-      KeySchema: [
-        { AttributeName: partitionKey.name, KeyType: 'HASH' },
-        ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: 'RANGE' }] : []),
-      ],
-      ...(indexes.length > 0 && {
-        GlobalSecondaryIndexes: indexes.map(({ name, holds }) =>
-          Match.objectLike({
-            IndexName: name,
-            Projection: holds ? { ProjectionType: 'INCLUDE', NonKeyAttributes: holds } : { ProjectionType: 'ALL' },
-          }),
-        ),
-      }),
-      BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: {
-        SSEEnabled: true,
-        SSEType: 'KMS',
-        KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KeysLedger'), 'Arn'] },
-      },
-    });
-  });
+  it.each(tableKinds)(
+    '%s has its keys, the key of its domain, recovery to any second, and refuses its deletion',
+    (kind) => {
+      const { partitionKey, sortKey, indexes = [] }: TableDefinition = TABLES[kind];
+      has('AWS::DynamoDB::Table', {
+        KeySchema: [
+          { AttributeName: partitionKey.name, KeyType: 'HASH' },
+          ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: 'RANGE' }] : []),
+        ],
+        ...(indexes.length > 0 && {
+          GlobalSecondaryIndexes: indexes.map(({ name, holds }) =>
+            Match.objectLike({
+              IndexName: name,
+              Projection: holds ? { ProjectionType: 'INCLUDE', NonKeyAttributes: holds } : { ProjectionType: 'ALL' },
+            }),
+          ),
+        }),
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: {
+          SSEEnabled: true,
+          SSEType: 'KMS',
+          KMSMasterKeyId: {
+            'Fn::GetAtt': [Match.stringLikeRegexp(kind === 'documents' ? '^KeysDocuments' : '^KeysLedger'), 'Arn'],
+          },
+        },
+      });
+    },
+  );
 
   it('survive their stack', () => {
     const tables = resources(template, 'AWS::DynamoDB::Table');

@@ -38,7 +38,7 @@ export class StatefulStack extends Stack {
     super(scope, id, { ...props, terminationProtection: settings.keepData });
     this.keys = new Keys(this, 'Keys', settings);
     this.network = new Network(this, 'Network', settings, this.keys.operations);
-    this.tables = new Tables(this, 'Tables', settings, this.keys.ledger);
+    this.tables = new Tables(this, 'Tables', settings, (kind) => this.keys.ofTable(kind));
     this.documents = new Documents(this, 'Documents', settings, this.keys.documents);
     this.queues = new Queues(this, 'Queues', settings);
     this.reporting = new Reporting(this, 'Reporting', settings, {
@@ -56,8 +56,7 @@ export class StatefulStack extends Stack {
   /** It stands with the users, whose pool calls it by name and cannot do without. */
   private makeTokenClaims(settings: Settings, code: CodeOf): LedgerFunction {
     const { clients } = this.tables.byKind;
-    const key = this.keys.ledger;
-    const resources = { clients: tableResource(clients, TABLES.clients.variable, key) };
+    const resources = { clients: tableResource(clients, TABLES.clients.variable, this.keys.ofTable('clients')) };
     const row = FUNCTIONS['token-claims'];
     return new LedgerFunction(this, 'TokenClaims', {
       name: 'token-claims',

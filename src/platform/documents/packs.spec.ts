@@ -48,4 +48,13 @@ describe('a pack of documents', () => {
     expect(await Array.fromAsync(packs.of(part))).toEqual([[one], [two]]);
     expect(await Array.fromAsync(packs.of({ ...part, shard: '00' }))).toEqual([]);
   });
+
+  it('gives one document, wherever it stands', async () => {
+    const { packs } = bucket();
+    const tricky = { key: 'inv_c/dps-1.xml', content: `\n{"key":"inv_d/dps-1.xml","content":"not it"}` };
+    await packs.put(part, 1, [one, two]);
+    await packs.put(part, 2, [tricky]);
+    for (const { key, content } of [one, two, tricky]) expect(await packs.find(part, key)).toBe(content);
+    for (const key of ['inv_d/dps-1.xml', 'inv_a/dps-1', '']) expect(await packs.find(part, key)).toBeUndefined();
+  });
 });

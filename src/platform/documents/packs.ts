@@ -7,6 +7,8 @@ import type { DayPart } from './place.ts';
 export interface DocumentPacks {
   /** The packs of a part, in the order they were written. */
   of(part: DayPart): AsyncIterable<readonly KeptDocument[]>;
+  /** The document in them; without reading what else is in the same pack, which may be thousands. */
+  find(part: DayPart, key: string): Promise<string | undefined>;
   /**
    * Stores one more pack.
    *
@@ -27,13 +29,26 @@ const LARGEST_PACK_BYTES = 512 * 1024 * 1024;
  * Whole documents, to be read with what every machine has, and with nothing of the table's.
  */
 export function documentPacks(objects: Pick<S3, 'get' | 'putNew'>, bucket: string): DocumentPacks {
+  async function* texts(part: DayPart): AsyncIterable<string> {
+    for (let number = 1; ; number++) {
+      const pack = await objects.get(bucket, packKey(part, number));
+      if (!pack) return;
+      yield gunzipSync(pack, { maxOutputLength: LARGEST_PACK_BYTES }).toString('utf8');
+    }
+  }
+
   return {
     async *of(part) {
-      for (let number = 1; ; number++) {
-        const bytes = await objects.get(bucket, packKey(part, number));
-        if (!bytes) return;
-        yield documentsIn(bytes);
+      for await (const text of texts(part)) yield linesIn(text).map(documentIn);
+    },
+    async find(part, key) {
+      // A line break within a document is written otherwise in JSON: this can only be where a line begins.
+      const beginning = `\n{"key":${JSON.stringify(key)},`;
+      for await (const text of texts(part)) {
+        const at = `\n${text}`.indexOf(beginning);
+        if (at >= 0) return documentIn(text.slice(at, text.indexOf('\n', at))).content;
       }
+      return undefined;
     },
     put: (part, number, documents) =>
       objects.putNew(bucket, packKey(part, number), packOf(documents), 'application/gzip'),
@@ -46,16 +61,15 @@ function packKey({ day, shard }: DayPart, number: number): string {
 
 /** The same documents give the same bytes, whoever lists them. */
 function packOf(documents: readonly KeptDocument[]): Buffer {
-  const lines = documents
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, content }) => `${JSON.stringify({ key, content })}\n`);
-  return gzipSync(lines.join(''), { level: 9 });
+  return gzipSync(
+    documents
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+      .map(lineOf)
+      .join(''),
+    { level: 9 },
+  );
 }
 
-function documentsIn(pack: Uint8Array): KeptDocument[] {
-  const text = gunzipSync(pack, { maxOutputLength: LARGEST_PACK_BYTES }).toString('utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as KeptDocument);
-}
+const lineOf = ({ key, content }: KeptDocument): string => `${JSON.stringify({ key, content })}\n`;
+const linesIn = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+const documentIn = (line: string): KeptDocument => JSON.parse(line) as KeptDocument;

@@ -12,12 +12,8 @@ export function s3DocumentArchive(objects: Pick<S3, 'get' | 'putNew'>, bucket: s
   return {
     async get(key) {
       const part = dayPartOf(key);
-      if (part) {
-        for await (const documents of packs.of(part)) {
-          const found = documents.find((document) => document.key === key);
-          if (found) return found.content;
-        }
-      }
+      const packed = part && (await packs.find(part, key));
+      if (packed !== undefined) return packed;
       const bytes = await objects.get(bucket, key);
       return bytes && Buffer.from(bytes).toString('utf8');
     },
