@@ -5,6 +5,7 @@ import { DocumentDamaged, DocumentMissing } from '../src/commands/ports.ts';
 import { documentKey } from '../src/events/document-key.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
 import { DocumentTooLarge, documentStore } from '../src/platform/documents/document-store.ts';
+import { DAYS_IN_TABLE } from '../src/platform/documents/items.ts';
 import { documentPacks } from '../src/platform/documents/packs.ts';
 import { dayPartOf } from '../src/platform/documents/place.ts';
 import { s3DocumentArchive } from '../src/platform/documents/s3-archive.ts';
@@ -24,11 +25,15 @@ const archive = s3DocumentArchive(objects, bucket);
 /** As many processes as are asked for: none knows what another had last. */
 const process = (of: DynamoDBClient = client) => documentStore(of, tableName, archive);
 
-const at = '2026-11-26T12:00:00.000Z';
+// The engine takes out what has expired, as the table does.
+const at = new Date().toISOString();
+const DAY_MS = 86_400_000;
 const newInvoice = () => invoiceIdFor(companyCnpj, randomUUID());
 const noise = (bytes: number) => randomBytes(bytes).toString('base64');
 const keyOf = (invoiceId: ReturnType<typeof newInvoice>, kind: string, content: string) =>
   documentKey(invoiceId, kind, content, 'xml', at);
+/** As keys were before documents were kept by day. */
+const withoutDay = (key: string) => key.replace(/-\d{8}-/, '-');
 
 /** Stores what an emission leaves: each has the one before it within. */
 async function story(invoiceId = newInvoice()) {
@@ -94,7 +99,9 @@ describe('a document', () => {
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
     const own = Items.filter(({ document }) => kept.some(({ key }) => key === document?.S));
     expect(own.map(({ expiresAt }) => new Date(Number(expiresAt?.N) * 1000).toISOString())).toEqual(
-      kept.map(() => '2026-12-07T00:00:00.000Z'),
+      kept.map(
+        () => `${new Date(Date.parse(at) + (DAYS_IN_TABLE + 1) * DAY_MS).toISOString().slice(0, 10)}T00:00:00.000Z`,
+      ),
     );
     const certificates = Items.filter(({ dayPart }) => dayPart?.S === 'certificates');
     expect(certificates.length).toBeGreaterThan(0);
@@ -128,7 +135,7 @@ describe('a document that the table does not have any more', () => {
   it('from before documents had days is an object of its own', async () => {
     const invoiceId = newInvoice();
     const content = '<DPS>from before</DPS>';
-    const key = keyOf(invoiceId, 'dps', content).replace('20261126-', '');
+    const key = withoutDay(keyOf(invoiceId, 'dps', content));
     await objects.putNew(bucket, key, content, 'application/xml');
     expect(await process().get(key)).toBe(content);
   });
@@ -169,7 +176,7 @@ describe('a document that somebody changed', () => {
   });
 
   it('in the archive is never given either, and is shown to who asks what lies there', async () => {
-    const key = keyOf(newInvoice(), 'dps', '<DPS/>').replace('20261126-', '');
+    const key = withoutDay(keyOf(newInvoice(), 'dps', '<DPS/>'));
     await objects.putNew(bucket, key, '<DPS>touched</DPS>', 'application/xml');
     const error = await process()
       .get(key)
