@@ -94,6 +94,20 @@ describe('a document', () => {
     expect(await process().get(key)).toBe(content);
   });
 
+  it('that another process stored before, on more than this one knows, is not what the next ones rest on', async () => {
+    const { invoiceId, kept } = await story();
+    const [first, second] = [process(), process()];
+    await first.get(kept.at(-1)?.key ?? '');
+    const note = '<nfse/>';
+    await first.put(keyOf(invoiceId, 'nfse', note), note);
+    const later = [note, '<asked/>', '<answered/>', '<event/>'].map((content) => ({
+      key: keyOf(invoiceId, 'nfse', content),
+      content,
+    }));
+    for (const { key, content } of later) await second.put(key, content);
+    for (const { key, content } of later) expect(await process().get(key)).toBe(content);
+  });
+
   it('leaves the table some days after its own, and certificates never do', async () => {
     const { kept } = await story();
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));

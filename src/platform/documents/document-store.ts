@@ -50,8 +50,9 @@ export function documentStore(client: DynamoDBClient, tableName: string, archive
       if (!archive) throw new DocumentTooLarge(`${key} has ${content.length} characters`);
       return archive.putWhole(key, content);
     }
-    await items.put({ key, body, bases: bases.map((base) => base.key) });
-    recent.remember({ key, content, depth: 1 + (last?.depth ?? 0) });
+    const written = await items.put({ key, body, bases: bases.map((base) => base.key) });
+    // One that was there may lie deeper than it would have here: what rests on it could come to lie too deep to be opened.
+    if (written) recent.remember({ key, content, depth: 1 + (last?.depth ?? 0) });
   }
 
   /** Stores each certificate of a document once, which this process does again when it has forgotten. */

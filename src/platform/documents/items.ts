@@ -21,8 +21,8 @@ export interface DocumentItem {
 }
 
 export interface DocumentItems {
-  /** Writes it unless it is there. */
-  put(item: Omit<DocumentItem, 'dictionary'>): Promise<void>;
+  /** Writes it unless it is there. @returns whether it was written */
+  put(item: Omit<DocumentItem, 'dictionary'>): Promise<boolean>;
   get(key: string): Promise<DocumentItem | undefined>;
 }
 
@@ -55,8 +55,10 @@ export function documentItems(client: DynamoDBClient, TableName: string): Docume
             ConditionExpression: 'attribute_not_exists(document)',
           }),
         );
+        return true;
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
       }
     },
 
