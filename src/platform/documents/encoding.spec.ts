@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIRST_DICTIONARY } from './dictionary.ts';
@@ -40,6 +42,14 @@ describe('a compressed document', () => {
     expect(() => decompressed(compressed('a'.repeat(70_000_000), []), LATEST_DICTIONARY, [])).toThrow();
   });
 
+  it('is made without keeping the process waiting, whatever an authority answers', () => {
+    // The text that zlib takes longest for, when it looks as hard as it can.
+    const text = Array.from(randomBytes(1_000_000), (byte) => (byte & 1 ? '0' : '1')).join('');
+    const began = performance.now();
+    expect(decompressed(compressed(text, []), LATEST_DICTIONARY, [])).toBe(text);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('of the first dictionary can be read forever: a change in it would spoil every document', () => {
     expect(createHash('sha256').update(FIRST_DICTIONARY).digest('base64url')).toBe(
       'qa4Kg5heMd7x2peWqMuqCgGchj4XUeZnx6FjJ5HGQUc',
@@ -59,7 +69,21 @@ function attempt(read: () => string): string | undefined {
   }
 }
 
+/** Bytes that are in use when nothing is left to be forgotten. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
+
 describe('certificates in a document', () => {
+  it('do not keep the document in memory', () => {
+    const before = heapBytes();
+    const kept = Array.from({ length: 100 }, () => certificatesIn(signed(randomBytes(150_000).toString('base64'))));
+    expect(kept.flat()).toHaveLength(100);
+    expect(heapBytes() - before).toBeLessThan(5_000_000);
+  });
+
   it('are found once each, in XML and in XML within JSON', () => {
     expect(certificatesIn(signed(signed('<a/>')))).toEqual([certificate]);
     expect(certificatesIn(JSON.stringify({ xml: signed('<a b="c"/>') }))).toEqual([certificate]);

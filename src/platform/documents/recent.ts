@@ -1,4 +1,4 @@
-import type { KeptDocument } from './encoding.ts';
+import { type KeptDocument, WINDOW_BYTES } from './encoding.ts';
 
 export interface RecentDocument extends KeptDocument {
   /** How many documents must be read, one after the other, to read it: itself, and those that it was compressed with. */
@@ -25,7 +25,8 @@ export function recentDocuments(invoices: number): RecentDocuments {
   return {
     of: (invoiceId) => last.get(invoiceId),
     remember(document) {
-      if (document.depth >= DEEPEST) return;
+      // Of a longer one DEFLATE sees the end alone, and an authority may answer with a megabyte each time.
+      if (document.depth >= DEEPEST || document.content.length > WINDOW_BYTES) return;
       const invoiceId = invoiceOf(document.key);
       last.delete(invoiceId);
       last.set(invoiceId, document);
