@@ -100,7 +100,7 @@ export interface Workflow {
   start(work: Work, inSeconds?: number): Promise<void>;
 }
 
-/** What every command handler is given. A command that writes documents asks for them besides: S3's client is dear to import. */
+/** What every command handler is given. A command that writes documents asks for them besides. */
 export interface CommandDeps {
   readonly events: EventStore;
   readonly workflow: Workflow;
