@@ -7,6 +7,9 @@ export type ResourceName =
   | 'invoices/byCompany'
   | 'invoices/byDue'
   | 'documentsBucket'
+  | 'documentsBucket/archive'
+  | 'documentsBucket/downloads'
+  | 'documentsBucket/invoices'
   | 'documentsBucket/list'
   | 'sealsBucket'
   | 'sealsBucket/list'
@@ -57,7 +60,8 @@ const POINTER = ['GetItem'] as const;
 /** A document is in the table or in a pack of the archive; the link leads to a copy. To list the bucket is what makes S3 say that there is no such pack. */
 const READING_DOCUMENTS = {
   documents: ['GetItem'],
-  documentsBucket: ['GetObject', 'PutObject'],
+  documentsBucket: ['GetObject'],
+  'documentsBucket/downloads': ['PutObject'],
   'documentsBucket/list': ['ListBucket'],
 } as const;
 const API: Trigger = { from: 'api' };
@@ -225,7 +229,8 @@ export const FUNCTIONS = {
     may: {
       // A certificate that documents were compressed with is in no part of a day.
       documents: ['GetItem', 'PutItem', 'Query', 'Scan'],
-      documentsBucket: ['GetObject', 'PutObject'],
+      documentsBucket: ['GetObject'],
+      'documentsBucket/archive': ['PutObject'],
       'documentsBucket/list': ['ListBucket'],
     },
   },
@@ -256,7 +261,8 @@ export const WORKER_MAY = {
   events: ['PutItem', 'Query'],
   documents: ['GetItem', 'PutItem'],
   lanes: ['BatchGetItem', 'UpdateItem'],
-  documentsBucket: ['GetObject', 'PutObject'],
+  documentsBucket: ['GetObject'],
+  'documentsBucket/invoices': ['PutObject'],
   'documentsBucket/list': ['ListBucket'],
   requestsQueue: ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'],
   dlq: ['SendMessage'],

@@ -5,6 +5,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
+import { INVOICE_ID_PREFIX } from '../src/events/ids.ts';
+import { DOWNLOADS } from '../src/platform/documents/downloads.ts';
+import { ARCHIVE } from '../src/platform/documents/packs.ts';
 import { TABLES, tableKinds } from '../src/platform/table-definitions.ts';
 import { DATABASE } from './constructs/reporting.ts';
 import type { ResourceName } from './functions.ts';
@@ -75,11 +78,10 @@ export function resourcesOf(
     variables: { [variable]: prefix, SECRETS_KEY_ID: keys.secrets.keyArn },
     key: { of: keys.secrets, ...OBJECT_KEY },
   });
-  const bucket = (of: IBucket, variable: string): Resource => ({
+  const bucket = (of: IBucket, variable: string, prefix = ''): Resource => ({
     service: 's3',
-    arns: [`${Stack.of(of).exportValue(of.bucketArn)}/*`],
-    wildcard:
-      'Objects of this one bucket: their keys begin with the id of an invoice, which is made when it is asked for.',
+    arns: [`${Stack.of(of).exportValue(of.bucketArn)}/${prefix}*`],
+    wildcard: 'Objects of this one bucket: their keys have days and ids of invoices, which are not known before.',
     variables: { [variable]: of.bucketName },
     key: { of: keys.documents, ...OBJECT_KEY },
   });
@@ -99,6 +101,10 @@ export function resourcesOf(
     'invoices/byCompany': index('byCompany'),
     'invoices/byDue': index('byDue'),
     documentsBucket: bucket(documents.documents, 'DOCS_BUCKET'),
+    // Whoever writes one kind of object can write over no other's.
+    'documentsBucket/archive': bucket(documents.documents, 'DOCS_BUCKET', ARCHIVE),
+    'documentsBucket/downloads': bucket(documents.documents, 'DOCS_BUCKET', DOWNLOADS),
+    'documentsBucket/invoices': bucket(documents.documents, 'DOCS_BUCKET', INVOICE_ID_PREFIX),
     'documentsBucket/list': { service: 's3', arns: [documents.documents.bucketArn], variables: {} },
     sealsBucket: bucket(documents.seals, 'SEALS_BUCKET'),
     'sealsBucket/list': { service: 's3', arns: [documents.seals.bucketArn], variables: {} },

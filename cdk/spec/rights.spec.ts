@@ -53,7 +53,7 @@ function nameOf(arn: unknown): string {
     )?.[1] ?? text;
   const generations = text.includes('-*') ? '-*' : '';
   const index = /\/index\/(\w+)/.exec(text)?.[0] ?? '';
-  const objects = /Bucket.*"\/\*"/.test(text) ? '/*' : '';
+  const objects = /Bucket.*"(\/[\w/]*\*)"/.exec(text)?.[1] ?? '';
   const stream = text.includes('StreamArn') ? ' stream' : '';
   if (arn === '*') return '*';
   return `${known.replace(/^Keys(\w+)/, '$1 key')}${generations}${index}${objects}${stream}`;
@@ -107,16 +107,18 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query EventsTable',
     'kms:Decrypt,GenerateDataKey Documents key by s3',
     READS_DOCUMENTS_TOO,
-    's3:GetObject,PutObject DocsBucket/*',
+    's3:GetObject DocsBucket/*',
     's3:ListBucket DocsBucket',
+    's3:PutObject DocsBucket/downloads/*',
   ],
   xml: [
     'dynamodb:GetItem DocumentsTable',
     'dynamodb:Query EventsTable',
     'kms:Decrypt,GenerateDataKey Documents key by s3',
     READS_DOCUMENTS_TOO,
-    's3:GetObject,PutObject DocsBucket/*',
+    's3:GetObject DocsBucket/*',
     's3:ListBucket DocsBucket',
+    's3:PutObject DocsBucket/downloads/*',
   ],
   cancel: [REMEMBERS, 'dynamodb:PutItem,Query EventsTable', WRITES_TABLES, 'states:StartExecution EmitWorkflow'],
   retry: [
@@ -198,8 +200,9 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem,PutItem,Query,Scan DocumentsTable',
     WRITES_DOCUMENTS,
     'kms:Decrypt,GenerateDataKey Documents key by s3',
-    's3:GetObject,PutObject DocsBucket/*',
+    's3:GetObject DocsBucket/*',
     's3:ListBucket DocsBucket',
+    's3:PutObject DocsBucket/archive/*',
   ],
   migrate: [
     'kms:Decrypt Reporting key by secretsmanager',
@@ -214,8 +217,9 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt Secrets key by secretsmanager',
     WRITES_DOCUMENTS_TOO,
     'kms:Decrypt,GenerateDataKey Documents key by s3',
-    's3:GetObject,PutObject DocsBucket/*',
+    's3:GetObject DocsBucket/*',
     's3:ListBucket DocsBucket',
+    's3:PutObject DocsBucket/inv_*',
     'secretsmanager:GetSecretValue nfse-ledger/prod/certificates/* nfse-ledger/prod/city-login/*',
     'sqs:ChangeMessageVisibility,DeleteMessage,ReceiveMessage RequestsQueue',
     'sqs:SendMessage RequestsDlq',

@@ -7,8 +7,11 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 /** `inv_` and 26 characters of Crockford base32: the name of an invoice's stream. Made by {@link invoiceIdFor} alone. */
 export type InvoiceId = Branded<'InvoiceId'>;
 
+/** What every id begins with, and with it the keys of what belongs to an invoice. */
+export const INVOICE_ID_PREFIX = 'inv_';
+
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
-const INVOICE_ID = /^inv_[0-9a-hjkmnp-tv-z]{26}$/;
+const INVOICE_ID = new RegExp(`^${INVOICE_ID_PREFIX}[0-9a-hjkmnp-tv-z]{26}$`);
 
 /**
  * The id is derived, not drawn: the same request of the same company always meets the same stream, so the event store
@@ -19,7 +22,7 @@ const INVOICE_ID = /^inv_[0-9a-hjkmnp-tv-z]{26}$/;
  */
 export function invoiceIdFor(companyCnpj: Cnpj, requestId: string): InvoiceId {
   const digest = createHash('sha256').update(`${companyCnpj}\n${requestId}`, 'utf8').digest();
-  return `inv_${crockford(digest, 26)}` as InvoiceId;
+  return `${INVOICE_ID_PREFIX}${crockford(digest, 26)}` as InvoiceId;
 }
 
 /** The id in a path or a message, or `undefined` when the text cannot be one. */

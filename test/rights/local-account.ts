@@ -5,6 +5,9 @@ import { fileVariables, type OwnFile } from '../../cdk/own-files.ts';
 import type { Resource, Resources } from '../../cdk/resources.ts';
 import { dev } from '../../cdk/settings/dev.ts';
 import { emitWorkflowArn, startStepFunctions } from '../../local/engines/step-functions.ts';
+import { INVOICE_ID_PREFIX } from '../../src/events/ids.ts';
+import { DOWNLOADS } from '../../src/platform/documents/downloads.ts';
+import { ARCHIVE } from '../../src/platform/documents/packs.ts';
 import { forEachTable, TABLES } from '../../src/platform/table-definitions.ts';
 import { credentials } from '../stack/api.ts';
 import { ownLedger } from '../stack/own-ledger.ts';
@@ -122,9 +125,9 @@ function resourcesFor({
     arns: [`${tableArn(tables.invoices)}/index/${name}`],
     variables: { [TABLES.invoices.variable]: tables.invoices },
   });
-  const objects = (bucket: string, variable: string): Resource => ({
+  const objects = (bucket: string, variable: string, prefix = ''): Resource => ({
     service: 's3',
-    arns: [`${bucketArn(bucket)}/*`],
+    arns: [`${bucketArn(bucket)}/${prefix}*`],
     variables: { [variable]: bucket },
   });
   const listOf = (bucket: string): Resource => ({ service: 's3', arns: [bucketArn(bucket)], variables: {} });
@@ -145,6 +148,9 @@ function resourcesFor({
     'invoices/byCompany': index('byCompany'),
     'invoices/byDue': index('byDue'),
     documentsBucket: objects(buckets.documents, 'DOCS_BUCKET'),
+    'documentsBucket/archive': objects(buckets.documents, 'DOCS_BUCKET', ARCHIVE),
+    'documentsBucket/downloads': objects(buckets.documents, 'DOCS_BUCKET', DOWNLOADS),
+    'documentsBucket/invoices': objects(buckets.documents, 'DOCS_BUCKET', INVOICE_ID_PREFIX),
     'documentsBucket/list': listOf(buckets.documents),
     sealsBucket: objects(buckets.seals, 'SEALS_BUCKET'),
     'sealsBucket/list': listOf(buckets.seals),

@@ -18,6 +18,9 @@ export interface DocumentPacks {
   put(part: DayPart, number: number, documents: readonly KeptDocument[]): Promise<boolean>;
 }
 
+/** What packs begin with. */
+export const ARCHIVE = 'archive/';
+
 const LARGEST_PACK_BYTES = 512 * 1024 * 1024;
 
 /**
@@ -56,7 +59,7 @@ export function documentPacks(objects: Pick<S3, 'get' | 'putNew'>, bucket: strin
 }
 
 function packKey({ day, shard }: DayPart, number: number): string {
-  return `archive/${day}/${shard}${number === 1 ? '' : `-${number}`}.ndjson.gz`;
+  return `${ARCHIVE}${day}/${shard}${number === 1 ? '' : `-${number}`}.ndjson.gz`;
 }
 
 /**
