@@ -41,7 +41,7 @@ export function checkWritable(dps: DpsSettings, emission: Emission, series: stri
  * @throws UnwritableFields
  */
 export async function storeDps(
-  deps: { readonly documents: Documents; readonly dps: DpsSettings },
+  deps: { readonly documents: Pick<Documents, 'put'>; readonly dps: DpsSettings },
   invoiceId: InvoiceId,
   emission: Emission,
   number: { readonly series: string; readonly number: number },

@@ -6,7 +6,7 @@ import { read } from '../events/event-store.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
 import { parseCnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
-import { documentStore } from '../platform/documents/document-store.ts';
+import { documentWriter } from '../platform/documents/document-writer.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
@@ -31,7 +31,7 @@ const config = readConfig();
 const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
-  documents: documentStore(client, config.tables.documents),
+  documents: documentWriter(client, config.tables.documents),
   numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
   dps: {
     environment: config.national.environment,

@@ -5,7 +5,7 @@ import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { correctionsTo } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
-import { documentStore } from '../platform/documents/document-store.ts';
+import { documentWriter } from '../platform/documents/document-writer.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
@@ -23,7 +23,7 @@ const config = readConfig();
 const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
-  documents: documentStore(client, config.tables.documents),
+  documents: documentWriter(client, config.tables.documents),
   dps: {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,

@@ -16,7 +16,7 @@ export type Kept = Pick<Recorder, 'keys'>;
 export const NOTHING_SAID: Kept = { keys: () => [] };
 
 interface OutcomeDeps {
-  readonly documents: Documents;
+  readonly documents: Pick<Documents, 'put'>;
   readonly now: () => Date;
   readonly random: () => number;
   readonly retryBaseSeconds: number;

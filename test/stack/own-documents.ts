@@ -32,11 +32,11 @@ export function documentsIn({ client, tables }: Ledger, bucket: string) {
     objects,
     /** The store as another process has it, which knows nothing of what the others did. */
     store: () => documentStore(client, tables.documents, s3DocumentArchive(objects, bucket)),
-    /** Takes everything out of the table that has its time, which the table does by itself after some days. @returns how much it was */
+    /** Takes every document out of the table, which it does by itself after some days. @returns how many there were */
     async forget(): Promise<number> {
       const TableName = tables.documents;
       const { Items = [] } = await client.send(new ScanCommand({ TableName }));
-      const passing = Items.filter(({ expiresAt }) => expiresAt);
+      const passing = Items.filter(({ document }) => document?.S?.startsWith('inv_'));
       for (const { dayPart = { S: '' }, document = { S: '' } } of passing) {
         await client.send(new DeleteItemCommand({ TableName, Key: { dayPart, document } }));
       }

@@ -29,10 +29,7 @@ function system() {
   }
   const deps: EmitDeps = {
     events: { ...events, append: (draft) => step('append', () => events.append(draft)) },
-    documents: {
-      put: (key, content) => step('put', () => void documents.set(key, content)),
-      get: async (key) => documents.get(key) ?? '',
-    },
+    documents: { put: (key, content) => step('put', () => void documents.set(key, content)) },
     numbers: {
       take: () => step('take', () => ++lastNumber),
       reserve: async (_company, _series, number) => {

@@ -26,7 +26,7 @@ export interface EmitRequest {
 }
 
 export interface EmitDeps extends CommandDeps {
-  readonly documents: Documents;
+  readonly documents: Pick<Documents, 'put'>;
   readonly numbers: DpsNumbers;
   readonly dps: DpsSettings;
 }

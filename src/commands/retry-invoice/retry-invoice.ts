@@ -23,7 +23,7 @@ const UNANSWERED: ReadonlySet<string> = new Set([OUTCOME_UNKNOWN, AUTHORITY_UNAV
  * @throws NothingToRetry, TooMuchContention
  */
 export async function retryInvoice(
-  deps: CommandDeps & { readonly documents: Documents; readonly dps: DpsSettings },
+  deps: CommandDeps & { readonly documents: Pick<Documents, 'put'>; readonly dps: DpsSettings },
   known: Known,
   request: RetryRequest,
   occasion: Occasion,

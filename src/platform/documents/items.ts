@@ -28,13 +28,18 @@ export interface DocumentItems {
 
 /**
  * ```
- * dayPart     2026-11-26#3f, or `certificates`, which stay
+ * dayPart     2026-11-26#3f
  * document    inv_…/sent-20261126-….json
  * body        raw DEFLATE
  * dictionary  number of the dictionary
  * bases       documents that it was compressed with; absent where there are none
  * expiresAt   seconds since 1970
+ *
+ * dayPart     certificates-2026-11#A, by what the hash begins with
+ * document    certificates/2026-11/…
  * ```
+ *
+ * Certificates are kept anew each month: whatever authorities put into their answers is forgotten some day.
  */
 export function documentItems(client: DynamoDBClient, TableName: string): DocumentItems {
   return {
@@ -77,21 +82,32 @@ type PrimaryKey = Record<'dayPart' | 'document', AttributeValue>;
 /** `undefined` for a key from before documents were kept by day: the table has none of these. */
 function primaryKey(key: string): PrimaryKey | undefined {
   const part = dayPartOf(key);
-  const dayPart = part ? partition(part) : isCertificate(key) && CERTIFICATES;
+  const certificate = certificateIn(key);
+  const dayPart = part
+    ? partition(part)
+    : certificate && `certificates-${certificate.month}#${certificate.digest.slice(0, 1)}`;
   return dayPart ? { dayPart: { S: dayPart }, document: { S: key } } : undefined;
 }
 
-/** The partition of those that have no day, and stay. */
-const CERTIFICATES = 'certificates';
-export const isCertificate = (key: string): boolean => key.startsWith(`${CERTIFICATES}/`);
+/** @param month `2026-11` */
+export const certificateKey = (month: string, digest: string): string => `certificates/${month}/${digest}`;
 
-export const certificateKey = (digest: string): string => `${CERTIFICATES}/${digest}`;
+const CERTIFICATE_KEY = /^certificates\/(\d{4}-\d{2})\/([\w-]{43})$/;
+
+/** What {@link certificateKey} was made of; `undefined` for any other key. */
+export function certificateIn(key: string): { readonly month: string; readonly digest: string } | undefined {
+  const [, month, digest] = CERTIFICATE_KEY.exec(key) ?? [];
+  return month !== undefined && digest !== undefined ? { month, digest } : undefined;
+}
 
 export const partition = ({ day, shard }: DayPart) => `${day}#${shard}`;
 
-function expiry(key: string): { expiresAt?: AttributeValue } {
-  const part = dayPartOf(key);
-  return part ? { expiresAt: { N: String(Date.parse(part.day) / 1000 + (DAYS_IN_TABLE + 1) * 86_400) } } : {};
+/** A certificate outlives every document of its month. */
+function expiry(key: string): { expiresAt: AttributeValue } {
+  const month = certificateIn(key)?.month;
+  const from = month === undefined ? dayPartOf(key)?.day : `${month}-01`;
+  const days = DAYS_IN_TABLE + 1 + (month === undefined ? 0 : 31);
+  return { expiresAt: { N: String(Date.parse(from ?? '') / 1000 + days * 86_400) } };
 }
 
 export function itemIn({ document, body, dictionary, bases }: Record<string, AttributeValue>): DocumentItem {

@@ -19,7 +19,7 @@ function chain() {
     items.set(key, { key, body, dictionary: LATEST_DICTIONARY, bases: bases.map((base) => base.key) });
     return { key, content };
   };
-  const signer = add(certificateKey(sha256(certificate)), certificate, []);
+  const signer = add(certificateKey('2026-11', sha256(certificate)), certificate, []);
   const documents: { key: string; content: string }[] = [];
   for (const kind of ['dps', 'sent', 'received', 'nfse']) {
     const before = documents.at(-1) ?? signer;

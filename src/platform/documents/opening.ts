@@ -1,7 +1,7 @@
 import { DocumentDamaged, DocumentMissing } from '../../commands/ports.ts';
 import { parseDocumentName, sha256 } from '../../events/document-key.ts';
 import { decompressed } from './encoding.ts';
-import { type DocumentItem, isCertificate } from './items.ts';
+import { certificateIn, type DocumentItem } from './items.ts';
 import { DEEPEST, type RecentDocument } from './recent.ts';
 
 /** The last one of the longest chain may have certificates in it. */
@@ -26,7 +26,7 @@ export function documentOpener(
     const found = await find(key);
     if (found === undefined) throw new DocumentMissing(key);
     const document = typeof found === 'string' ? { key, content: found, depth: 1 } : await unpacked(found, level);
-    if (sha256(document.content) !== digestIn(key)) throw new DocumentDamaged(key, document.content);
+    if (!isWhatItsKeySays(key, document.content)) throw new DocumentDamaged(key, document.content);
     opened.set(key, document);
     return document;
   }
@@ -45,8 +45,8 @@ export function documentOpener(
   return (key) => open(key, 1);
 }
 
-/** The hash that a key says its content has. */
-function digestIn(key: string): string | undefined {
-  const name = key.slice(key.indexOf('/') + 1);
-  return isCertificate(key) ? name : parseDocumentName(name)?.sha256;
+/** Whether a content has the hash that stands in the key. */
+export function isWhatItsKeySays(key: string, content: string): boolean {
+  const digest = certificateIn(key)?.digest ?? parseDocumentName(key.slice(key.indexOf('/') + 1))?.sha256;
+  return sha256(content) === digest;
 }
