@@ -45,8 +45,8 @@ interface Remembered {
 
 /** A hold takes effect within this time where there is traffic. */
 const HOLD_FRESH_MS = 2000;
-/** A lane without traffic is not looked at. */
-const ACTIVE_MS = 30_000;
+/** A lane without traffic is not looked at: where invoices come one by one, to look on would cost more reading than they do. */
+const ACTIVE_MS = 5_000;
 const MAX_DETAIL = 200;
 
 export function laneBoard({ records, worker, now, figures, breakerOf, onTrouble }: LaneBoardOptions): LaneBoard {
