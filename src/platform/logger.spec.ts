@@ -43,6 +43,14 @@ describe('a line of the log', () => {
     expect(lines()).toMatchObject([{ traceId: 'of the request' }]);
   });
 
+  it.each(['level', 'message', 'timestamp'])('keeps its %s, and says so, where a fact has that name', (name) => {
+    logger.info('events.append', { [name]: 'of a fact', wcu: 2 });
+    expect(lines()).toEqual([
+      { level: 'WARN', message: expect.stringContaining(`"${name}"`), timestamp, traceId: TRACE },
+      { level: 'INFO', message: 'events.append', timestamp, wcu: 2 },
+    ]);
+  });
+
   it('that is a metric has its dimensions and values as members of its own, as CloudWatch wants them', () => {
     const at = new Date('2026-11-10T12:00:00.000Z');
     const dimensions = { municipalityCode: '3106200' };

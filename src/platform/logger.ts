@@ -5,7 +5,7 @@ import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertool
  * How bad, what, when, and what the step says of itself. Powertools would add the service, its sampling rate and the invocation's trace
  * to every line, and each byte is paid for: the log group tells whose line it is, and `request` and `handled` have the trace as their
  * `traceId`. So has a line of trouble, which may be the only one of its invocation. Lambda wants `level` and `timestamp` in each, or
- * puts its own there.
+ * puts its own there; a fact of such a name never comes this far: Powertools drops it, with a warning.
  */
 class ShortLines extends LogFormatter {
   override formatAttributes(
