@@ -40,6 +40,10 @@ export const PROBLEMS = {
   'document-damaged': [500, 'Ours. What is kept is not the document that the history names: it is not given.'],
   'internal-error': [502, 'Ours. Repeat with the same key: nothing happens twice.'],
   'database-unavailable': [503, 'The database of reports is starting, or away: try again in a while.'],
+  'rows-unread': [
+    503,
+    'Too many reads at once: invoices of the list could not be read, and it is not given without them.',
+  ],
   contention: [503, 'Too many changes of one invoice at once; nothing was stored.'],
   timeout: [504, 'The answer was not ready in 29 seconds.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, text: string]>>;

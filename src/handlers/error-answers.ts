@@ -6,6 +6,7 @@ import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
 import { DatabaseUnavailable } from '../projections/reporting/database.ts';
+import { RowsUnread } from '../projections/rows-by-id.ts';
 import { type FieldError, invalid, Problem } from './problem.ts';
 import { fieldError } from './request-fields.ts';
 
@@ -31,29 +32,27 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof UnwritableFields) return invalid(error.fields.map(unwritable));
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {
-    return new Problem(
-      {
-        status: 503,
-        code: error.code,
-        title: 'Muitas alterações simultâneas',
-        detail: 'A nota mudou várias vezes durante a operação. Nada foi gravado; repita a requisição.',
-        headers: { 'retry-after': '1' },
-      },
-      { cause: error },
-    );
+    return notNow(error, {
+      title: 'Muitas alterações simultâneas',
+      detail: 'A nota mudou várias vezes durante a operação. Nada foi gravado; repita a requisição.',
+      afterSeconds: 1,
+    });
+  }
+  if (error instanceof RowsUnread) {
+    return notNow(error, {
+      title: 'Muitas consultas simultâneas',
+      detail:
+        'Parte das notas da lista não pôde ser lida agora, e a lista sem elas estaria incompleta. Repita em instantes.',
+      afterSeconds: 1,
+    });
   }
   if (error instanceof DatabaseUnavailable) {
-    return new Problem(
-      {
-        status: 503,
-        code: error.code,
-        title: 'Relatórios indisponíveis',
-        detail:
-          'O banco de relatórios está iniciando ou fora do ar. Emissões e consultas de notas não dependem dele; repita em instantes.',
-        headers: { 'retry-after': '15' },
-      },
-      { cause: error },
-    );
+    return notNow(error, {
+      title: 'Relatórios indisponíveis',
+      detail:
+        'O banco de relatórios está iniciando ou fora do ar. Emissões e consultas de notas não dependem dele; repita em instantes.',
+      afterSeconds: 15,
+    });
   }
   if (error instanceof CommitTooLarge) return tooLarge(error);
   if (error instanceof DocumentMissing || error instanceof DocumentDamaged) return documentAtFault(error);
@@ -96,6 +95,15 @@ export const tooLarge = (cause?: unknown): Problem =>
     },
     { cause },
   );
+
+/** It passes by itself. */
+function notNow(
+  cause: Error & { readonly code: string },
+  { title, detail, afterSeconds }: { title: string; detail: string; afterSeconds: number },
+): Problem {
+  const headers = { 'retry-after': String(afterSeconds) };
+  return new Problem({ status: 503, code: cause.code, title, detail, headers }, { cause });
+}
 
 function conflict(error: NothingToCancel | NothingToRetry, detail: string): Problem {
   return new Problem(
