@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -11,7 +12,9 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { INVOICE_ID_PREFIX } from '../../src/events/ids.ts';
 import { DOWNLOADS } from '../../src/platform/documents/downloads.ts';
+import { ARCHIVE } from '../../src/platform/documents/packs.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
 
@@ -19,7 +22,7 @@ const DAYS_A_YEAR = 366;
 
 /**
  * What was sent to the authorities and what came back, the seals over it, and who asked for either. Packs of documents are never
- * changed. Versioning is for the mistake of a person.
+ * changed, whoever asks. Versioning is for the mistake of a person.
  */
 export class Documents extends Construct {
   readonly documents: IBucket;
@@ -66,6 +69,7 @@ export class Documents extends Construct {
         },
       ],
     }) as IBucket;
+    this.documents.addToResourcePolicy(neverWrittenOver(this.documents));
     this.seals = new Bucket(this, 'SealsBucket', {
       ...kept('seals/'),
       objectLockEnabled: true,
@@ -90,4 +94,19 @@ export class Documents extends Construct {
     acknowledge(bucket, { 'AwsSolutions-S1': 'It is where access logs go: logging its own would never end.' });
     return bucket as IBucket;
   }
+}
+
+/**
+ * A right to put would be one to write over what is there. With this it takes `If-None-Match`, which `putNew` sends and S3 answers by
+ * a refusal where the key is taken. Copies and uploads in parts cannot send it when they begin, so they are refused altogether.
+ */
+function neverWrittenOver(bucket: IBucket): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'NeverWrittenOver',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['s3:PutObject'],
+    resources: [bucket.arnForObjects(`${ARCHIVE}*`), bucket.arnForObjects(`${INVOICE_ID_PREFIX}*`)],
+    conditions: { Null: { 's3:if-none-match': 'true' } },
+  });
 }

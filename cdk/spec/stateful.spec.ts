@@ -151,6 +151,28 @@ describe('the documents', () => {
       },
     }));
 
+  it('in the archive are never written over, by nobody', () => {
+    const [[bucket] = []] = resources(template, 'AWS::S3::Bucket').filter(([id]) =>
+      id.startsWith('DocumentsDocsBucket'),
+    );
+    const below = (prefix: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, `/${prefix}*`]] });
+    has('AWS::S3::BucketPolicy', {
+      Bucket: { Ref: bucket },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Sid: 'NeverWrittenOver',
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:PutObject',
+            Resource: [below('archive/'), below('inv_')],
+            Condition: { Null: { 's3:if-none-match': 'true' } },
+          },
+        ]),
+      },
+    });
+  });
+
   it('are sealed where not even the root user can take a seal away', () =>
     has('AWS::S3::Bucket', {
       ...isPrivate,
