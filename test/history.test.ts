@@ -3,13 +3,16 @@ import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/clie
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type Commit, hashOf } from '../src/events/commit.ts';
+import { documentKey } from '../src/events/document-key.ts';
+import type { InvoiceId } from '../src/events/ids.ts';
 import { apiAs, credentials, example } from './stack/api.ts';
+import { documentsIn } from './stack/own-documents.ts';
 import { dynamoDb } from './stack/own-tables.ts';
 import { eventually } from './stack/own-worker.ts';
 
 const client = await apiAs('client');
 const auditor = await apiAs('auditor');
-const { tables } = credentials();
+const { tables, environment } = credentials();
 const db = dynamoDb();
 
 /** An invoice with four commits: emitted, issued, cancellation requested, cancelled; and its projection as far. */
@@ -132,6 +135,27 @@ describe('the evidence of a history', () => {
     const { status, body: problem } = await auditor.get(`/invoices/${body.invoiceId}/documents/${name}`);
     expect([status, problem.type]).toEqual([404, 'urn:nfse-ledger:problem:document-not-available']);
   });
+
+  it.each([
+    [-2, 404],
+    [-1, 200],
+    [0, 200],
+    [1, 200],
+    [3, 404],
+  ])(
+    'that no event names is looked for from a day before the emission to tomorrow: %i days after it is %i',
+    async (days, expected) => {
+      const { body } = await client.post('/invoices', example('emit-invoice'));
+      const at = new Date(Date.parse(body.createdAt) + days * 86_400_000).toISOString();
+      const content = JSON.stringify({ at, request: {} });
+      const key = documentKey(body.invoiceId as InvoiceId, 'sent', content, 'json', at);
+      await documentsIn({ client: db, tables }, environment.DOCS_BUCKET ?? '')
+        .store()
+        .put(key, content);
+      const { status } = await auditor.get(`/invoices/${key.replace('/', '/documents/')}`);
+      expect(status).toBe(expected);
+    },
+  );
 
   it('of one invoice is not reached through another', async () => {
     const invoiceId = await cancelledInvoice();

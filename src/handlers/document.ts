@@ -1,4 +1,6 @@
+import { dayAfter, dayBefore, dayOf, isDay } from '../audit/seal.ts';
 import { DocumentMissing } from '../commands/ports.ts';
+import type { Commit } from '../events/commit.ts';
 import { documentNameIn, documentsNamedIn, parseDocumentName } from '../events/document-key.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
@@ -36,17 +38,27 @@ export const handler = lambda('document', async (call) => {
   const invoiceId = invoiceIdIn(call);
   const { commits, owner } = await visibleHistory({ events, invoices }, call.caller, invoiceId);
   const name = call.event.pathParameters?.name ?? '';
-  const kind = parseDocumentName(name)?.kind;
+  const { kind, day } = parseDocumentName(name) ?? {};
   call.note({ invoiceId, companyCnpj: owner, document: kind });
-  const named = documentsNamedIn(invoiceId, commits);
+  const named = documentsNamedIn(invoiceId, commits).includes(name);
   // An attempt whose answer never came was sent all the same, and no event names it.
-  if (kind === undefined || !(kind === 'sent' || named.includes(name))) throw documentNotFound();
+  if (!(named || (kind === 'sent' && canBeSentOn(day, commits, call.now)))) throw documentNotFound();
   const key = `${invoiceId}/${name}`;
   const content = await documents.get(key).catch(absent);
   const answers = kind === 'received' ? whatItAnswers(invoiceId, content) : undefined;
   const link = await linkTo({ key, content }, name, call.now);
   return { status: 200, body: { kind, name, ...link, ...(answers && { answers: documentLink(invoiceId, answers) }) } };
 });
+
+/**
+ * Whether something of the invoice can have been sent on the day that a name has; a day more at either end, for clocks that differ.
+ * To look for it is to read a pack of that day, and a name is soon made up. Names from before documents were kept by day have none.
+ */
+function canBeSentOn(day: string | undefined, commits: readonly Commit[], now: Date): boolean {
+  if (day === undefined) return true;
+  const [first] = commits.map(dayOf).filter(isDay).sort();
+  return day <= dayAfter(dayOf({ at: now.toISOString() })) && (first === undefined || day >= dayBefore(first));
+}
 
 /** Nobody can know a name that was never given: it is the name that is wrong, and not the store. */
 function absent(error: unknown): never {
