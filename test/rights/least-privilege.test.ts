@@ -121,7 +121,8 @@ describe('what is deployed', () => {
   it('archives the documents of the days that are over, and gives links to those that only the archive has', async () => {
     const { ledger, buckets } = on.account;
     const { store, forget } = documentsIn(ledger, buckets.documents);
-    const kept = documentsOf(dayBefore(dayBefore(dayOf({ at: new Date().toISOString() }))), undefined, noise(400_000));
+    const day = dayBefore(dayBefore(dayOf({ at: new Date().toISOString() })));
+    const kept = documentsOf(day, undefined, noise(400_000));
     const inPack = [kept.dps, kept.sent];
     // The note is too large for the table.
     for (const { key, content } of [...inPack, kept.nfse]) await store().put(key, content);
@@ -132,7 +133,7 @@ describe('what is deployed', () => {
       { ...emitted, data: { ...emitted.data, xmlKey: kept.dps.key } },
       { ...issued, data: { ...issued.data, nfseXmlKey: kept.nfse.key } },
     ] as [typeof emitted, typeof issued];
-    const { invoiceId } = await ledger.tell(story, { invoiceId: kept.invoiceId });
+    const { invoiceId } = await ledger.tell(story, { invoiceId: kept.invoiceId, at: `${day}T12:00:00.000Z` });
     for (const [link, { content }] of [
       ['xml', kept.nfse],
       ['xml?document=dps', kept.dps],
