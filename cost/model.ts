@@ -19,7 +19,7 @@ const { emission } = measured;
 const GIB = 1024 ** 3;
 const HOURS_A_MONTH = 730;
 const DAYS_A_MONTH = 30.4;
-/** Processor time of the worker an invoice (docs/benchmarks.md), and what of a task's time is not waiting. */
+/** Processor time of the worker an invoice (14 ms in docs/benchmarks.md, and some for companies that it meets anew), and what of a task's time is not waiting. */
 const WORKER_CPU_MS = 16;
 const WORKER_BUSY_SHARE = 0.5;
 /** Express workflows are paid by time too: a tenth of a second of 64 MB at least. */
