@@ -11,13 +11,10 @@ export interface DocumentArchive {
   putWhole(key: string, content: string): Promise<void>;
 }
 
-/** Those that are in flight, and some. */
-const RECENT_INVOICES = 300;
-
 /** `DocumentsTable`, with the archive behind it. Every document that is read is checked against the hash in its key. */
 export function documentStore(client: DynamoDBClient, tableName: string, archive: DocumentArchive): Documents {
   const items = documentItems(client, tableName);
-  const recent = recentDocuments(RECENT_INVOICES);
+  const recent = recentDocuments();
   const find = async (key: string) => (await items.get(key)) ?? (await archive.get(key));
 
   /** The archive has each document whole, whatever became of its item or of what that rests on. */

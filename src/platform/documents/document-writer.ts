@@ -16,8 +16,6 @@ export class DocumentTooLarge extends Error {
 const LARGEST_BODY_BYTES = 300 * 1024;
 /** Compressing keeps everything else of the process waiting: what is longer is stored as it is. */
 const LONGEST_COMPRESSED = 1024 * 1024;
-/** Those that are in flight, and some. */
-const RECENT_INVOICES = 300;
 /** Of companies, for a month each. */
 const MOST_CERTIFICATES = 100_000;
 
@@ -34,7 +32,7 @@ export function documentWriter(
   more: { readonly recent?: RecentDocuments; readonly putWhole?: Documents['put'] } = {},
 ): Pick<Documents, 'put'> {
   const items = documentItems(client, tableName);
-  const { recent = recentDocuments(RECENT_INVOICES), putWhole } = more;
+  const { recent = recentDocuments(), putWhole } = more;
   const stored = new Set<string>();
 
   /** Stores each certificate of a document once a month, which this process does again when it has forgotten. */

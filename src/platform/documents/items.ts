@@ -44,18 +44,18 @@ export interface DocumentItems {
 export function documentItems(client: DynamoDBClient, TableName: string): DocumentItems {
   return {
     async put({ key, body, bases }) {
-      const primary = primaryKey(key);
-      if (!primary) throw new RangeError(`${key} is no key of a document`);
+      const place = placeOf(key);
+      if (!place) throw new RangeError(`${key} is no key of a document`);
       try {
         await client.send(
           new PutItemCommand({
             TableName,
             Item: {
-              ...primary,
+              ...place.primaryKey,
               body: { B: body },
               dictionary: { N: String(LATEST_DICTIONARY) },
               ...(bases.length > 0 && { bases: { L: bases.map((base) => ({ S: base })) } }),
-              ...expiry(key),
+              expiresAt: place.expiresAt,
             },
             ConditionExpression: 'attribute_not_exists(document)',
           }),
@@ -68,26 +68,38 @@ export function documentItems(client: DynamoDBClient, TableName: string): Docume
     },
 
     async get(key) {
-      const primary = primaryKey(key);
-      if (!primary) return undefined;
+      const place = placeOf(key);
+      if (!place) return undefined;
       // Whoever is told of a document may come at once, and a replica may not have it yet.
-      const { Item } = await client.send(new GetItemCommand({ TableName, Key: primary, ConsistentRead: true }));
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName, Key: place.primaryKey, ConsistentRead: true }),
+      );
       return Item && itemIn(Item);
     },
   };
 }
 
-type PrimaryKey = Record<'dayPart' | 'document', AttributeValue>;
-
-/** `undefined` for a key from before documents were kept by day: the table has none of these. */
-function primaryKey(key: string): PrimaryKey | undefined {
-  const part = dayPartOf(key);
-  const certificate = certificateIn(key);
-  const dayPart = part
-    ? partition(part)
-    : certificate && `certificates-${certificate.month}#${certificate.digest.slice(0, 1)}`;
-  return dayPart ? { dayPart: { S: dayPart }, document: { S: key } } : undefined;
+interface Place {
+  readonly primaryKey: Record<'dayPart' | 'document', AttributeValue>;
+  readonly expiresAt: AttributeValue;
 }
+
+/** Where a document is in the table, and until when; `undefined` for a key from before documents were kept by day: the table has none of these. */
+function placeOf(key: string): Place | undefined {
+  const place = (dayPart: string, firstDay: string, days: number): Place => ({
+    primaryKey: { dayPart: { S: dayPart }, document: { S: key } },
+    expiresAt: { N: String(Date.parse(firstDay) / 1000 + (days + DAYS_IN_TABLE) * 86_400) },
+  });
+  const part = dayPartOf(key);
+  if (part) return place(partition(part), part.day, 1);
+  const certificate = certificateIn(key);
+  if (!certificate) return undefined;
+  const { month, digest } = certificate;
+  // It outlives every document of its month.
+  return place(`certificates-${month}#${digest.slice(0, 1)}`, `${month}-01`, LONGEST_MONTH + 1);
+}
+
+const LONGEST_MONTH = 31;
 
 /** @param month `2026-11` */
 export const certificateKey = (month: string, digest: string): string => `certificates/${month}/${digest}`;
@@ -101,14 +113,6 @@ export function certificateIn(key: string): { readonly month: string; readonly d
 }
 
 export const partition = ({ day, shard }: DayPart) => `${day}#${shard}`;
-
-/** A certificate outlives every document of its month. */
-function expiry(key: string): { expiresAt: AttributeValue } {
-  const month = certificateIn(key)?.month;
-  const from = month === undefined ? dayPartOf(key)?.day : `${month}-01`;
-  const days = DAYS_IN_TABLE + 1 + (month === undefined ? 0 : 31);
-  return { expiresAt: { N: String(Date.parse(from ?? '') / 1000 + days * 86_400) } };
-}
 
 export function itemIn({ document, body, dictionary, bases }: Record<string, AttributeValue>): DocumentItem {
   return {

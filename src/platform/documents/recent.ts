@@ -14,13 +14,16 @@ export interface RecentDocuments {
 /** An answer rests on what was sent, which rests on the declaration; more would only make reading slower. */
 export const DEEPEST = 4;
 
+/** Those that are in flight, and some. */
+const MOST_INVOICES = 300;
+
 /**
  * What this process had last of each invoice: a declaration, what was sent, what came back and the note have nearly everything in
  * common, and are handled by one process within a second or two.
  *
  * @param invoices of so many; those that were used longest ago are forgotten
  */
-export function recentDocuments(invoices: number): RecentDocuments {
+export function recentDocuments(invoices = MOST_INVOICES): RecentDocuments {
   const last = new Map<string, RecentDocument>();
   return {
     of: (invoiceId) => last.get(invoiceId),
