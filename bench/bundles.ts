@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { bundleFunctions, mostBytes } from '../cdk/function-bundles.ts';
+import { bundleFunctions, mostBytes } from '../bundling/function-bundles.ts';
 import { printMachine } from './machine.ts';
 import { percentilesOf } from './percentiles.ts';
 import { progress, progressEnds } from './progress.ts';

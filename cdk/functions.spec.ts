@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { functionNames as handlersWritten } from '../bundling/function-bundles.ts';
 import { routes } from '../src/handlers/routes.ts';
-import { functionNames as handlersWritten } from './function-bundles.ts';
 import { type FUNCTIONS, functionNames, functionRow, WORKER_MAY } from './functions.ts';
 
 describe('the functions that are deployed', () => {

@@ -2,7 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { REQUIRE } from './bundle.ts';
+import { REQUIRE } from '../bundling/bundle.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 

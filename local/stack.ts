@@ -1,5 +1,5 @@
 import { rename, stat } from 'node:fs/promises';
-import { bundleFunctions } from '../cdk/function-bundles.ts';
+import { bundleFunctions } from '../bundling/function-bundles.ts';
 import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
 import { openApiKey } from './api-key.ts';
 import { strictChecks } from './authorities/abrasf/strict-checks.ts';

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type GatewayAnswer, gatewayAnswers } from '../../src/handlers/gateway-answers.ts';
 import { problemBody } from '../../src/handlers/problem.ts';
 import type { Route } from '../../src/handlers/routes.ts';
 import { parseTraceHeader, type TracePosition, traceHeader } from '../../src/platform/trace-header.ts';
@@ -11,7 +12,6 @@ import { FunctionTimeout, type Handler, invoke } from '../lambda.ts';
 import { isApiKey, type TokenCheck } from './access.ts';
 import { readAnswer, sendAnswer, sendPreflight, sendProblem } from './answer.ts';
 import { proxyEvent } from './proxy-event.ts';
-import { type Refusal, refusals } from './refusals.ts';
 import { parseTarget } from './request-target.ts';
 import { match } from './router.ts';
 
@@ -32,9 +32,9 @@ export interface ApiGatewayOptions {
 
 /** The gateway answers by itself: carries which of its answers, and the headers that go with it. */
 class Refused extends Error {
-  readonly refusal: Refusal;
+  readonly refusal: GatewayAnswer;
   readonly headers: Readonly<Record<string, string>>;
-  constructor(refusal: Refusal, headers: Readonly<Record<string, string>> = {}) {
+  constructor(refusal: GatewayAnswer, headers: Readonly<Record<string, string>> = {}) {
     super(refusal);
     this.refusal = refusal;
     this.headers = headers;
@@ -125,7 +125,7 @@ function refuse(options: ApiGatewayOptions, error: unknown, { request, response,
   const refusal = refusalOf(error);
   if (refusal === 'failed' || refusal === 'timeout') options.onFailure(error, requestId);
   if (!request.complete) discardRest(request, response);
-  const facts = refusals[refusal];
+  const facts = gatewayAnswers[refusal];
   const headers = {
     ...('headers' in facts ? facts.headers : {}),
     ...(error instanceof Refused ? error.headers : {}),
@@ -133,7 +133,7 @@ function refuse(options: ApiGatewayOptions, error: unknown, { request, response,
   sendProblem(response, { ...facts, headers }, requestId);
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown): GatewayAnswer {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof BodyTooLarge) return 'too-large';
   return error instanceof FunctionTimeout ? 'timeout' : 'failed';
@@ -154,7 +154,7 @@ function discardRest(request: IncomingMessage, response: ServerResponse): void {
 /** What is no HTTP at all: the raw socket is all there is to answer on. */
 function refuseUnreadable(socket: Duplex): void {
   if (!socket.writable) return;
-  const body = JSON.stringify(problemBody(refusals.malformed, randomUUID()));
+  const body = JSON.stringify(problemBody(gatewayAnswers.malformed, randomUUID()));
   const head = `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\n\r\n${body}`);
 }

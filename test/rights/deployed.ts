@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { inject } from 'vitest';
-import { bundleFunctions } from '../../cdk/function-bundles.ts';
+import { bundleFunctions } from '../../bundling/function-bundles.ts';
 import type { FunctionName } from '../../cdk/functions.ts';
 import { tokenCheck } from '../../local/api-gateway/access.ts';
 import { startApiGateway } from '../../local/api-gateway/server.ts';

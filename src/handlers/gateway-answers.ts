@@ -1,9 +1,12 @@
-import type { ProblemFacts } from '../../src/handlers/problem.ts';
+import type { ProblemFacts } from './problem.ts';
 
 const bearer = (error: string) => ({ 'www-authenticate': `Bearer realm="nfse-ledger"${error}` });
 
-/** What the gateway answers by itself, before or instead of a function: its customised gateway responses. */
-export const refusals = {
+/**
+ * Answers that API Gateway gives by itself, before or instead of a function. The deployed API has them as its gateway responses, the
+ * local front serves those that it can meet.
+ */
+export const gatewayAnswers = {
   malformed: {
     status: 400,
     code: 'malformed-request',
@@ -67,6 +70,39 @@ export const refusals = {
     title: 'Tempo esgotado',
     detail: 'A resposta não ficou pronta em 29 segundos; consulte o resultado antes de enviar de novo.',
   },
+  throttled: {
+    status: 429,
+    code: 'too-many-requests',
+    title: 'Requisições demais',
+    detail: 'O limite de requisições foi atingido; espere um pouco e repita com a mesma chave de idempotência.',
+    headers: { 'retry-after': '1' },
+  },
+  quota: {
+    status: 429,
+    code: 'quota-exceeded',
+    title: 'Cota diária esgotada',
+    detail: 'A cota diária da sua chave de API acabou; fale com o suporte para aumentá-la.',
+  },
+  blocked: {
+    status: 403,
+    code: 'blocked',
+    title: 'Requisição bloqueada',
+    detail:
+      'A requisição foi bloqueada por segurança; confira o conteúdo e a frequência e, se persistir, fale com o suporte.',
+  },
+  scope: {
+    status: 403,
+    code: 'forbidden',
+    title: 'Acesso negado',
+    detail: 'O token não tem nenhum escopo desta API; peça-o com um escopo nfse-ledger/….',
+  },
+  body: {
+    status: 400,
+    code: 'malformed-body',
+    title: 'Requisição malformada',
+    detail:
+      'O corpo da requisição não é um objeto JSON, ou um campo não é do tipo esperado ou é longo demais; confira a sintaxe e os tipos em /openapi.json.',
+  },
 } as const satisfies Readonly<Record<string, ProblemFacts>>;
 
-export type Refusal = keyof typeof refusals;
+export type GatewayAnswer = keyof typeof gatewayAnswers;
