@@ -4,14 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { bundleFunctions, mostBytes } from '../bundling/function-bundles.ts';
+import { bundleFunctions, maxBundleBytes } from '../bundling/function-bundles.ts';
 import { printMachine } from './machine.ts';
 import { percentilesOf } from './percentiles.ts';
 import { progress, progressEnds } from './progress.ts';
 import { printTable, ratio } from './table.ts';
 
 const BASELINE = 'an empty module';
-const AIM_IMPORT_MS = 120;
+const MAX_IMPORT_MS = 160;
 
 /** As Lambda sets it, tracing on: what a handler sets up when it is imported belongs to its cold start. */
 const ENVIRONMENT = {
@@ -72,12 +72,19 @@ try {
   const baseline = percentilesOf(modules[0]?.times ?? []).p50;
   printTable(
     `Bundles: minified size, and import in a fresh process (${rounds} rounds; baseline: ${BASELINE})`,
-    ['function', 'KB', 'import p50 ms', 'max ms', 'ratio', `aims: 400 KB, large ones 700 KB, ${AIM_IMPORT_MS} ms`],
+    [
+      'function',
+      'kB',
+      'import p50 ms',
+      'max ms',
+      'ratio',
+      `limits: 1 MB, 1.3 MB with the reporting database, ${MAX_IMPORT_MS} ms`,
+    ],
     modules.map(({ name, bytes, times }) => {
       const { p50, max } = percentilesOf(times);
-      const missed = [...(bytes > mostBytes(name) ? ['size'] : []), ...(p50 > AIM_IMPORT_MS ? ['import'] : [])];
+      const missed = [...(bytes > maxBundleBytes(name) ? ['size'] : []), ...(p50 > MAX_IMPORT_MS ? ['import'] : [])];
       const verdict = missed.length > 0 ? `misses ${missed.join(' and ')}` : 'met';
-      return [name, Math.round(bytes / 1024), p50, max, ratio(p50, baseline), name === BASELINE ? '' : verdict];
+      return [name, Math.round(bytes / 1000), p50, max, ratio(p50, baseline), name === BASELINE ? '' : verdict];
     }),
   );
 } finally {

@@ -11,8 +11,7 @@ export const WORKER_IMAGE_FILES = ['Dockerfile', 'files', 'worker.mjs', 'worker.
 
 /**
  * Puts the context of the worker's image into a folder, which is emptied first. Not minified, so that a stack in a log can be read; the
- * worker starts once a day. Unlike a function's bundle it has the SDK's whole chain of credentials, because a task's come from an
- * address that ECS names to it.
+ * worker starts once a day.
  */
 export async function assembleWorkerImage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
