@@ -26,10 +26,7 @@ export function documentDownloads(objects: Pick<S3, 'putNew' | 'linkTo'>, bucket
     const url = await objects.linkTo(
       bucket,
       copy,
-      {
-        'response-content-disposition': `attachment; filename="${fileName}"`,
-        'response-content-type': contentType,
-      },
+      { contentType, contentDisposition: `attachment; filename="${fileName}"` },
       { expiresIn: seconds, signingDate: now },
     );
     return { url, expiresAt: new Date(now.getTime() + seconds * 1000).toISOString() };
