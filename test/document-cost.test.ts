@@ -73,7 +73,7 @@ it('the documents of an invoice have the bytes that the model says, in the table
   const own = Items.filter(({ dayPart }) => !dayPart?.S?.startsWith('certificates'));
   const packs: Uint8Array[] = [];
   const bucket = {
-    get: async () => undefined,
+    read: async () => undefined,
     putNew: async (_bucket: string, _key: string, pack: string | Uint8Array) => packs.push(Buffer.from(pack)) > 0,
   };
   await documentPacks(bucket, '').put({ day: '2026-11-26', shard: '00' }, 1, all);

@@ -1,4 +1,5 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, gzipSync } from 'node:zlib';
 import type { S3 } from '../s3.ts';
 import type { KeptDocument } from './encoding.ts';
 import type { DayPart } from './place.ts';
@@ -7,7 +8,7 @@ import type { DayPart } from './place.ts';
 export interface DocumentPacks {
   /** The packs of a part, in the order they were written. */
   of(part: DayPart): AsyncIterable<readonly KeptDocument[]>;
-  /** The document in them; without reading what else is in the same pack, which may be thousands. */
+  /** The document in them. What stands behind it in its pack is neither inflated nor, but for some kilobytes, downloaded. */
   find(part: DayPart, key: string): Promise<string | undefined>;
   /**
    * Stores one more pack.
@@ -21,8 +22,6 @@ export interface DocumentPacks {
 /** What packs begin with. */
 export const ARCHIVE = 'archive/';
 
-const LARGEST_PACK_BYTES = 512 * 1024 * 1024;
-
 /**
  * ```
  * archive/2026-11-26/3f.ndjson.gz      a document a line: {"key":"inv_…/dps-20261126-….xml","content":"<?xml …"}
@@ -31,26 +30,28 @@ const LARGEST_PACK_BYTES = 512 * 1024 * 1024;
  *
  * Whole documents, to be read with what every machine has, and with nothing of the table's.
  */
-export function documentPacks(objects: Pick<S3, 'get' | 'putNew'>, bucket: string): DocumentPacks {
-  async function* texts(part: DayPart): AsyncIterable<string> {
+export function documentPacks(objects: Pick<S3, 'read' | 'putNew'>, bucket: string): DocumentPacks {
+  /** What `consume` makes of the lines of each pack. */
+  async function* fromPacks<T>(part: DayPart, consume: (lines: AsyncIterable<string>) => Promise<T>): AsyncIterable<T> {
     for (let number = 1; ; number++) {
-      const pack = await objects.get(bucket, packKey(part, number));
-      if (!pack) return;
-      yield gunzipSync(pack, { maxOutputLength: LARGEST_PACK_BYTES }).toString('utf8');
+      const result = await objects.read(bucket, packKey(part, number), async (body) => ({
+        value: await fromLines(body, consume),
+      }));
+      if (!result) return;
+      yield result.value;
     }
   }
 
   return {
-    async *of(part) {
-      for await (const text of texts(part)) yield linesIn(text).map(documentIn);
-    },
+    of: (part) => fromPacks(part, async (lines) => (await Array.fromAsync(lines)).map(documentIn)),
     async find(part, key) {
-      // A line break within a document is written otherwise in JSON: this can only be where a line begins.
-      const beginning = `\n{"key":${JSON.stringify(key)},`;
-      for await (const text of texts(part)) {
-        const at = `\n${text}`.indexOf(beginning);
-        if (at >= 0) return documentIn(text.slice(at, text.indexOf('\n', at))).content;
-      }
+      // The members of a line are in this order, so that only the line that counts is parsed.
+      const beginning = `{"key":${JSON.stringify(key)},`;
+      const lineOfKey = async (lines: AsyncIterable<string>) => {
+        for await (const line of lines) if (line.startsWith(beginning)) return line;
+        return undefined;
+      };
+      for await (const line of fromPacks(part, lineOfKey)) if (line !== undefined) return documentIn(line).content;
       return undefined;
     },
     put: (part, number, documents) =>
@@ -76,5 +77,27 @@ function packOf(documents: readonly KeptDocument[]): Buffer {
 }
 
 const lineOf = ({ key, content }: KeptDocument): string => `${JSON.stringify({ key, content })}\n`;
-const linesIn = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 const documentIn = (line: string): KeptDocument => JSON.parse(line) as KeptDocument;
+
+/** Inflates as much of a pack as is asked for. @throws zlib's error where it is no gzip, or ends too early */
+function fromLines<T>(
+  gzip: AsyncIterable<Uint8Array>,
+  consume: (lines: AsyncIterable<string>) => Promise<T>,
+): Promise<T> {
+  const text = createGunzip().setEncoding('utf8');
+  const inflating = pipeline(gzip, text);
+  inflating.catch(() => {}); // it fails where `text` fails, and where that is left before its end
+  return consume(linesIn(text));
+}
+
+async function* linesIn(text: AsyncIterable<string>): AsyncIterable<string> {
+  let line = '';
+  for await (const chunk of text) {
+    const [end = '', ...next] = chunk.split('\n');
+    line += end;
+    for (const beginning of next) {
+      yield line;
+      line = beginning;
+    }
+  }
+}

@@ -7,7 +7,7 @@ import { dayPartOf } from './place.ts';
  * What `DocsBucket` has of documents: packs of the days that are over, and as an object each those that no item can hold, with
  * those from before there was the table.
  */
-export function s3DocumentArchive(objects: Pick<S3, 'get' | 'putNew'>, bucket: string): DocumentArchive {
+export function s3DocumentArchive(objects: Pick<S3, 'get' | 'read' | 'putNew'>, bucket: string): DocumentArchive {
   const packs = documentPacks(objects, bucket);
   return {
     async get(key) {
