@@ -44,17 +44,19 @@ export function sqsDeadLetters(client: SQSClient, queueUrl: string, holdSeconds:
     async giveBack(letters) {
       await Promise.all(
         batches(letters).map((batch) => {
-          const Entries = batch.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+          const Entries = entriesOf(batch).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
           return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
         }),
       );
     },
     async remove(letters) {
-      const answers = await Promise.all(
-        batches(letters).map((Entries) => client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))),
-      );
-      const codes = answers.flatMap(({ Failed = [] }) => Failed.map(({ Code = '' }) => Code));
-      if (codes.length > 0) throw new BatchIncomplete('DeleteMessageBatch', codes);
+      const left = await removeOnce(letters);
+      const still = left.length > 0 ? await removeOnce(left.map(({ letter }) => letter)) : [];
+      if (still.length > 0)
+        throw new BatchIncomplete(
+          'DeleteMessageBatch',
+          still.map(({ code }) => code),
+        );
     },
     async count() {
       const { Attributes = {} } = await client.send(
@@ -70,6 +72,22 @@ export function sqsDeadLetters(client: SQSClient, queueUrl: string, holdSeconds:
       return Object.values(Attributes).reduce((sum, number) => sum + Number(number), 0);
     },
   };
+
+  /** @returns the letters that SQS did not delete, each with its reason */
+  async function removeOnce(letters: readonly DeadLetter[]): Promise<{ letter: DeadLetter; code: string }[]> {
+    const left = await Promise.all(
+      batches(letters).map(async (batch) => {
+        const { Failed = [] } = await client.send(
+          new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entriesOf(batch) }),
+        );
+        return Failed.flatMap(({ Id, Code: code = '' }) => {
+          const letter = batch[Number(Id)];
+          return letter ? [{ letter, code }] : [];
+        });
+      }),
+    );
+    return left.flat();
+  }
 }
 
 /** A letter as the DLQ's mapping hands it to a function. */
@@ -107,10 +125,13 @@ function textsOf<Value>(attributes: Readonly<Record<string, Value>>, textOf: (va
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-function batches(letters: readonly DeadLetter[]): { Id: string; ReceiptHandle: string }[][] {
+function batches(letters: readonly DeadLetter[]): (readonly DeadLetter[])[] {
   return Array.from({ length: Math.ceil(letters.length / BATCH) }, (_, batch) =>
-    letters
-      .slice(batch * BATCH, (batch + 1) * BATCH)
-      .map(({ receipt }, place) => ({ Id: String(place), ReceiptHandle: receipt })),
+    letters.slice(batch * BATCH, (batch + 1) * BATCH),
   );
+}
+
+/** The entries of a batch, by their place in it. */
+function entriesOf(batch: readonly DeadLetter[]): { Id: string; ReceiptHandle: string }[] {
+  return batch.map(({ receipt }, place) => ({ Id: String(place), ReceiptHandle: receipt }));
 }

@@ -1,4 +1,4 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Workflow } from '../commands/ports.ts';
 import { httpSettings } from './http-settings.ts';
 import { carryingTrace, traced } from './tracer.ts';
@@ -9,13 +9,17 @@ export const stepFunctions = (): SFNClient => traced(new SFNClient({ requestHand
 export function stepFunctionsWorkflow(client: SFNClient, stateMachineArn: string, newId: () => string): Workflow {
   return {
     async start(work, inSeconds = 0) {
-      await client.send(
-        new StartExecutionCommand({
-          stateMachineArn,
-          name: `${work.invoiceId}-${newId()}`,
-          input: JSON.stringify({ ...carryingTrace(work), delaySeconds: inSeconds }),
-        }),
-      );
+      const start = new StartExecutionCommand({
+        stateMachineArn,
+        name: `${work.invoiceId}-${newId()}`,
+        input: JSON.stringify({ ...carryingTrace(work), delaySeconds: inSeconds }),
+      });
+      try {
+        await client.send(start);
+      } catch (error) {
+        // The name is of this start alone: the SDK has sent it before, and its answer was lost.
+        if (!(error instanceof ExecutionAlreadyExists)) throw error;
+      }
     },
   };
 }

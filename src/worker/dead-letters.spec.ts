@@ -1,5 +1,6 @@
-import type { Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { expect, it, describe as suite } from 'vitest';
+import { type Message, SendMessageCommand, SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it, describe as suite } from 'vitest';
 import { accessKey, companyCnpj, invoiceId } from '../../test/invoices.ts';
 import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
 import { DocumentDamaged, DocumentMissing } from '../commands/ports.ts';
@@ -34,23 +35,24 @@ const message = (receives: number, body = JSON.stringify(work)): Message => ({
   Attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: '1794312000000' },
 });
 
+const dlq = mockClient(SQSClient);
+beforeEach(() => {
+  dlq.reset();
+  dlq.on(SendMessageCommand).resolves({});
+});
+
 /** Decides on a message that failed, and tells what was sent to the DLQ. */
-async function failing(received: Message, error: unknown, dlq: () => Promise<unknown> = async () => ({})) {
-  const sent: SendMessageCommand['input'][] = [];
+async function failing(received: Message, error: unknown) {
   const trouble: unknown[] = [];
   const failed = deadLetters({
-    client: {
-      send: async (command: SendMessageCommand) => {
-        await dlq();
-        sent.push(command.input);
-      },
-    } as unknown as SQSClient,
+    client: new SQSClient({ region: 'sa-east-1' }),
     queueUrl: 'dlq',
     maxReceives: 5,
     onFailed: () => {},
     onTrouble: (reason) => void trouble.push(reason),
   });
-  return { fate: await failed(error, received), sent, trouble };
+  const fate = await failed(error, received);
+  return { fate, sent: dlq.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => input), trouble };
 }
 
 suite('a message that cannot be handled', () => {
@@ -76,9 +78,13 @@ suite('a message that cannot be handled', () => {
     expect(it).toMatchObject({ fate: 'delete', sent: [{ MessageBody: body }] });
   });
 
-  it('stays when the DLQ cannot be reached: the queue moves it there in the end', async () => {
-    const it = await failing(message(5), missing, () => Promise.reject(new Error('down')));
-    expect(it).toMatchObject({ fate: 'leave', sent: [], trouble: [{ message: 'down' }] });
+  it('stays when the DLQ throttles or cannot be reached: the queue moves it there in the end', async () => {
+    const $metadata = { httpStatusCode: 403 };
+    const throttled = new SQSServiceException({ name: 'RequestThrottled', $fault: 'client', $metadata });
+    for (const error of [throttled, new Error('connect ECONNREFUSED')]) {
+      dlq.on(SendMessageCommand).rejects(error);
+      expect(await failing(message(5), missing)).toMatchObject({ fate: 'leave', trouble: [error] });
+    }
   });
 
   it('says there what went wrong, of which invoice, since when and how often', async () => {
