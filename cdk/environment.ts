@@ -13,6 +13,7 @@ export function environmentOf(
 ): Record<string, string> {
   const { national, functions, api } = settings;
   return {
+    ENVIRONMENT: settings.environment,
     POWERTOOLS_LOG_LEVEL: 'INFO',
     NATIONAL_ENVIRONMENT: national.environment,
     REGISTRATION_REQUIRED: String(functions.registrationRequired),

@@ -88,6 +88,7 @@ async function processorFn(queue: OwnQueue, env: Record<string, string> = {}): P
       REQUESTS_QUEUE_URL: queue.url,
       DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
       POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_METRICS_DISABLED: 'true',
       ...env,
     },
     execArgv: [],

@@ -33,6 +33,7 @@ Object.assign(process.env, credentials().environment, {
   INVOICES_TABLE: tables.invoices,
   PROJECTIONS_TABLE: tables.projections,
   POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
 });
 const { handler } = await import('../src/handlers/projector.ts');
 const events = dynamoDbEventStore({ client, tableName: tables.events });

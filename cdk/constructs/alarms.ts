@@ -14,8 +14,9 @@ import { functionNames, functionRow } from '../functions.ts';
 import type { Settings } from '../settings.ts';
 import type { Observed } from './observability.ts';
 
-/** Where our own metrics are: `src/platform/metrics.ts`. */
+/** Our own metrics, as `src/platform/metrics.ts` writes them: each has `service` and `environment` among its dimensions. */
 export const NAMESPACE = 'nfse-ledger';
+const SERVICE = 'nfse-ledger';
 const RUNBOOK = 'docs/runbook.md';
 
 interface Rule {
@@ -34,11 +35,13 @@ interface Rule {
 export class Alarms extends Construct {
   private readonly topic: ITopic;
   private readonly prefix: string;
+  private readonly environment: string;
   readonly all: Alarm[] = [];
 
   constructor(scope: Construct, id: string, settings: Settings, observed: Observed, topic: ITopic) {
     super(scope, id);
     this.topic = topic;
+    this.environment = settings.environment;
     this.prefix = `nfse-ledger-${settings.environment}`;
     this.onApi(observed);
     this.onFunctions(observed);
@@ -136,35 +139,35 @@ export class Alarms extends Construct {
   private onInvoices({ observability }: Settings): void {
     this.add('reconciler-silent', {
       says: 'The reconciler has not run for ten minutes: nothing that was deferred or lost is taken up',
-      metric: ours('ReconcileStarted', 'SampleCount', minutes(10)),
+      metric: ours(this.environment, 'ReconcileStarted', 'SampleCount', minutes(10)),
       below: 1,
       silenceIsBad: true,
     });
     this.add('invoices-stuck', {
       says: 'Invoices are started again and again, and nothing comes of it',
-      metric: ours('StuckInvoices', 'Maximum', minutes(5)),
+      metric: ours(this.environment, 'StuckInvoices', 'Maximum', minutes(5)),
       atLeast: 1,
       periods: 3,
     });
     this.add('due-too-long', {
       says: 'Invoices that are due have not been taken up for half an hour',
-      metric: ours('OldestDueSeconds', 'Maximum', minutes(5)),
+      metric: ours(this.environment, 'OldestDueSeconds', 'Maximum', minutes(5)),
       atLeast: 1800,
       periods: 3,
     });
     this.add('deferred-too-long', {
       says: `An invoice has been waiting for its authority for ${observability.deferredHours} hours`,
-      metric: ours('DeferredSeconds', 'Maximum', minutes(15)),
+      metric: ours(this.environment, 'DeferredSeconds', 'Maximum', minutes(15)),
       atLeast: observability.deferredHours * 3600,
     });
     this.add('certificate-expiring', {
       says: `A company's certificate ends within ${observability.certificateDays} days, or has ended`,
-      metric: ours('CertificateDaysLeft', 'Minimum', Duration.hours(1)),
+      metric: ours(this.environment, 'CertificateDaysLeft', 'Minimum', Duration.hours(1)),
       below: observability.certificateDays,
     });
     this.add('breaker-open', {
       says: 'An authority does not answer, and is left alone for a while',
-      metric: overAll('MAX', 'BreakerOpen', 'municipalityCode', minutes(5)),
+      metric: overMunicipalities('MAX', 'BreakerOpen', this.environment, minutes(5)),
       atLeast: 1,
       periods: 3,
     });
@@ -176,7 +179,7 @@ export class Alarms extends Construct {
         'invoices-parked',
         {
           says: `Invoices cannot be projected (${projection}) and were put aside`,
-          metric: ours('InvoicesParked', 'Sum', minutes(5), { projection }),
+          metric: ours(this.environment, 'InvoicesParked', 'Sum', minutes(5), { projection }),
           atLeast: 1,
         },
         projection,
@@ -187,12 +190,12 @@ export class Alarms extends Construct {
   private onSeals(): void {
     this.add('seal-differs', {
       says: 'The commits of a sealed day are not those that it was sealed with',
-      metric: ours('SealsDiffering', 'Maximum', Duration.hours(1)),
+      metric: ours(this.environment, 'SealsDiffering', 'Maximum', Duration.hours(1)),
       atLeast: 1,
     });
     this.add('seal-missing', {
       says: 'No day was sealed for two days',
-      metric: ours('DaysSealed', 'Sum', Duration.days(1)),
+      metric: ours(this.environment, 'DaysSealed', 'Sum', Duration.days(1)),
       below: 1,
       periods: 2,
       silenceIsBad: true,
@@ -202,13 +205,13 @@ export class Alarms extends Construct {
   private onArchive(): void {
     this.add('archive-late', {
       says: 'Documents of a day that ended twelve hours ago are not all in the archive, or nobody looked for six hours',
-      metric: ours('UnarchivedSeconds', 'Maximum', Duration.hours(6)),
+      metric: ours(this.environment, 'UnarchivedSeconds', 'Maximum', Duration.hours(6)),
       atLeast: 12 * 3600,
       silenceIsBad: true,
     });
     this.add('documents-damaged', {
       says: 'Documents are not what they were when they were stored, and could not be archived',
-      metric: ours('DocumentsDamaged', 'Maximum', Duration.hours(1)),
+      metric: ours(this.environment, 'DocumentsDamaged', 'Maximum', Duration.hours(1)),
       atLeast: 1,
     });
   }
@@ -277,18 +280,26 @@ const minutes = Duration.minutes;
 
 /** A metric that our code writes into its log lines. */
 export function ours(
+  environment: string,
   metricName: string,
   statistic: string,
   period: Duration,
-  dimensionsMap: Record<string, string> = {},
+  dimensions: Record<string, string> = {},
 ): Metric {
+  const dimensionsMap = { service: SERVICE, environment, ...dimensions };
   return new Metric({ namespace: NAMESPACE, metricName, statistic, period, dimensionsMap });
 }
 
-/** One figure over all values of a dimension: there are as many as municipalities, and nobody could name them here. */
-function overAll(aggregate: 'MAX', metricName: string, dimension: string, period: Duration): MathExpression {
+/** One figure over the municipalities of an environment, whose codes nobody could name here. */
+function overMunicipalities(
+  aggregate: 'MAX',
+  metricName: string,
+  environment: string,
+  period: Duration,
+): MathExpression {
+  const schema = `SCHEMA("${NAMESPACE}", service, environment, municipalityCode)`;
   return new MathExpression({
-    expression: `SELECT ${aggregate}(${metricName}) FROM SCHEMA("${NAMESPACE}", ${dimension})`,
+    expression: `SELECT ${aggregate}(${metricName}) FROM ${schema} WHERE environment = '${environment}'`,
     usingMetrics: {},
     period,
   });

@@ -25,8 +25,9 @@ export class Board extends Construct {
     super(scope, id);
     const { queues, workers, workflow, api, functionOf, cluster } = observed;
     const emit = functionOf('emit');
+    const { environment } = settings;
     new Dashboard(this, 'Dashboard', {
-      dashboardName: `nfse-ledger-${settings.environment}`,
+      dashboardName: `nfse-ledger-${environment}`,
       defaultInterval: Duration.hours(6),
       widgets: [
         [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 4 })],
@@ -35,8 +36,8 @@ export class Board extends Construct {
             emit.metricInvocations({ label: 'requests', period: PERIOD, statistic: 'Sum' }),
           ]),
           graph('Time to issue, by municipality', [
-            perMunicipality('TimeToIssue', 'p50'),
-            perMunicipality('TimeToIssue', 'p99'),
+            perMunicipality(environment, 'TimeToIssue', 'p50'),
+            perMunicipality(environment, 'TimeToIssue', 'p99'),
           ]),
           graph('API', [
             api.restApi.metricLatency({ label: 'p99 ms', period: PERIOD, statistic: 'p99' }),
@@ -47,15 +48,15 @@ export class Board extends Construct {
         [
           this.failuresByCode(observed),
           graph('Lanes: waiting and in flight', [
-            perMunicipality('Waiting', 'Average'),
-            perMunicipality('InFlight', 'Average'),
+            perMunicipality(environment, 'Waiting', 'Average'),
+            perMunicipality(environment, 'InFlight', 'Average'),
           ]),
-          graph('Lanes: breaker open', [perMunicipality('BreakerOpen', 'Maximum')]),
+          graph('Lanes: breaker open', [perMunicipality(environment, 'BreakerOpen', 'Maximum')]),
         ],
         [
           graph('How far readers are behind, ms', [
             ...(['invoices', 'reporting'] as const).map((projection) =>
-              ours('ProjectionLag', 'Maximum', PERIOD, { projection }),
+              ours(environment, 'ProjectionLag', 'Maximum', PERIOD, { projection }),
             ),
             functionOf('projector').metric('IteratorAge', { label: 'stream', period: PERIOD, statistic: 'Maximum' }),
           ]),
@@ -63,8 +64,8 @@ export class Board extends Construct {
             ...workers.map(({ service, queue }) =>
               queue.metricApproximateAgeOfOldestMessage({ label: labelled('on the queue', service), period: PERIOD }),
             ),
-            ours('OldestDueSeconds', 'Maximum', PERIOD),
-            ours('DeferredSeconds', 'Maximum', PERIOD),
+            ours(environment, 'OldestDueSeconds', 'Maximum', PERIOD),
+            ours(environment, 'DeferredSeconds', 'Maximum', PERIOD),
           ]),
           graph('Queues', [
             ...workers.map(({ service, queue }) =>
@@ -78,7 +79,7 @@ export class Board extends Construct {
           graph(
             'Reconciler',
             ['ReconcileStarted', 'ReconcileFailed', 'StuckInvoices', 'DueLeft'].map((name) =>
-              ours(name, 'Sum', PERIOD),
+              ours(environment, name, 'Sum', PERIOD),
             ),
           ),
           graph(
@@ -156,9 +157,9 @@ function graph(title: string, left: IMetric[]): GraphWidget {
 }
 
 /** Every municipality that said something in the time shown. */
-function perMunicipality(metric: string, statistic: string): MathExpression {
+function perMunicipality(environment: string, metric: string, statistic: string): MathExpression {
   return new MathExpression({
-    expression: `SEARCH('{${NAMESPACE},municipalityCode} MetricName="${metric}"', '${statistic}', 300)`,
+    expression: `SEARCH('{${NAMESPACE},service,environment,municipalityCode} environment="${environment}" MetricName="${metric}"', '${statistic}', 300)`,
     usingMetrics: {},
     label: statistic,
     period: PERIOD,

@@ -51,4 +51,17 @@ describe('the alarms', () => {
     expect(new Set(names).size).toBeGreaterThan(8);
     for (const name of names) expect(code, name).toMatch(new RegExp(`\\b${name}: \\[`));
   });
+
+  it('watch their own environment: an account may have several', () => {
+    const own = alarms.filter(({ Properties }) => Properties.Namespace === 'nfse-ledger');
+    expect(own.length).toBeGreaterThan(8);
+    for (const { Properties } of own) {
+      expect(Properties.Dimensions, Properties.AlarmName).toContainEqual({ Name: 'environment', Value: 'prod' });
+      expect(Properties.Dimensions, Properties.AlarmName).toContainEqual({ Name: 'service', Value: 'nfse-ledger' });
+    }
+    const queries = alarms.flatMap(({ Properties }) => Properties.Metrics ?? []).map(({ Expression }) => Expression);
+    for (const query of queries.filter((text) => text?.includes('"nfse-ledger"'))) {
+      expect(query).toContain("WHERE environment = 'prod'");
+    }
+  });
 });

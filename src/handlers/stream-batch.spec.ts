@@ -8,7 +8,10 @@ import type { BatchOutcome } from '../projections/project-batch.ts';
 import type { ProjectionsTable } from '../projections/projections-table.ts';
 import { streamHandler } from './stream-batch.ts';
 
-vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT'));
+vi.hoisted(() => {
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+});
 
 const commits = ['a', 'b', 'c'].map((request, index) =>
   commitOf(draft({ invoiceId: invoiceIdFor(companyCnpj, request), at: `2026-11-10T12:0${index}:00.000Z` })),

@@ -300,6 +300,11 @@ export function xrayDaemonAddress(env: Readonly<Record<string, string | undefine
   return env.AWS_XRAY_DAEMON_ADDRESS;
 }
 
+/** The installation's environment (`dev`, `staging`, `prod`), by which metrics in one account are told apart. */
+export function environmentName(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env.ENVIRONMENT || 'local';
+}
+
 /** Web pages that may read the API's answers from a browser: origins separated by commas. */
 export function allowedOrigins(env: Readonly<Record<string, string | undefined>> = process.env): readonly string[] {
   return (env.CORS_ORIGINS ?? '').split(',').filter(Boolean);

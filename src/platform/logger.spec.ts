@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logger } from './logger.ts';
-import { logMetrics } from './metrics.ts';
 
 const TRACE = '1-6b07915f-b594bd76e0be8efb5c681c35';
 const written: string[] = [];
@@ -49,24 +48,5 @@ describe('a line of the log', () => {
       { level: 'WARN', message: expect.stringContaining(`"${name}"`), timestamp, traceId: TRACE },
       { level: 'INFO', message: 'events.append', timestamp, wcu: 2 },
     ]);
-  });
-
-  it('that is a metric has its dimensions and values as members of its own, as CloudWatch wants them', () => {
-    const at = new Date('2026-11-10T12:00:00.000Z');
-    const dimensions = { municipalityCode: '3106200' };
-    logMetrics({ message: 'handled', metrics: { TimeToIssue: [234, 'Milliseconds'] }, at, dimensions });
-    const [line = {}] = lines();
-    const { _aws, ...members } = line;
-    expect(members).toEqual({ level: 'INFO', message: 'handled', timestamp, ...dimensions, TimeToIssue: 234 });
-    expect(_aws).toEqual({
-      Timestamp: at.getTime(),
-      CloudWatchMetrics: [
-        {
-          Namespace: 'nfse-ledger',
-          Dimensions: [['municipalityCode']],
-          Metrics: [{ Name: 'TimeToIssue', Unit: 'Milliseconds' }],
-        },
-      ],
-    });
   });
 });

@@ -23,6 +23,7 @@ const QUICK = {
   WORKER_VISIBILITY_SECONDS: '3',
   WORKER_MAX_RECEIVES: '2',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
 };
 
 const FILES = { municipalityProfiles: '-', certificateAuthorities: '-', nationalAuthorities: '-' };

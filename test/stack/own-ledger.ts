@@ -21,6 +21,7 @@ export async function ownLedger() {
     SEALS_TABLE: tables.seals,
     PROJECTION_POINTER_SECONDS: '1',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   };
   const events = dynamoDbEventStore({ client, tableName: tables.events });
 
