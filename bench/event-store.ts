@@ -1,7 +1,7 @@
 // Our event store against Castore's, on one DynamoDB Local:
 // `npm run bench -- store [--rounds N] [--invoices N] [--concurrency N]`.
 import { parseArgs } from 'node:util';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { localDynamoDb, startDynamoDb } from '../local/engines/dynamodb.ts';
 import { createTables } from '../local/engines/tables.ts';
 import { findJava } from '../local/java.ts';
@@ -9,7 +9,7 @@ import { portNear } from '../local/ports.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
 import { companyCnpj } from '../test/invoices.ts';
 import { createCastoreTable } from './castore-table.ts';
-import { type ConcurrentRun, operationsPerSecond, runConcurrently } from './concurrent-run.ts';
+import { type ConcurrentRun, newConcurrentRun, operationsPerSecond, runConcurrently } from './concurrent-run.ts';
 import { type Consumed, sumConsumedCapacity } from './consumed-capacity.ts';
 import { type Contestant, castore, nfseLedger } from './contestants.ts';
 import { onInterruption } from './interruption.ts';
@@ -45,9 +45,9 @@ async function oneRound(contestant: Contestant, runs: Runs, round: number): Prom
 }
 
 /** Rounds in turn, the first to go changing with each; what the warm-up rounds took is thrown away. */
-async function measure(client: DynamoDBClient): Promise<Readonly<Record<Name, Runs>>> {
+async function measure(client: DynamoDBDocumentClient): Promise<Readonly<Record<Name, Runs>>> {
   const warmUp = 2;
-  const newRuns = (): Runs => ({ append: { latenciesMs: [], wallMs: 0 }, load: { latenciesMs: [], wallMs: 0 } });
+  const newRuns = (): Runs => ({ append: newConcurrentRun(), load: newConcurrentRun() });
   const discarded = newRuns();
   const runs = { Castore: newRuns(), 'nfse-ledger': newRuns() };
   const contestants = { Castore: castore(client), 'nfse-ledger': nfseLedger(client) };
@@ -74,10 +74,13 @@ async function capacityOf(endpoint: string, name: Name): Promise<Consumed> {
   return consumed();
 }
 
+/** Processor time of this process for one operation; the engine's is not in it. */
+const processorMs = (run: ConcurrentRun): number => run.processorMs / run.latenciesMs.length;
+
 function printSpeed(runs: Readonly<Record<Name, Runs>>): void {
   printTable(
     `Event store: ${rounds} rounds of ${invoices} invoices (2 appends, 1 load each), ${concurrency} at a time; baseline: ${BASELINE}`,
-    ['operation', 'store', 'op/s', 'ratio', 'p50 ms', 'ratio', 'p99 ms', 'ratio'],
+    ['operation', 'store', 'op/s', 'ratio', 'p50 ms', 'ratio', 'p99 ms', 'ratio', 'processor ms', 'ratio'],
     OPERATIONS.flatMap((operation) => {
       const base = runs[BASELINE][operation];
       const basePercentiles = percentilesOf(base.latenciesMs);
@@ -93,6 +96,8 @@ function printSpeed(runs: Readonly<Record<Name, Runs>>): void {
           ratio(p50, basePercentiles.p50),
           p99,
           ratio(p99, basePercentiles.p99),
+          processorMs(run),
+          ratio(processorMs(run), processorMs(base)),
         ];
       });
     }),

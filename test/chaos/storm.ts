@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { runConcurrently } from '../../bench/concurrent-run.ts';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { newConcurrentRun, runConcurrently } from '../../bench/concurrent-run.ts';
 import { percentilesOf } from '../../bench/percentiles.ts';
 import { accessToken } from '../../local/access-token.ts';
 import type { Credentials } from '../../local/credentials.ts';
 import { apiClient, Refused } from '../../local/demo/api-client.ts';
+import { localDynamoDb } from '../../local/engines/dynamodb.ts';
 import { exampleCompanies } from '../../local/engines/openid/identities.ts';
 import { childEnvironment } from '../../local/environment.ts';
 import { inProject } from '../../local/project.ts';
@@ -55,7 +56,7 @@ export async function run(options: ScenarioOptions): Promise<Report> {
   const credentials = JSON.parse(readFileSync(stack.credentialsFile, 'utf8')) as Credentials;
   const aws = { region: 'sa-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
   const sqs = new SQSClient({ ...aws, endpoint: credentials.endpoints.sqs });
-  const dynamo = new DynamoDBClient({ ...aws, endpoint: credentials.endpoints.dynamodb });
+  const dynamo = localDynamoDb(credentials.endpoints.dynamodb);
   running.add(async () => {
     sqs.destroy();
     dynamo.destroy();
@@ -144,7 +145,7 @@ async function emitAll(
   const cancellation = JSON.parse(readFileSync(inProject('examples/cancel-invoice.json'), 'utf8'));
   const accepted: InvoiceId[] = [];
   const started = performance.now();
-  await runConcurrently({ latenciesMs: [], wallMs: 0 }, [...plan.entries()], LANES, async ([place, planned]) => {
+  await runConcurrently(newConcurrentRun(), [...plan.entries()], LANES, async ([place, planned]) => {
     // Spread over the time, so that kills fall into the middle of it.
     const wait = started + (place / plan.length) * seconds * 1_000 - performance.now();
     if (wait > 0) await sleep(wait);
@@ -167,31 +168,28 @@ async function emitAll(
   }
 }
 
-async function openInvoices(dynamo: DynamoDBClient, tableName: string): Promise<number> {
+async function openInvoices(client: DynamoDBDocumentClient, tableName: string): Promise<number> {
+  const scan = {
+    TableName: tableName,
+    Select: 'COUNT',
+    FilterExpression: '#status IN (:emitted, :cancelling)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':emitted': 'EMITTED', ':cancelling': 'CANCELLING' },
+  } as const;
   let open = 0;
-  let start: NonNullable<ConstructorParameters<typeof ScanCommand>[0]>['ExclusiveStartKey'];
-  do {
-    const { Count = 0, LastEvaluatedKey } = await dynamo.send(
-      new ScanCommand({
-        TableName: tableName,
-        Select: 'COUNT',
-        FilterExpression: '#status IN (:emitted, :cancelling)',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':emitted': { S: 'EMITTED' }, ':cancelling': { S: 'CANCELLING' } },
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      }),
-    );
-    open += Count;
-    start = LastEvaluatedKey;
-  } while (start);
+  for await (const { Count = 0 } of paginateScan({ client }, scan)) open += Count;
   return open;
 }
 
-async function findAll(dynamo: DynamoDBClient, { tables }: Credentials, ids: readonly InvoiceId[]): Promise<Found[]> {
+async function findAll(
+  dynamo: DynamoDBDocumentClient,
+  { tables }: Credentials,
+  ids: readonly InvoiceId[],
+): Promise<Found[]> {
   const events = dynamoDbEventStore({ client: dynamo, tableName: tables.events });
   const invoices = dynamoDbInvoicesTable(dynamo, tables.invoices);
   const found: Found[] = [];
-  await runConcurrently({ latenciesMs: [], wallMs: 0 }, ids, LANES, async (invoiceId) => {
+  await runConcurrently(newConcurrentRun(), ids, LANES, async (invoiceId) => {
     found.push({ invoiceId, commits: await events.load(invoiceId), row: await invoices.get(invoiceId) });
   });
   return found;
