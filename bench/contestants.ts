@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDBSingleTableEventStorageAdapter } from '@castore/event-storage-adapter-dynamodb';
 import { defaultTableNames } from '../local/engines/tables.ts';
 import { START, tipAfter } from '../src/events/commit.ts';
@@ -24,7 +24,7 @@ export interface Emitted {
 }
 
 /** Ours: the tip that an append returns travels to the next writer, in the message. */
-export function nfseLedger(client: DynamoDBClient): Contestant {
+export function nfseLedger(client: DynamoDBDocumentClient): Contestant {
   const store = dynamoDbEventStore({ client, tableName: defaultTableNames.events });
   const draft = () => ({ meta, at, commitId: newId() });
   return {
@@ -40,7 +40,7 @@ export function nfseLedger(client: DynamoDBClient): Contestant {
 }
 
 /** Castore's adapter: the same events under the same ids. Its commands get the aggregate, then push at the next version. */
-export function castore(client: DynamoDBClient): Contestant {
+export function castore(client: DynamoDBDocumentClient): Contestant {
   const store = new DynamoDBSingleTableEventStorageAdapter({ tableName: castoreTable, dynamoDBClient: client });
   const context = { eventStoreId: 'INVOICES' };
   const detail = (aggregateId: InvoiceId, version: number, { type, data }: typeof emitted | typeof issued) => ({

@@ -1,9 +1,9 @@
-import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { localDynamoDb, startDynamoDb } from '../local/engines/dynamodb.ts';
 import { createTables, defaultTableNames } from '../local/engines/tables.ts';
 import { findJava } from '../local/java.ts';
 import { portNear } from '../local/ports.ts';
+import { batchWrite, JOB_BACK_OFF, MAX_BATCH_WRITES } from '../src/aws/batches.ts';
 import { commitOf, tipAfter } from '../src/events/commit.ts';
 import { read } from '../src/events/event-store.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
@@ -14,8 +14,7 @@ import { onInterruption } from './interruption.ts';
 import { progress } from './progress.ts';
 
 const COMPANIES = 1_000;
-/** What BatchWriteItem takes, and how many of them are under way at once. */
-const BATCH = 25;
+/** Batches in flight at once. */
 const LANES = 16;
 
 /** How long it takes to read a company's newest hundred rows, in a table of so many, a thousand companies' alike. */
@@ -44,7 +43,7 @@ export async function timesToList(invoices: number, rounds: number): Promise<rea
 
 const companyOf = (n: number): string => String(10_000_000_000_000 + (n % COMPANIES));
 
-async function fill(client: DynamoDBClient, invoices: number): Promise<void> {
+async function fill(client: DynamoDBDocumentClient, invoices: number): Promise<void> {
   const first = commitOf(draft());
   const commits = [first, commitOf(draft({ tip: tipAfter(first), events: [issued], commitId: '2' }))];
   const { invoice, tip } = read(invoiceId, commits);
@@ -53,18 +52,19 @@ async function fill(client: DynamoDBClient, invoices: number): Promise<void> {
   const lane = async () => {
     while (next < invoices) {
       const from = next;
-      next += BATCH;
-      if (from % (BATCH * 400) === 0) progress(`filling InvoicesTable: ${from} of ${invoices}`);
-      const items = Array.from({ length: Math.min(BATCH, invoices - from) }, (_, place) => ({
-        ...row,
-        invoiceId: `inv_${(from + place).toString(16).padStart(26, '0')}`,
-        companyCnpj: companyOf(from + place),
-        createdAt: new Date(Date.UTC(2026, 0, 1) + (from + place) * 30_000).toISOString(),
+      next += MAX_BATCH_WRITES;
+      if (from % (MAX_BATCH_WRITES * 400) === 0) progress(`filling InvoicesTable: ${from} of ${invoices}`);
+      const puts = Array.from({ length: Math.min(MAX_BATCH_WRITES, invoices - from) }, (_, place) => ({
+        PutRequest: {
+          Item: {
+            ...row,
+            invoiceId: `inv_${(from + place).toString(16).padStart(26, '0')}`,
+            companyCnpj: companyOf(from + place),
+            createdAt: new Date(Date.UTC(2026, 0, 1) + (from + place) * 30_000).toISOString(),
+          },
+        },
       }));
-      const requests = items.map((item) => ({
-        PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
-      }));
-      await client.send(new BatchWriteItemCommand({ RequestItems: { [defaultTableNames.invoices]: requests } }));
+      await batchWrite(client, defaultTableNames.invoices, puts, JOB_BACK_OFF);
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));

@@ -73,7 +73,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     description:
       'Go on with `nextCursor` and the same filters until there is none; a page may be short and still have one.',
     answers: { 200: { description: 'A page.', schema: answers.InvoiceList } },
-    problems: ['invalid-request', 'invalid-cursor', 'rows-unread'],
+    problems: ['invalid-request', 'invalid-cursor'],
   },
   'GET /invoices/{invoiceId}': {
     id: 'get',

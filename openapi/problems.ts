@@ -40,9 +40,10 @@ export const PROBLEMS = {
   'document-damaged': [500, 'Ours. What is kept is not the document that the history names: it is not given.'],
   'internal-error': [502, 'Ours. Repeat with the same key: nothing happens twice.'],
   'database-unavailable': [503, 'The database of reports is starting, or away: try again in a while.'],
-  'rows-unread': [
+  throttled: [503, 'Ours: too much at once. Repeat after `Retry-After`, with the same key: nothing happens twice.'],
+  unavailable: [
     503,
-    'Too many reads at once: invoices of the list could not be read, and it is not given without them.',
+    'Ours: a part of the service did not answer. Repeat after `Retry-After`, with the same key: nothing happens twice.',
   ],
   contention: [503, 'Too many changes of one invoice at once; nothing was stored.'],
   timeout: [504, 'The answer was not ready in 29 seconds.'],
@@ -59,7 +60,14 @@ export const EVERY: readonly ProblemCode[] = [
   'internal-error',
   'timeout',
 ];
-export const GUARDED: readonly ProblemCode[] = ['unauthenticated', 'api-key', 'forbidden', 'quota-exceeded'];
+export const GUARDED: readonly ProblemCode[] = [
+  'unauthenticated',
+  'api-key',
+  'forbidden',
+  'quota-exceeded',
+  'throttled',
+  'unavailable',
+];
 export const WITH_BODY: readonly ProblemCode[] = [
   'malformed-body',
   'missing-body',

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DeleteItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { afterAll, describe, expect, inject, it, vi } from 'vitest';
 import { tokenCheck } from '../local/api-gateway/access.ts';
@@ -25,8 +26,9 @@ import { companyCnpj, emitted, issued } from './invoices.ts';
 import { apiAs, credentials } from './stack/api.ts';
 import { nfse } from './stack/nfse.ts';
 import { documentsOf, noise, ownDocuments } from './stack/own-documents.ts';
-import { announced, ownLedger } from './stack/own-ledger.ts';
+import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
+import { announced } from './stream-record.ts';
 
 const ledger = await ownLedger();
 const { client, tables } = ledger;
@@ -94,7 +96,7 @@ const packsOf = async (one: KeptDocument) =>
   (await Array.fromAsync(packs.of(partOf(one)))).map((pack) => pack.map(({ key }) => key));
 const itemOf = (one: KeptDocument) => {
   const { day: of, shard } = partOf(one);
-  return { dayPart: { S: `${of}#${shard}` }, document: { S: one.key } };
+  return { dayPart: `${of}#${shard}`, document: one.key };
 };
 
 /** The API's two ways to a document, on this ledger. */
@@ -123,7 +125,7 @@ describe('the archive', () => {
     const { archived, ...rest } = await run();
     const asked = send.mock.calls.map(([command]) => command.constructor.name);
     send.mockRestore();
-    expect(asked).toEqual(['QueryCommand', 'ScanCommand', ...archived.map(() => 'PutItemCommand')]);
+    expect(asked).toEqual(['QueryCommand', 'ScanCommand', ...archived.map(() => 'PutCommand')]);
     expect(archived.at(-1)).toBe(last);
     expect(rest).toEqual({ documents: 0, damaged: [], failed: 0, unarchivedSeconds: 0 });
     expect(await run()).toEqual(NOTHING);
@@ -235,9 +237,12 @@ describe('the archive', () => {
     await keep([touched.dps, touched.sent, other.dps, other.sent]);
     await keep([touched.nfse]);
     await forgetDays(last);
-    const change = { UpdateExpression: 'SET body = :body', ExpressionAttributeValues: { ':body': { B: noise(30) } } };
+    const change = {
+      UpdateExpression: 'SET body = :body',
+      ExpressionAttributeValues: { ':body': Buffer.from(noise(30), 'base64') },
+    };
     await client.send(
-      new UpdateItemCommand({ TableName: tables.documents, Key: itemOf(touched.sent), ...change } as never),
+      new UpdateCommand({ TableName: tables.documents, Key: itemOf(touched.sent), ...change } as never),
     );
     const report = { archived: [], damaged: [touched.sent.key], unarchivedSeconds: 2 * 3600 };
     expect(await runAt(morningAfter(last))).toMatchObject({ ...report, documents: 4, failed: 0 });
@@ -263,7 +268,7 @@ const name = (key: string) => key.slice(key.indexOf('/') + 1);
 /** Takes days out of the memory of the archive, from this one on. */
 async function forgetDays(from = '2026'): Promise<void> {
   for (const one of await days.from(from)) {
-    const Key = { dayPart: { S: 'archived' }, document: { S: one } };
-    await client.send(new DeleteItemCommand({ TableName: tables.documents, Key }));
+    const Key = { dayPart: 'archived', document: one };
+    await client.send(new DeleteCommand({ TableName: tables.documents, Key }));
   }
 }

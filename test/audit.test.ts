@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSeals } from '../src/audit/check-seals.ts';
 import { dayBefore, dayOf, sealOf } from '../src/audit/seal.ts';
@@ -16,8 +15,9 @@ import { dynamoDbWitnesses } from '../src/projections/witnesses.ts';
 import { companyCnpj } from './invoices.ts';
 import { apiAs, credentials, example } from './stack/api.ts';
 import { nfse } from './stack/nfse.ts';
-import { announced, ownLedger } from './stack/own-ledger.ts';
+import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
+import { announced } from './stream-record.ts';
 import { STORY, touchesOf } from './touches.ts';
 
 const ledger = await ownLedger();
@@ -92,7 +92,7 @@ describe('a ledger that nobody touched', () => {
 
   it('is exported with its seals from the archive, though somebody took one out of the list, which is found', async () => {
     const sealed = await store.archived(day);
-    await client.send(new DeleteItemCommand({ TableName: tables.seals, Key: marshall({ day }) }));
+    await client.send(new DeleteCommand({ TableName: tables.seals, Key: { day } }));
     const period = ['--from', day, '--to', day, '--out', bundle, '--json'];
     const { out } = await nfse(['audit', 'export', '--company', companyCnpj, ...period], environment);
     expect(JSON.parse(out)).toMatchObject({ proofs: 5 * (TOUCHES.length + 1) });
@@ -103,7 +103,7 @@ describe('a ledger that nobody touched', () => {
       1,
       expect.stringContaining(`selo de ${day}: o selo está no arquivo e não na tabela`),
     ]);
-    await client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(sealed ?? {}) }));
+    await client.send(new PutCommand({ TableName: tables.seals, Item: sealed ?? {} }));
   });
 
   it('is verified whole: every chain, the projection and the seals', async () => {
@@ -168,10 +168,10 @@ describe('a ledger that somebody touched', () => {
   it('does not hide it by touching the seals as well', async () => {
     const one = await store.archived(day);
     const other = sealOf(day, [], undefined);
-    await client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(other) }));
+    await client.send(new PutCommand({ TableName: tables.seals, Item: other }));
     const { code, out } = await nfse(['audit', 'verify', invoices.at(-1)?.invoiceId ?? ''], environment);
     expect([code, out]).toEqual([1, expect.stringContaining(`selo de ${day}: o selo da tabela não é o do arquivo`)]);
-    await client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(one ?? {}) }));
+    await client.send(new PutCommand({ TableName: tables.seals, Item: one ?? {} }));
   });
 });
 
@@ -181,12 +181,11 @@ describe('a list of seals in which somebody wrote what are no seals', () => {
   beforeAll(() => Promise.all(items.map((item) => putSeal(item))));
   afterAll(async () => {
     for (const item of items) {
-      await client.send(new DeleteItemCommand({ TableName: tables.seals, Key: marshall({ day: item.day }) }));
+      await client.send(new DeleteCommand({ TableName: tables.seals, Key: { day: item.day } }));
     }
     await putSeal((await store.archived(day)) ?? {});
   });
-  const putSeal = (item: object) =>
-    client.send(new PutItemCommand({ TableName: tables.seals, Item: marshall(item, { removeUndefinedValues: true }) }));
+  const putSeal = (item: object) => client.send(new PutCommand({ TableName: tables.seals, Item: item }));
 
   it('is found, item by item, and all else is verified', async () => {
     const { code, out } = await nfse(['audit', 'verify', untouched(), '--json'], environment);

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DeleteItemCommand, type DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { DocumentDamaged, DocumentMissing } from '../src/commands/ports.ts';
 import { documentKey } from '../src/events/document-key.ts';
@@ -25,7 +25,7 @@ const { endpoints, bucket } = credentials();
 const objects = s3({ region: aws.region, endpoint: endpoints.s3, forcePathStyle: true }, aws.credentials);
 const archive = s3DocumentArchive(objects, bucket);
 /** As many processes as are asked for: none knows what another had last. */
-const process = (of: DynamoDBClient = client) => documentStore(of, tableName, archive);
+const process = (of: DynamoDBDocumentClient = client) => documentStore(of, tableName, archive);
 
 // The engine takes out what has expired, as the table does.
 const at = new Date().toISOString();
@@ -54,11 +54,11 @@ async function story(invoiceId = newInvoice()) {
 
 const Key = (key: string) => {
   const part = dayPartOf(key);
-  return { dayPart: { S: `${part?.day}#${part?.shard}` }, document: { S: key } };
+  return { dayPart: `${part?.day}#${part?.shard}`, document: key };
 };
 /** The local engine would write over one that is there. */
 const nextPack = async (part: DayPart) => 1 + (await Array.fromAsync(documentPacks(objects, bucket).of(part))).length;
-const remove = (key: string) => client.send(new DeleteItemCommand({ TableName: tableName, Key: Key(key) }));
+const remove = (key: string) => client.send(new DeleteCommand({ TableName: tableName, Key: Key(key) }));
 
 describe('a document', () => {
   it('is read as it was stored, by whichever process', async () => {
@@ -115,17 +115,17 @@ describe('a document', () => {
   it('leaves the table some days after its own, and a certificate once no document of its month is left', async () => {
     const { kept } = await story();
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
-    const own = Items.filter(({ document }) => kept.some(({ key }) => key === document?.S));
-    expect(own.map(({ expiresAt }) => new Date(Number(expiresAt?.N) * 1000).toISOString())).toEqual(
+    const own = Items.filter(({ document }) => kept.some(({ key }) => key === document));
+    expect(own.map(({ expiresAt }) => new Date(expiresAt * 1000).toISOString())).toEqual(
       kept.map(
         () => `${new Date(Date.parse(at) + (DAYS_IN_TABLE + 1) * DAY_MS).toISOString().slice(0, 10)}T00:00:00.000Z`,
       ),
     );
-    const certificates = Items.filter(({ document }) => document?.S?.startsWith(`certificates/${at.slice(0, 7)}/`));
+    const certificates = Items.filter(({ document }) => document.startsWith(`certificates/${at.slice(0, 7)}/`));
     expect(certificates.length).toBeGreaterThan(0);
     const [year = 0, month = 0] = at.split('-').map(Number);
     const lastOfMonth = Date.UTC(year, month, 0) + (DAYS_IN_TABLE + 1) * DAY_MS;
-    for (const { expiresAt } of certificates) expect(Number(expiresAt?.N) * 1000).toBeGreaterThanOrEqual(lastOfMonth);
+    for (const { expiresAt } of certificates) expect(expiresAt * 1000).toBeGreaterThanOrEqual(lastOfMonth);
   });
 
   it('that no item can hold is an object of its own, and an error where there is no bucket', async () => {
@@ -170,27 +170,27 @@ describe('a document that the table does not have any more', () => {
 });
 
 describe('a document that somebody changed', () => {
-  const change = (key: string, name: string, value: object) =>
+  const change = (key: string, name: string, value: unknown) =>
     client.send(
-      new UpdateItemCommand({
+      new UpdateCommand({
         TableName: tableName,
         Key: Key(key),
         UpdateExpression: 'SET #name = :value',
         ExpressionAttributeNames: { '#name': name },
-        ExpressionAttributeValues: { ':value': value as never },
+        ExpressionAttributeValues: { ':value': value },
       }),
     );
 
   it.each([
-    ['its body is another document’s', 'body', (body: Uint8Array) => ({ B: body })],
-    ['its body is nothing', 'body', () => ({ B: randomBytes(50) })],
-    ['its dictionary is another', 'dictionary', () => ({ N: '7' })],
-    ['it rests on itself', 'bases', (_body: Uint8Array, key: string) => ({ L: [{ S: key }] })],
+    ['its body is another document’s', 'body', (body: Uint8Array) => body],
+    ['its body is nothing', 'body', () => randomBytes(50)],
+    ['its dictionary is another', 'dictionary', () => 7],
+    ['it rests on itself', 'bases', (_body: Uint8Array, key: string) => [key]],
   ])('is never given for the one that it was: %s', async (_, name, value) => {
     const [{ kept }, other] = [await story(), await story()];
     const [{ key }] = kept as [(typeof kept)[0]];
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
-    const body = Items.find(({ document }) => document?.S === other.kept[0]?.key)?.body?.B ?? new Uint8Array();
+    const body = Items.find(({ document }) => document === other.kept[0]?.key)?.body;
     await change(key, name, value(body, key));
     await expect(process().get(key)).rejects.toThrow(DocumentDamaged);
   });
@@ -201,7 +201,7 @@ describe('a document that somebody changed', () => {
     const part = dayPartOf(declaration.key);
     if (!part) throw new Error('no part');
     await documentPacks(objects, bucket).put(part, await nextPack(part), kept);
-    await change(declaration.key, 'body', { B: randomBytes(50) });
+    await change(declaration.key, 'body', randomBytes(50));
     for (const { key, content } of [declaration, ...others]) expect(await process().get(key)).toBe(content);
   });
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type Commit, hashOf } from '../src/events/commit.ts';
 import { documentKey } from '../src/events/document-key.ts';
@@ -22,23 +21,21 @@ async function cancelledInvoice(): Promise<string> {
   await client.post(`/invoices/${body.invoiceId}/cancel`, example('cancel-invoice'));
   await client.until(body.invoiceId, 'CANCELLED');
   await eventually(async () => {
-    const { Item } = await db.send(
-      new GetItemCommand({ TableName: tables.invoices, Key: { invoiceId: { S: body.invoiceId } } }),
-    );
-    return Item?.version?.N === '4';
+    const { Item } = await db.send(new GetCommand({ TableName: tables.invoices, Key: { invoiceId: body.invoiceId } }));
+    return Item?.version === 4;
   });
   return body.invoiceId;
 }
 
-const keyOf = (invoiceId: string, version: number) => marshall({ invoiceId, version });
+const keyOf = (invoiceId: string, version: number) => ({ invoiceId, version });
 
 async function edit(invoiceId: string, version: number, change: (commit: Commit) => Commit): Promise<void> {
-  const { Item = {} } = await db.send(new GetItemCommand({ TableName: tables.events, Key: keyOf(invoiceId, version) }));
-  await db.send(new PutItemCommand({ TableName: tables.events, Item: marshall(change(unmarshall(Item) as Commit)) }));
+  const { Item = {} } = await db.send(new GetCommand({ TableName: tables.events, Key: keyOf(invoiceId, version) }));
+  await db.send(new PutCommand({ TableName: tables.events, Item: change(Item as Commit) }));
 }
 
 const remove = (invoiceId: string, version: number) =>
-  db.send(new DeleteItemCommand({ TableName: tables.events, Key: keyOf(invoiceId, version) }));
+  db.send(new DeleteCommand({ TableName: tables.events, Key: keyOf(invoiceId, version) }));
 
 const history = async (invoiceId: string, query = '') =>
   (await auditor.get(`/invoices/${invoiceId}/events${query}`)).body;

@@ -73,6 +73,9 @@ describe('the check of import directions', () => {
     importing('local/engines/x.ts', '../../cdk/functions.ts'),
     importing('bundling/x.ts', '../cdk/functions.ts'),
     importing('bundling/x.ts', '../local/project.ts'),
+    importing('src/aws/x.ts', '../platform/config.ts'),
+    importing('src/events/x.ts', '../aws/batches.ts'),
+    importing('src/commands/x.ts', '../aws/faults.ts'),
   ])('refuses %s importing %s', (_file, _what, place = '') => {
     expect(verdictOn(place)).toContain('noRestrictedImports');
   });
@@ -83,6 +86,7 @@ describe('the check of import directions', () => {
     importing('src/audit/x.ts', '../events/commit.ts'),
     importing('src/worker/x.ts', '../commands/ports.ts'),
     importing('src/handlers/x.ts', '../platform/config.ts'),
+    importing('src/events/dynamodb-x.ts', '../aws/document-client.ts'),
     importing('cdk/constructs/x.ts', '../../src/handlers/gateway-answers.ts'),
     importing('local/x.ts', '../bundling/function-bundles.ts'),
   ])('lets %s import %s', (_file, _what, place = '') => {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +24,7 @@ import {
 } from './invoices.ts';
 import { credentials } from './stack/api.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
+import { announced } from './stream-record.ts';
 
 const client = dynamoDb();
 const tables = await ownTables(client);
@@ -58,22 +58,11 @@ async function told(story: readonly NewEvent[]): Promise<{ invoiceId: InvoiceId;
   return { invoiceId, commits };
 }
 
-let sequence = 0;
-/** A record as the stream of EventsTable has it. */
-function record(commit: Commit, eventName: 'INSERT' | 'MODIFY' | 'REMOVE' = 'INSERT'): DynamoDBRecord {
-  sequence++;
-  return {
-    eventID: randomUUID(),
-    eventName,
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      Keys: marshall({ invoiceId: commit.invoiceId, version: commit.version }),
-      ...(eventName === 'REMOVE' ? {} : { NewImage: marshall(commit) }),
-      SequenceNumber: String(sequence).padStart(21, '0'),
-      StreamViewType: 'NEW_IMAGE',
-    },
-  } as DynamoDBRecord;
-}
+/** A record of an edit: the store is append-only, so somebody did it by hand. */
+const touched = (commit: Commit, eventName: 'MODIFY' | 'REMOVE'): DynamoDBRecord => ({
+  ...announced(commit),
+  eventName,
+});
 
 function expected(invoiceId: InvoiceId, commits: readonly Commit[]) {
   const { invoice, tip } = read(invoiceId, commits);
@@ -89,16 +78,13 @@ describe('the projector', () => {
         async (story, picks) => {
           const { invoiceId, commits } = await told(story);
           // Any records in any order and batches; only the last commit is sure to be announced at least once.
-          const announced = [
+          const records = [
             ...picks.map((pick) => commits[pick % commits.length] as Commit),
             commits.at(-1) as Commit,
-          ];
-          const cut = (picks[0] ?? 0) % announced.length;
-          for (const batch of [announced.slice(0, cut), announced.slice(cut)]) {
-            if (batch.length > 0)
-              expect(await handler({ Records: batch.map((commit) => record(commit)) })).toEqual({
-                batchItemFailures: [],
-              });
+          ].map(announced);
+          const cut = (picks[0] ?? 0) % records.length;
+          for (const Records of [records.slice(0, cut), records.slice(cut)]) {
+            if (Records.length > 0) expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
           }
           expect(await invoices.get(invoiceId)).toEqual(expected(invoiceId, commits));
         },
@@ -108,8 +94,8 @@ describe('the projector', () => {
 
   it('never goes back to an older version', async () => {
     const { invoiceId, commits } = await told([emitted, issued]);
-    await handler({ Records: commits.map((commit) => record(commit)) });
-    await handler({ Records: [record(commits[0] as Commit)] });
+    await handler({ Records: commits.map(announced) });
+    await handler({ Records: [announced(commits[0] as Commit)] });
     expect(await invoices.get(invoiceId)).toEqual(expected(invoiceId, commits));
   });
 
@@ -118,13 +104,13 @@ describe('the projector', () => {
     const bad = await told([emitted]);
     const spoiled = { ...(bad.commits[0] as Commit), events: [{ type: 'Teleported' }] } as unknown as Commit;
     const records = [
-      record(good.commits[0] as Commit),
-      record(spoiled),
-      record(spoiled),
-      record(good.commits[1] as Commit),
+      announced(good.commits[0] as Commit),
+      announced(spoiled),
+      announced(spoiled),
+      announced(good.commits[1] as Commit),
     ];
     expect(await handler({ Records: records })).toEqual({ batchItemFailures: [] });
-    expect(await handler({ Records: [record(spoiled)] })).toEqual({ batchItemFailures: [] });
+    expect(await handler({ Records: [announced(spoiled)] })).toEqual({ batchItemFailures: [] });
     expect(await projections.parkedOf([good.invoiceId, bad.invoiceId])).toEqual([
       {
         invoiceId: bad.invoiceId,
@@ -141,10 +127,10 @@ describe('the projector', () => {
 
   it('takes no news from a commit that was changed or removed by hand', async () => {
     const { invoiceId, commits } = await told([emitted]);
-    await handler({ Records: [record(commits[0] as Commit)] });
+    await handler({ Records: [announced(commits[0] as Commit)] });
     const before = await invoices.get(invoiceId);
     const forged = { ...(commits[0] as Commit), version: 9, next: 10 };
-    expect(await handler({ Records: [record(forged, 'MODIFY'), record(commits[0] as Commit, 'REMOVE')] })).toEqual({
+    expect(await handler({ Records: [touched(forged, 'MODIFY'), touched(commits[0] as Commit, 'REMOVE')] })).toEqual({
       batchItemFailures: [],
     });
     expect(await invoices.get(invoiceId)).toEqual(before);
@@ -154,7 +140,7 @@ describe('the projector', () => {
     const waiting = await told([emitted]);
     const put = await told([emitted, deferred]);
     const done = await told([emitted, issued]);
-    for (const { commits } of [waiting, put, done]) await handler({ Records: commits.map((commit) => record(commit)) });
+    for (const { commits } of [waiting, put, done]) await handler({ Records: commits.map(announced) });
     expect(await invoices.get(waiting.invoiceId)).toHaveProperty('dueShard');
     expect(await invoices.get(put.invoiceId)).toMatchObject({
       dueAt: deferred.data.nextAttemptAt.replace('Z', '000000000000118Z'),
@@ -165,7 +151,7 @@ describe('the projector', () => {
 
   it('lets one caller alone take what is due', async () => {
     const { invoiceId, commits } = await told([emitted]);
-    await handler({ Records: commits.map((commit) => record(commit)) });
+    await handler({ Records: commits.map(announced) });
     const row = await invoices.get(invoiceId);
     if (!row) throw new Error('It was projected');
     const claims = await Promise.all(

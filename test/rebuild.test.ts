@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { DeleteCommand, GetCommand, NumberValue, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Commit, commitOf } from '../src/events/commit.ts';
 import { read } from '../src/events/event-store.ts';
@@ -13,7 +12,8 @@ import { liveInvoices } from '../src/projections/live-invoices.ts';
 import { Checksum, digestOf } from '../src/projections/rebuild/checksum.ts';
 import { cancelled, cancelRequested, deferred, draft, emitted, failed, issued, retryRequested } from './invoices.ts';
 import { nfse, startNfse } from './stack/nfse.ts';
-import { announced, ownLedger } from './stack/own-ledger.ts';
+import { ownLedger } from './stack/own-ledger.ts';
+import { announced } from './stream-record.ts';
 
 const ledger = await ownLedger();
 Object.assign(process.env, ledger.environment);
@@ -90,7 +90,7 @@ async function rowsOf(table: string): Promise<InvoiceRow[]> {
   // A scan gives a megabyte at once, and busy traffic makes more.
   const pages = paginateScan({ client: ledger.client }, { TableName: table, ConsistentRead: true });
   const rows: InvoiceRow[] = [];
-  for await (const { Items = [] } of pages) rows.push(...Items.map((item) => unmarshall(item) as InvoiceRow));
+  for await (const { Items = [] } of pages) rows.push(...(Items as InvoiceRow[]));
   return rows;
 }
 
@@ -151,9 +151,7 @@ describe('a rebuild of InvoicesTable', () => {
   it('is not rolled back to a table that lacks a row, but by who accepts that, and is once the row is there', async () => {
     const [missed] = known as [InvoiceId];
     const commits = await ledger.events.load(missed);
-    await ledger.client.send(
-      new DeleteItemCommand({ TableName: ledger.tables.invoices, Key: marshall({ invoiceId: missed }) }),
-    );
+    await ledger.client.send(new DeleteCommand({ TableName: ledger.tables.invoices, Key: { invoiceId: missed } }));
     const rollback = async (...more: string[]) => {
       const { code, out } = await nfse(['projections', 'rollback', 'invoices', '--json', ...more], ledger.environment);
       return { code, ...JSON.parse(out) };
@@ -196,8 +194,8 @@ describe('a rebuild of InvoicesTable', () => {
     const [altered, removed] = known as [InvoiceId, InvoiceId];
     const live = `${ledger.tables.invoices}-2`;
     const row = (await rowsOf(live)).find(({ invoiceId }) => invoiceId === altered) as InvoiceRow;
-    await ledger.client.send(new PutItemCommand({ TableName: live, Item: marshall({ ...row, total: 1 }) }));
-    await ledger.client.send(new DeleteItemCommand({ TableName: live, Key: marshall({ invoiceId: removed }) }));
+    await ledger.client.send(new PutCommand({ TableName: live, Item: { ...row, total: 1 } }));
+    await ledger.client.send(new DeleteCommand({ TableName: live, Key: { invoiceId: removed } }));
     const { code, out } = await nfse(rebuild('--json'), ledger.environment);
     expect(code).toBe(1);
     const { differing, liveChecksum, builtChecksum } = JSON.parse(out);
@@ -218,27 +216,25 @@ describe('a rebuild of InvoicesTable', () => {
   it('takes a row that somebody spoiled for a difference, and says which', async () => {
     const [spoiled] = known.slice(2) as [InvoiceId];
     const { live } = JSON.parse((await nfse(['projections', 'status', 'invoices', '--json'], ledger.environment)).out);
-    const { Item } = await ledger.client.send(
-      new GetItemCommand({ TableName: live, Key: marshall({ invoiceId: spoiled }) }),
-    );
-    const broken = { ...Item, total: { N: '12345678901234567890.5' } };
-    await ledger.client.send(new PutItemCommand({ TableName: live, Item: broken }));
+    const { Item } = await ledger.client.send(new GetCommand({ TableName: live, Key: { invoiceId: spoiled } }));
+    const broken = { ...Item, total: NumberValue.from('12345678901234567890.5') };
+    await ledger.client.send(new PutCommand({ TableName: live, Item: broken }));
     const { code, out } = await nfse(rebuild('--json'), ledger.environment);
-    const version = Number(Item?.version?.N);
+    const version = Item?.version;
     expect([code, JSON.parse(out).differing]).toEqual([1, [{ id: spoiled, live: version, built: version }]]);
     await nfse(['projections', 'finish', 'invoices'], ledger.environment);
   }, 60_000);
 
   it('stops at an item that is no commit, and names invoice and version', async () => {
     const none = { invoiceId: BAD, version: 1, next: 2, hash: 'none' };
-    await ledger.client.send(new PutItemCommand({ TableName: ledger.tables.events, Item: marshall(none) }));
+    await ledger.client.send(new PutCommand({ TableName: ledger.tables.events, Item: none }));
     const { code, err } = await nfse(rebuild(), ledger.environment);
     expect([code, err]).toEqual([
       1,
       expect.stringContaining(`${BAD}, versão 1: a cadeia não confere (content-changed)`),
     ]);
-    const Key = marshall({ invoiceId: BAD, version: 1 });
-    await ledger.client.send(new DeleteItemCommand({ TableName: ledger.tables.events, Key }));
+    const Key = { invoiceId: BAD, version: 1 };
+    await ledger.client.send(new DeleteCommand({ TableName: ledger.tables.events, Key }));
   });
 
   it('stops at the first event that cannot be folded, and names invoice and event', async () => {
@@ -246,9 +242,9 @@ describe('a rebuild of InvoicesTable', () => {
       draft({ events: [event('Cancelled', cancelled.data)], commitId: 'impossible', invoiceId: BAD as InvoiceId }),
     );
     await ledger.client.send(
-      new PutItemCommand({
+      new PutCommand({
         TableName: ledger.tables.events,
-        Item: marshall(impossible, { removeUndefinedValues: true }),
+        Item: impossible,
       }),
     );
     const { code, err } = await nfse(rebuild(), ledger.environment);

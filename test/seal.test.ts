@@ -1,6 +1,5 @@
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   dayBefore,
@@ -73,7 +72,7 @@ describe('the daily seal', () => {
     const seals = await listed();
     const last = seals.at(-1) as Seal;
     const remove = () =>
-      ledger.client.send(new DeleteItemCommand({ TableName: ledger.tables.seals, Key: marshall({ day: last.day }) }));
+      ledger.client.send(new DeleteCommand({ TableName: ledger.tables.seals, Key: { day: last.day } }));
     await remove();
     expect((await seal()).sealed).toEqual([last.day]);
     expect(await listed()).toEqual(seals);
@@ -93,9 +92,7 @@ describe('the daily seal', () => {
       new ListObjectsV2Command({ Bucket: bucket, Prefix: `${before}/seal` }),
     );
     expect(Contents).toHaveLength(1);
-    await ledger.client.send(
-      new PutItemCommand({ TableName: ledger.tables.seals, Item: marshall({ ...first, hash: 'edited' }) }),
-    );
+    await ledger.client.send(new PutCommand({ TableName: ledger.tables.seals, Item: { ...first, hash: 'edited' } }));
     expect(await store.archived(before)).toEqual(first);
   });
 
@@ -104,10 +101,7 @@ describe('the daily seal', () => {
     const seals = await ownSeals(own);
     const { commits } = await own.tell([emitted], on(before));
     const [first] = commits as [Commit];
-    const put = (item: object) =>
-      own.client.send(
-        new PutItemCommand({ TableName: own.tables.events, Item: marshall(item, { removeUndefinedValues: true }) }),
-      );
+    const put = (item: object) => own.client.send(new PutCommand({ TableName: own.tables.events, Item: item }));
     await put({ ...first, version: 1.5 });
     await put({ ...first, version: 3, hash: 'two words' });
     await put({ ...first, invoiceId: 'a b', version: 1 });

@@ -1,7 +1,7 @@
-import { type AttributeValue, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { DeleteCommand, NumberValue, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { Finding } from '../src/audit/verify-stream.ts';
+import type { Item } from '../src/aws/document-client.ts';
 import { type Commit, commitOf, hashOf, START, tipAfter } from '../src/events/commit.ts';
 import { read } from '../src/events/event-store.ts';
 import type { InvoiceId } from '../src/events/ids.ts';
@@ -33,20 +33,15 @@ export function touchesOf(
   day: string,
 ): readonly Touch[] {
   const at = `${day}T12:00:00.000Z`;
-  const keyOf = ({ invoiceId, version }: Pick<Commit, 'invoiceId' | 'version'>) => marshall({ invoiceId, version });
-  const putItem = (Item: Record<string, AttributeValue>) =>
-    client.send(new PutItemCommand({ TableName: tables.events, Item }));
-  const put = (commit: Commit) => putItem(marshall(commit, { removeUndefinedValues: true }));
-  const remove = (commit: Commit) =>
-    client.send(new DeleteItemCommand({ TableName: tables.events, Key: keyOf(commit) }));
+  const keyOf = ({ invoiceId, version }: Pick<Commit, 'invoiceId' | 'version'>) => ({ invoiceId, version });
+  const put = (commit: Item) => client.send(new PutCommand({ TableName: tables.events, Item: commit }));
+  const remove = (commit: Commit) => client.send(new DeleteCommand({ TableName: tables.events, Key: keyOf(commit) }));
 
   /** The projection as it would be, had the stream always been this. */
   async function forgeProjection(invoiceId: InvoiceId, commits: readonly Commit[]): Promise<void> {
     const { invoice, tip } = read(invoiceId, commits);
     const row = rowOf(invoice as LivingInvoice, tip, 300);
-    await client.send(
-      new PutItemCommand({ TableName: tables.invoices, Item: marshall(row, { removeUndefinedValues: true }) }),
-    );
+    await client.send(new PutCommand({ TableName: tables.invoices, Item: row }));
   }
 
   /** A whole history, consistent in itself, of other commits. */
@@ -163,29 +158,34 @@ export function touchesOf(
     },
     {
       title: 'a commit left without events and time',
-      touch: (_, [, second]) => put({ ...second, events: undefined, at: undefined } as never),
+      touch: (_, [, second]) => put({ ...second, events: undefined, at: undefined }),
       found: [{ kind: 'content-changed', version: 2 }],
     },
     {
       title: 'a commit with a number that is too large to be one',
-      touch: (_, [, second]) => putItem({ ...marshall(second), next: { N: '12345678901234567890.5' } }),
+      touch: (_, [, second]) => put({ ...second, next: NumberValue.from('12345678901234567890.5') }),
+      found: [{ kind: 'content-changed', version: 2 }],
+    },
+    {
+      title: 'a commit with a number that differs by less than a double can hold',
+      touch: (_, [, second]) => put({ ...second, next: NumberValue.from(`${second.next}.00000000000000000001`) }),
       found: [{ kind: 'content-changed', version: 2 }],
     },
     {
       title: 'an item between two commits that is none',
-      touch: (_, [first]) => putItem({ ...keyOf(first), version: { N: '1.5' } }),
+      touch: (_, [first]) => put({ ...keyOf(first), version: 1.5 }),
       found: [{ kind: 'commit-missing', version: 2 }],
     },
     {
       title: 'the row of the projection left without a version',
       touch: (invoiceId) =>
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             TableName: tables.invoices,
-            Key: marshall({ invoiceId }),
+            Key: { invoiceId },
             UpdateExpression: 'REMOVE #version SET updatedAt = :none',
             ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: { ':none': { NULL: true } },
+            ExpressionAttributeValues: { ':none': null },
           }),
         ),
       found: [{ kind: 'row-unreadable', version: 5 }],
@@ -212,7 +212,7 @@ export function touchesOf(
       title: 'the whole history deleted, and the projection with it',
       touch: async (invoiceId, commits) => {
         await Promise.all(commits.map(remove));
-        await client.send(new DeleteItemCommand({ TableName: tables.invoices, Key: marshall({ invoiceId }) }));
+        await client.send(new DeleteCommand({ TableName: tables.invoices, Key: { invoiceId } }));
       },
       found: gone(1, 2, 3, 4, 5),
     },

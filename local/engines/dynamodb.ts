@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentClient } from '../../src/aws/document-client.ts';
 import { isFree } from '../ports.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -26,12 +28,14 @@ export interface DynamoDbOptions {
 }
 
 /** A client of an engine on this machine; the credentials are never looked at. */
-export function localDynamoDb(endpoint: string): DynamoDBClient {
-  return new DynamoDBClient({
-    endpoint,
-    region: 'sa-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+export function localDynamoDb(endpoint: string): DynamoDBDocumentClient {
+  return documentClient(
+    new DynamoDBClient({
+      endpoint,
+      region: 'sa-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { type Config, namesAnInstallation, readConfig, takeEnvironment } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
@@ -10,7 +10,7 @@ import { type Invocation, UsageError } from './verb.ts';
 /** Tables and buckets, for verbs that must look at them themselves: what they check would otherwise vouch for itself. */
 export interface Installation {
   readonly config: Config;
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDBDocumentClient;
   readonly s3: S3;
 }
 

@@ -1,6 +1,5 @@
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Commit } from './commit.ts';
-import { commitIn } from './dynamodb-commit.ts';
 import { parseInvoiceId } from './ids.ts';
 
 type DatedCommit = Pick<Commit, 'invoiceId' | 'version' | 'hash' | 'at'>;
@@ -27,31 +26,27 @@ const isTime = (at: unknown): at is string => typeof at === 'string' && !Number.
  * Commits by their time, found by reading the whole table: it has no index by time, which would cost every commit a second write. Not
  * strongly consistent, at half the price: whoever asks for past days asks long after their last write.
  */
-export function dynamoDbCommitsByTime(client: DynamoDBClient, tableName: string) {
+export function dynamoDbCommitsByTime(client: DynamoDBDocumentClient, tableName: string) {
   async function* scan(
     segment: number,
     names: readonly string[],
     between?: readonly [string, string],
   ): AsyncIterable<DatedCommit> {
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new ScanCommand({
-          TableName: tableName,
-          Segment: segment,
-          TotalSegments: SEGMENTS,
-          ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-          ...(between && {
-            FilterExpression: '#at BETWEEN :from AND :to',
-            ExpressionAttributeValues: { ':from': { S: between[0] }, ':to': { S: between[1] } },
-          }),
-          ...(start && { ExclusiveStartKey: start }),
+    const pages = paginateScan(
+      { client },
+      {
+        TableName: tableName,
+        Segment: segment,
+        TotalSegments: SEGMENTS,
+        ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ...(between && {
+          FilterExpression: '#at BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':from': between[0], ':to': between[1] },
         }),
-      );
-      for (const item of Items) yield commitIn(item);
-      start = LastEvaluatedKey;
-    } while (start);
+      },
+    );
+    for await (const { Items = [] } of pages) yield* Items as DatedCommit[];
   }
   const segments = Array.from({ length: SEGMENTS }, (_, segment) => segment);
   return {

@@ -1,13 +1,7 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { itemOf } from '../aws/document-client.ts';
 import { type Commit, commitOf, START, tipAfter } from './commit.ts';
-import { commitIn } from './dynamodb-commit.ts';
 import { ConcurrencyError, type EventStore } from './event-store.ts';
 
 /** Structured record of one store operation, for the log: what it touched and what it cost. */
@@ -17,7 +11,7 @@ export type StoreLog = (
 ) => void;
 
 export interface DynamoDbEventStoreOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly log?: StoreLog;
 }
@@ -30,6 +24,8 @@ export interface DynamoDbEventStoreOptions {
  * version    1         (SK)      events    [{id, type, v, at, data, meta}]
  * next       2                   prevHash  …             hash      …
  * ```
+ *
+ * Items are given as they lie there: somebody may have edited them, which the chain of hashes tells.
  */
 export function dynamoDbEventStore({ client, tableName, log = () => {} }: DynamoDbEventStoreOptions): EventStore {
   return {
@@ -42,9 +38,9 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
       // answer. The old item tells which, so neither case needs a read.
       try {
         const { ConsumedCapacity } = await client.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName: tableName,
-            Item: marshall(commit),
+            Item: commit,
             ConditionExpression: 'attribute_not_exists(invoiceId)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
             ReturnConsumedCapacity: 'TOTAL',
@@ -66,22 +62,20 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
     async load(invoiceId, fromVersion = START.version) {
       const commits: Commit[] = [];
       let rcu = 0;
-      let page: Record<string, AttributeValue> | undefined;
-      do {
-        const { Items, LastEvaluatedKey, ConsumedCapacity } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            KeyConditionExpression: 'invoiceId = :id AND version >= :from',
-            ExpressionAttributeValues: marshall({ ':id': invoiceId, ':from': fromVersion }),
-            ConsistentRead: true,
-            ReturnConsumedCapacity: 'TOTAL',
-            ...(page ? { ExclusiveStartKey: page } : {}),
-          }),
-        );
-        commits.push(...(Items ?? []).map(commitIn));
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: tableName,
+          KeyConditionExpression: 'invoiceId = :id AND version >= :from',
+          ExpressionAttributeValues: { ':id': invoiceId, ':from': fromVersion },
+          ConsistentRead: true,
+          ReturnConsumedCapacity: 'TOTAL',
+        },
+      );
+      for await (const { Items = [], ConsumedCapacity } of pages) {
+        commits.push(...(Items as Commit[]));
         rcu += ConsumedCapacity?.CapacityUnits ?? 0;
-        page = LastEvaluatedKey;
-      } while (page);
+      }
       log('events.load', { invoiceId, fromVersion, commits: commits.length, rcu });
       return commits;
     },
@@ -91,14 +85,14 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
         new QueryCommand({
           TableName: tableName,
           KeyConditionExpression: 'invoiceId = :id',
-          ExpressionAttributeValues: marshall({ ':id': invoiceId }),
+          ExpressionAttributeValues: { ':id': invoiceId },
           ScanIndexForward: false,
           Limit: 1,
           ConsistentRead: true,
           ReturnConsumedCapacity: 'TOTAL',
         }),
       );
-      const last = Items?.[0] && commitIn(Items[0]);
+      const last = Items?.[0] as Commit | undefined;
       log('events.tip', { invoiceId, version: last?.next ?? START.version, rcu: ConsumedCapacity?.CapacityUnits });
       return last ? tipAfter(last) : START;
     },
@@ -106,5 +100,5 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
 }
 
 function winningCommit(error: unknown): Commit | undefined {
-  return error instanceof ConditionalCheckFailedException && error.Item ? commitIn(error.Item) : undefined;
+  return error instanceof ConditionalCheckFailedException && error.Item ? (itemOf(error.Item) as Commit) : undefined;
 }

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CommandDeps } from '../commands/ports.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { newId } from '../platform/clock.ts';
@@ -7,7 +7,7 @@ import { failureOf, logger } from '../platform/logger.ts';
 import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
 
 /** The parts that every command handler hands to its command. */
-export function commandDeps(config: Config, client: DynamoDBClient): CommandDeps {
+export function commandDeps(config: Config, client: DynamoDBDocumentClient): CommandDeps {
   return {
     events: dynamoDbEventStore({
       client,

@@ -1,3 +1,5 @@
+import { BatchUnfinished } from '../aws/batches.ts';
+import { awsFault } from '../aws/faults.ts';
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
 import { RequestIdReused } from '../commands/emit-invoice/emit-invoice.ts';
 import { TooMuchContention } from '../commands/execute.ts';
@@ -6,7 +8,6 @@ import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
 import { DatabaseUnavailable } from '../projections/reporting/database.ts';
-import { RowsUnread } from '../projections/rows-by-id.ts';
 import { type FieldError, invalid, Problem } from './problem.ts';
 import { fieldError } from './request-fields.ts';
 
@@ -33,21 +34,15 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {
     return notNow(error, {
+      code: error.code,
       title: 'Muitas alterações simultâneas',
       detail: 'A nota mudou várias vezes durante a operação. Nada foi gravado; repita a requisição.',
       afterSeconds: 1,
     });
   }
-  if (error instanceof RowsUnread) {
-    return notNow(error, {
-      title: 'Muitas consultas simultâneas',
-      detail:
-        'Parte das notas da lista não pôde ser lida agora, e a lista sem elas estaria incompleta. Repita em instantes.',
-      afterSeconds: 1,
-    });
-  }
   if (error instanceof DatabaseUnavailable) {
     return notNow(error, {
+      code: error.code,
       title: 'Relatórios indisponíveis',
       detail:
         'O banco de relatórios está iniciando ou fora do ar. Emissões e consultas de notas não dependem dele; repita em instantes.',
@@ -56,7 +51,31 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof CommitTooLarge) return tooLarge(error);
   if (error instanceof DocumentMissing || error instanceof DocumentDamaged) return documentAtFault(error);
-  return undefined;
+  return problemOfAws(error);
+}
+
+/** AWS is throttling, or out of reach. Whether something was stored is unknown, and a repetition finds out: nothing happens twice. */
+function problemOfAws(error: unknown): Problem | undefined {
+  const repeat = 'Repita em instantes, com a mesma chave de idempotência: nada acontece duas vezes.';
+  const fault = error instanceof BatchUnfinished ? 'throttled' : awsFault(error);
+  switch (fault) {
+    case 'throttled':
+      return notNow(error, {
+        code: 'throttled',
+        title: 'Muitas operações simultâneas',
+        detail: `O serviço recebe mais operações do que pode fazer neste momento. ${repeat}`,
+        afterSeconds: 1,
+      });
+    case 'unavailable':
+      return notNow(error, {
+        code: 'unavailable',
+        title: 'Serviço momentaneamente indisponível',
+        detail: `Uma parte do serviço não respondeu. ${repeat}`,
+        afterSeconds: 5,
+      });
+    case undefined:
+      return undefined;
+  }
 }
 
 /** The history names it, so it is the store that is at fault, and nothing that a caller could change. */
@@ -98,11 +117,11 @@ export const tooLarge = (cause?: unknown): Problem =>
 
 /** It passes by itself. */
 function notNow(
-  cause: Error & { readonly code: string },
-  { title, detail, afterSeconds }: { title: string; detail: string; afterSeconds: number },
+  cause: unknown,
+  { code, title, detail, afterSeconds }: { code: string; title: string; detail: string; afterSeconds: number },
 ): Problem {
   const headers = { 'retry-after': String(afterSeconds) };
-  return new Problem({ status: 503, code: cause.code, title, detail, headers }, { cause });
+  return new Problem({ status: 503, code, title, detail, headers }, { cause });
 }
 
 function conflict(error: NothingToCancel | NothingToRetry, detail: string): Problem {

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { Config } from '../platform/config.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
@@ -7,7 +7,7 @@ import { type Announced, type BatchOutcome, projectInvoices } from '../projectio
 /** Brings the rows of InvoicesTable up to date, in the live table and in one that is being rebuilt beside it. */
 export function invoicesProjection(
   { tables, projectionPointerSeconds, reconcileAfterSeconds }: Config,
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
 ): (announced: Announced) => Promise<BatchOutcome> {
   const deps: Parameters<typeof projectInvoices>[0] = {
     events: dynamoDbEventStore({ client, tableName: tables.events }),

@@ -57,8 +57,11 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
         };
         result = rendered(await action({ event, context, caller, httpRequestId, traceId, now: now(), note }));
       } catch (error) {
-        const problem = problemOf(error) ?? unexpected(error, { httpRequestId, traceId });
+        const problem = problemOf(error) ?? INTERNAL;
         facts.problem = problem.facts.code;
+        if (problem.facts.status >= 500) {
+          logger.error('request failed', { httpRequestId, traceId, error: failureOf(error) });
+        }
         result = renderedProblem(problem, httpRequestId);
       }
       const durationMs = Math.round((performance.now() - started) * 10) / 10;
@@ -106,16 +109,12 @@ function renderedProblem({ facts }: Problem, requestId: string): APIGatewayProxy
   };
 }
 
-function unexpected(error: unknown, ids: Readonly<Record<string, string>>): Problem {
-  logger.error('request failed', { ...ids, error: failureOf(error) });
-  return new Problem({
-    status: 500,
-    code: 'internal',
-    title: 'Erro interno',
-    detail:
-      'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
-  });
-}
+const INTERNAL = new Problem({
+  status: 500,
+  code: 'internal',
+  title: 'Erro interno',
+  detail: 'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
+});
 
 /** What the gateway says of the trace, where Lambda says nothing. */
 function traceOf({ headers }: APIGatewayProxyEvent): TracePosition | undefined {

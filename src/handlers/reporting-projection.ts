@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import type { Config } from '../platform/config.ts';
 import type { Announced, BatchOutcome } from '../projections/project-batch.ts';
@@ -11,7 +11,7 @@ import { FIRST_SCHEMA, live, reportingTables } from '../projections/reporting/sc
 /** Brings the reporting tables up to date: the live ones, and those beside them while there is a rebuild. */
 export function reportingProjection(
   config: Config,
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   database: ReportingDatabase,
 ): (announced: Announced) => Promise<BatchOutcome> {
   const states = dynamoDbProjectionStates(client, config.tables.projections);

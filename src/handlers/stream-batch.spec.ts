@@ -1,8 +1,7 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import { companyCnpj, draft } from '../../test/invoices.ts';
-import { type Commit, commitOf } from '../events/commit.ts';
+import { announced } from '../../test/stream-record.ts';
+import { commitOf } from '../events/commit.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
 import type { BatchOutcome } from '../projections/project-batch.ts';
 import type { ProjectionsTable } from '../projections/projections-table.ts';
@@ -18,15 +17,8 @@ const commits = ['a', 'b', 'c'].map((request, index) =>
 );
 const ids = commits.map(({ invoiceId }) => invoiceId);
 
-const record = (commit: Commit, index: number): DynamoDBRecord =>
-  ({
-    eventName: 'INSERT',
-    dynamodb: {
-      Keys: marshall({ invoiceId: commit.invoiceId, version: commit.version }),
-      NewImage: marshall(commit),
-      SequenceNumber: String(index + 1),
-    },
-  }) as DynamoDBRecord;
+const Records = commits.map(announced);
+const placeOf = (index: number) => ({ itemIdentifier: Records[index]?.dynamodb?.SequenceNumber });
 
 /** A projector that comes to this outcome, and what is written down about it. */
 async function run(outcome: BatchOutcome, table: Partial<ProjectionsTable> = {}) {
@@ -42,7 +34,7 @@ async function run(outcome: BatchOutcome, table: Partial<ProjectionsTable> = {})
       ...table,
     } as unknown as ProjectionsTable,
   });
-  return { answer: await handler({ Records: commits.map(record) }), written, handler };
+  return { answer: await handler({ Records }), written, handler };
 }
 
 const asleep = new Error('asleep');
@@ -54,7 +46,7 @@ const delayed = (...which: readonly (InvoiceId | undefined)[]): BatchOutcome => 
 describe('a batch of the stream', () => {
   it('is tried again from the first record of each invoice that could not be projected now', async () => {
     const { answer } = await run(delayed(ids[2], ids[1]));
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }, { itemIdentifier: '2' }] });
+    expect(answer).toEqual({ batchItemFailures: [placeOf(2), placeOf(1)] });
   });
 
   it('lets it be seen that the projection waits, since when and for what', async () => {
@@ -85,7 +77,7 @@ describe('a batch of the stream', () => {
 
   it('writes progress down once a second, however many batches there are', async () => {
     const { written, handler } = await run({ spoiled: [], delayed: [] });
-    for (let batch = 0; batch < 5; batch++) await handler({ Records: commits.map(record) });
+    for (let batch = 0; batch < 5; batch++) await handler({ Records });
     expect(written.length).toBeLessThan(3);
   });
 });

@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { PreTokenGenerationV2TriggerEvent, PreTokenGenerationV3TriggerEvent } from 'aws-lambda';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
@@ -43,8 +43,7 @@ export async function companiesFor(
 }
 
 async function companiesOf(clientId: string): Promise<string> {
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName: config.tables.clients, Key: { clientId: { S: clientId } } }),
-  );
-  return Item?.companies?.S ?? '';
+  const { Item } = await client.send(new GetCommand({ TableName: config.tables.clients, Key: { clientId } }));
+  // Whatever else somebody put there gives no company.
+  return typeof Item?.companies === 'string' ? Item.companies : '';
 }

@@ -1,12 +1,6 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../aws/document-client.ts';
 import { type Companies, type Company, CompanyChanged, CompanyUnknown } from '../commands/company-ports.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 
@@ -14,21 +8,21 @@ import type { Cnpj } from '../nfse/cnpj.ts';
  * `CompaniesTable`: one item a company. Registration and certificate are attributes of their own, so that a change of one leaves the
  * other as it is; `version` counts both.
  */
-export function dynamoDbCompanies(client: DynamoDBClient, tableName: string): Companies {
+export function dynamoDbCompanies(client: DynamoDBDocumentClient, tableName: string): Companies {
   const update = async (
     companyCnpj: Cnpj,
-    input: Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression'> & { readonly values: object },
+    input: Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression'> & { readonly values: Item },
     refused: (cause: unknown) => Error,
   ): Promise<Company> => {
     const { values, ...expressions } = input;
     try {
       const { Attributes = {} } = await client.send(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: tableName,
-          Key: marshall({ companyCnpj }),
+          Key: { companyCnpj },
           ...expressions,
           ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }),
+          ExpressionAttributeValues: values,
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -42,7 +36,7 @@ export function dynamoDbCompanies(client: DynamoDBClient, tableName: string): Co
   return {
     async get(companyCnpj) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: marshall({ companyCnpj }), ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: { companyCnpj }, ConsistentRead: true }),
       );
       return Item && companyOf(Item);
     },
@@ -76,7 +70,6 @@ export function dynamoDbCompanies(client: DynamoDBClient, tableName: string): Co
 }
 
 /** What the table holds was written by the two updates above. */
-function companyOf(item: Record<string, AttributeValue>): Company {
-  const { registration, ...rest } = unmarshall(item);
+function companyOf({ registration, ...rest }: Item): Company {
   return { ...registration, ...rest } as Company;
 }

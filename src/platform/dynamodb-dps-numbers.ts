@@ -1,29 +1,24 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DpsCounter } from '../commands/company-ports.ts';
 import { type DpsNumbers, LAST_DPS_NUMBER, SeriesExhausted } from '../commands/ports.ts';
 
 /** `DpsNumbersTable`: one item a company and series, whose `lastNumber` only grows. One write unit a number. */
-export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): DpsNumbers & DpsCounter {
-  const key = (companyCnpj: string, series: string) => ({ companyCnpj: { S: companyCnpj }, series: { S: series } });
+export function dynamoDbDpsNumbers(client: DynamoDBDocumentClient, tableName: string): DpsNumbers & DpsCounter {
   return {
     async take(companyCnpj, series) {
       try {
         const { Attributes } = await client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             TableName: tableName,
-            Key: key(companyCnpj, series),
+            Key: { companyCnpj, series },
             UpdateExpression: 'ADD lastNumber :one',
             ConditionExpression: 'attribute_not_exists(lastNumber) OR lastNumber < :last',
-            ExpressionAttributeValues: { ':one': { N: '1' }, ':last': { N: String(LAST_DPS_NUMBER) } },
+            ExpressionAttributeValues: { ':one': 1, ':last': LAST_DPS_NUMBER },
             ReturnValues: 'UPDATED_NEW',
           }),
         );
-        return Number(Attributes?.lastNumber?.N);
+        return Attributes?.lastNumber;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) throw new SeriesExhausted(companyCnpj, series);
         throw error;
@@ -31,19 +26,19 @@ export function dynamoDbDpsNumbers(client: DynamoDBClient, tableName: string): D
     },
     async next(companyCnpj, series) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: key(companyCnpj, series), ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: { companyCnpj, series }, ConsistentRead: true }),
       );
-      return Number(Item?.lastNumber?.N ?? 0) + 1;
+      return (Item?.lastNumber ?? 0) + 1;
     },
     async reserve(companyCnpj, series, number) {
       try {
         await client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             TableName: tableName,
-            Key: key(companyCnpj, series),
+            Key: { companyCnpj, series },
             UpdateExpression: 'SET lastNumber = :number',
             ConditionExpression: 'attribute_not_exists(lastNumber) OR lastNumber < :number',
-            ExpressionAttributeValues: { ':number': { N: String(number) } },
+            ExpressionAttributeValues: { ':number': number },
           }),
         );
       } catch (error) {

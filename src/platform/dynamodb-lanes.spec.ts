@@ -1,29 +1,43 @@
-import type { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
-import { dynamoDbLanes, LanesUnread } from './dynamodb-lanes.ts';
+import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { answeredDynamoDb } from '../../test/faults/answered-dynamodb.ts';
+import { BatchUnfinished } from '../aws/batches.ts';
+import { dynamoDbLanes } from './dynamodb-lanes.ts';
 
 const TABLE = 'LanesTable';
+const dynamo = mockClient(DynamoDBDocumentClient);
+const backOff = { maxTries: 5, pause: async () => {}, random: () => 0 };
+const lanes = dynamoDbLanes(
+  answeredDynamoDb(() => ({})),
+  TABLE,
+  backOff,
+);
 
-/** A table that leaves the last of the keys it is asked for unread, so many times. */
-function throttled(times: number): DynamoDBClient {
+/** The table leaves the last of the keys that it is asked for unprocessed, so many times. */
+function throttle(times: number): void {
   let left = times;
-  const send = async ({ input }: BatchGetItemCommand) => {
-    const keys = input.RequestItems?.[TABLE]?.Keys ?? [];
+  dynamo.on(BatchGetCommand).callsFake(({ RequestItems }) => {
+    const keys = RequestItems[TABLE].Keys;
     const read = left-- > 0 ? keys.slice(0, -1) : keys;
     const unread = keys.slice(read.length);
     return { Responses: { [TABLE]: read }, UnprocessedKeys: unread.length > 0 ? { [TABLE]: { Keys: unread } } : {} };
-  };
-  return { send } as unknown as DynamoDBClient;
+  });
 }
 
 describe('lanes in a table that is throttled', () => {
   const codes = ['3106200', '3118601'];
+  beforeEach(() => dynamo.reset());
 
   it('are asked for again', async () => {
-    const records = await dynamoDbLanes(throttled(2), TABLE).of(codes);
-    expect(records.map(({ municipalityCode }) => municipalityCode)).toEqual(codes);
+    throttle(2);
+    expect((await lanes.of(codes)).map(({ municipalityCode }) => municipalityCode)).toEqual(codes);
   });
 
-  it('are not said to be free of holds because they could not be read', () =>
-    expect(dynamoDbLanes(throttled(5), TABLE).of(codes)).rejects.toThrow(LanesUnread));
+  it('are not said to be free of holds because they could not be read', async () => {
+    throttle(5);
+    const given = lanes.of(codes);
+    await expect(given).rejects.toThrow(BatchUnfinished);
+    await expect(given).rejects.toMatchObject({ remaining: [{ municipalityCode: '3118601' }] });
+  });
 });

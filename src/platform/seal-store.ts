@@ -1,18 +1,12 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { asSeal, leavesText, readLeaves, type Seal, type SealedCommit } from '../audit/seal.ts';
 import type { ListedSeal, SealStore } from '../audit/sealing.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import type { S3 } from './s3.ts';
 
 export interface SealStoreOptions {
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly s3: Pick<S3, 'get' | 'putNew'>;
   readonly bucket: string;
@@ -31,26 +25,21 @@ export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions)
   return {
     async list(from = '') {
       const listed: ListedSeal[] = [];
-      let start: Record<string, AttributeValue> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await dynamoDb.send(
-          new ScanCommand({
-            TableName: tableName,
-            ConsistentRead: true,
-            ...(from && {
-              FilterExpression: '#day >= :from',
-              ExpressionAttributeNames: { '#day': 'day' },
-              ExpressionAttributeValues: { ':from': { S: from } },
-            }),
-            ...(start && { ExclusiveStartKey: start }),
+      const pages = paginateScan(
+        { client: dynamoDb },
+        {
+          TableName: tableName,
+          ConsistentRead: true,
+          ...(from && {
+            FilterExpression: '#day >= :from',
+            ExpressionAttributeNames: { '#day': 'day' },
+            ExpressionAttributeValues: { ':from': from },
           }),
-        );
-        for (const item of Items) {
-          const value = unmarshall(item, { wrapNumbers: Number });
-          listed.push({ day: String(value.day), seal: asSeal(value) });
-        }
-        start = LastEvaluatedKey;
-      } while (start);
+        },
+      );
+      for await (const { Items = [] } of pages) {
+        listed.push(...Items.map((item) => ({ day: String(item.day), seal: asSeal(item) })));
+      }
       return listed.sort((a, b) => (a.day < b.day ? -1 : 1));
     },
 
@@ -59,9 +48,9 @@ export function sealStore({ dynamoDb, tableName, s3, bucket }: SealStoreOptions)
       const kept = (await archived(seal.day)) ?? (await created(seal, commits));
       try {
         await dynamoDb.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName: tableName,
-            Item: marshall(kept),
+            Item: kept,
             ConditionExpression: 'attribute_not_exists(#day)',
             ExpressionAttributeNames: { '#day': 'day' },
           }),

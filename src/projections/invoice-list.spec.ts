@@ -1,11 +1,15 @@
-import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { answeredDynamoDb } from '../../test/faults/answered-dynamodb.ts';
 import { companyCnpj } from '../../test/invoices.ts';
+import { BatchUnfinished } from '../aws/batches.ts';
 import { listInvoices } from './invoice-list.ts';
-import { RowsUnread } from './rows-by-id.ts';
 
 const TABLE = 'InvoicesTable';
+const dynamo = mockClient(DynamoDBDocumentClient);
+const client = answeredDynamoDb(() => ({}));
+beforeEach(() => dynamo.reset());
 
 interface Row {
   readonly invoiceId: string;
@@ -29,34 +33,28 @@ const invoices = (count: number): Row[] =>
  */
 function table({ index, rows = index, throttled = 0 }: { index: Row[]; rows?: Row[]; throttled?: number }) {
   const asked = { queries: 0, rows: [] as number[] };
-  const placeOf = (row: Row) => marshall({ invoiceId: row.invoiceId, companyCnpj, createdAt: row.createdAt });
-  const query = ({ Limit = 0, ExclusiveStartKey }: QueryCommand['input']) => {
+  const placeOf = (row: Row) => ({ invoiceId: row.invoiceId, companyCnpj, createdAt: row.createdAt });
+  dynamo.on(QueryCommand).callsFake(({ Limit, ExclusiveStartKey }) => {
     asked.queries++;
-    const after = ExclusiveStartKey && unmarshall(ExclusiveStartKey).invoiceId;
-    const from = index.findIndex(({ invoiceId }) => invoiceId === after) + 1;
+    const from = index.findIndex(({ invoiceId }) => invoiceId === ExclusiveStartKey?.invoiceId) + 1;
     const page = index.slice(from, from + Limit);
     const last = from + Limit < index.length ? page.at(-1) : undefined;
     return { Items: page.map(placeOf), ...(last && { LastEvaluatedKey: placeOf(last) }) };
-  };
+  });
   const byId = new Map(rows.map((row) => [row.invoiceId, row]));
   let left = throttled;
-  const batch = ({ RequestItems }: BatchGetItemCommand['input']) => {
-    const keys = RequestItems?.[TABLE]?.Keys ?? [];
+  dynamo.on(BatchGetCommand).callsFake(({ RequestItems }) => {
+    const keys: Row[] = RequestItems[TABLE].Keys;
     asked.rows.push(keys.length);
     const read = left-- > 0 ? keys.slice(0, -1) : keys;
-    const found = read.flatMap((key) => byId.get(unmarshall(key).invoiceId) ?? []);
+    const found = read.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []);
     const unread = keys.slice(read.length);
     return {
-      Responses: { [TABLE]: found.reverse().map((row) => marshall(row)) },
+      Responses: { [TABLE]: found.reverse() },
       UnprocessedKeys: unread.length > 0 ? { [TABLE]: { Keys: unread } } : {},
     };
-  };
-  const send = async (command: unknown) => {
-    if (command instanceof QueryCommand) return query(command.input);
-    if (command instanceof BatchGetItemCommand) return batch(command.input);
-    throw new Error('A list asks for nothing else');
-  };
-  return { client: { send } as unknown as DynamoDBClient, asked };
+  });
+  return asked;
 }
 
 const idsOf = (rows: readonly { readonly invoiceId: string }[]) => rows.map(({ invoiceId }) => invoiceId);
@@ -64,7 +62,8 @@ const idsOf = (rows: readonly { readonly invoiceId: string }[]) => rows.map(({ i
 describe('a list', () => {
   it('is in the order of the index, whatever order the rows come in', async () => {
     const index = invoices(5);
-    const { rows, next } = await listInvoices(table({ index }).client, TABLE, { companyCnpj }, 20);
+    table({ index });
+    const { rows, next } = await listInvoices(client, TABLE, { companyCnpj }, 20);
     expect(idsOf(rows)).toEqual(idsOf(index));
     expect(next).toBeUndefined();
   });
@@ -73,24 +72,25 @@ describe('a list', () => {
     const index = invoices(5);
     const [first, , third, fourth, last] = index as [Row, Row, Row, Row, Row];
     const rows = [first, { ...third, companyCnpj: '99888777000100' }, fourth, last];
-    const page = await listInvoices(table({ index, rows }).client, TABLE, { companyCnpj }, 3);
+    table({ index, rows });
+    const page = await listInvoices(client, TABLE, { companyCnpj }, 3);
     expect(idsOf(page.rows)).toEqual(idsOf([first, fourth, last]));
   });
 
   it('asks again for rows that a throttled table did not give', async () => {
     const index = invoices(5);
-    const { client, asked } = table({ index, throttled: 4 });
+    const asked = table({ index, throttled: 4 });
     expect(idsOf((await listInvoices(client, TABLE, { companyCnpj }, 20)).rows)).toEqual(idsOf(index));
     expect(asked.rows).toEqual([5, 1, 1, 1, 1]);
   });
 
-  it('does not say of rows that could not be read that they are not there', () =>
-    expect(
-      listInvoices(table({ index: invoices(5), throttled: 5 }).client, TABLE, { companyCnpj }, 20),
-    ).rejects.toThrow(RowsUnread));
+  it('does not say of rows that could not be read that they are not there', async () => {
+    table({ index: invoices(5), throttled: 5 });
+    await expect(listInvoices(client, TABLE, { companyCnpj }, 20)).rejects.toThrow(BatchUnfinished);
+  });
 
   it('looks at no more than it gives, when everything matches', async () => {
-    const { client, asked } = table({ index: invoices(300) });
+    const asked = table({ index: invoices(300) });
     const { rows } = await listInvoices(client, TABLE, { companyCnpj, status: 'ISSUED' }, 20);
     expect(rows).toHaveLength(20);
     expect(asked).toEqual({ queries: 1, rows: [20] });
@@ -102,7 +102,7 @@ describe('a list by a status that few invoices have', () => {
 
   it('looks wider from page to page, gives no more than was asked for, and goes on after the last that it gave', async () => {
     const index = invoices(300).map((row, place) => (place < 40 ? row : { ...row, status: 'FAILED' }));
-    const { client, asked } = table({ index });
+    const asked = table({ index });
     const { rows, next } = await listInvoices(client, TABLE, filter, 20);
     expect(asked.rows).toEqual([20, 40]);
     expect(idsOf(rows)).toEqual(idsOf(index.slice(40, 60)));
@@ -113,7 +113,7 @@ describe('a list by a status that few invoices have', () => {
 
   it('ends after ten pages, and says how far it came', async () => {
     const index = invoices(2000);
-    const { client, asked } = table({ index });
+    const asked = table({ index });
     const { rows, next } = await listInvoices(client, TABLE, filter, 20);
     expect(rows).toEqual([]);
     expect(asked.rows).toEqual([20, 40, 80, 100, 100, 100, 100, 100, 100, 100]);

@@ -1,9 +1,10 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { MAX_BATCH_KEYS } from '../aws/batches.ts';
+import type { Item } from '../aws/document-client.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import type { InvoiceStatus } from '../events/invoice.ts';
 import type { InvoiceRow } from './invoice-row.ts';
-import { MOST_KEYS, rowsById } from './rows-by-id.ts';
+import { rowsById } from './rows-by-id.ts';
 
 export interface ListFilter {
   readonly companyCnpj: string;
@@ -33,7 +34,7 @@ const MOST_PAGES = 10;
  * the index. A page of it is what is missing, then twice that, and so on: where few rows match, few pages are needed.
  */
 export async function listInvoices(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   filter: ListFilter,
   limit: number,
@@ -56,7 +57,7 @@ export async function listInvoices(
 
 /** A page of the index, newest first. The municipality, which never changes, is in it: rows of others are not even read. */
 async function indexPage(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   { companyCnpj, municipalityCode, from = '0', to = '~' }: ListFilter,
   size: number,
@@ -68,26 +69,27 @@ async function indexPage(
       IndexName: 'byCompany',
       KeyConditionExpression: 'companyCnpj = :company AND createdAt BETWEEN :from AND :to',
       ...(municipalityCode ? { FilterExpression: 'municipalityCode = :municipality' } : {}),
-      ExpressionAttributeValues: marshall(
-        { ':company': companyCnpj, ':from': from, ':to': to, ':municipality': municipalityCode },
-        { removeUndefinedValues: true },
-      ),
+      ExpressionAttributeValues: {
+        ':company': companyCnpj,
+        ':from': from,
+        ':to': to,
+        ...(municipalityCode ? { ':municipality': municipalityCode } : {}),
+      },
       ScanIndexForward: false,
-      Limit: Math.min(size, MOST_KEYS),
-      ...(after ? { ExclusiveStartKey: marshall({ ...after, companyCnpj }) } : {}),
+      Limit: Math.min(size, MAX_BATCH_KEYS),
+      ...(after ? { ExclusiveStartKey: { ...after, companyCnpj } } : {}),
     }),
   );
   return { places: Items.map(placeIn), next: LastEvaluatedKey && placeIn(LastEvaluatedKey) };
 }
 
-function placeIn(item: Parameters<typeof unmarshall>[0]): ListPosition {
-  const { invoiceId, createdAt } = unmarshall(item) as ListPosition;
+function placeIn({ invoiceId, createdAt }: Item): ListPosition {
   return { invoiceId, createdAt };
 }
 
 /** In the index's order. It may lag: a row that is gone, or is another company's by now, is left out. */
 async function matching(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   { companyCnpj, status }: ListFilter,
   places: readonly ListPosition[],

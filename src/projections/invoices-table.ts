@@ -1,17 +1,15 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
   QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { DueRange } from '../events/due-order.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type ListFilter, type ListPage, type ListPosition, listInvoices } from './invoice-list.ts';
 import type { InvoiceRow } from './invoice-row.ts';
-import { rowIn } from './rows-by-id.ts';
 
 /** The part of a row that the index of what is due holds. */
 export type DueRow = Pick<
@@ -47,24 +45,22 @@ export interface InvoicesTable {
   claimDue(row: DueRow, dueAt: string): Promise<boolean>;
 }
 
-export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string): InvoicesTable {
+export function dynamoDbInvoicesTable(client: DynamoDBDocumentClient, tableName: string): InvoicesTable {
   return {
     async get(invoiceId) {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: { invoiceId: { S: invoiceId } } }),
-      );
-      return Item && rowIn(Item);
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { invoiceId } }));
+      return Item as InvoiceRow | undefined;
     },
 
     async put(row) {
       return guarded(
-        new PutItemCommand({
+        new PutCommand({
           TableName: tableName,
-          Item: marshall(row, { removeUndefinedValues: true }),
+          Item: row,
           // Records come late, twice and out of order: only a newer fold may replace an older one.
           ConditionExpression: 'attribute_not_exists(invoiceId) OR #version < :version',
           ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':version': { N: String(row.version) } },
+          ExpressionAttributeValues: { ':version': row.version },
         }),
       );
     },
@@ -77,35 +73,35 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
           TableName: tableName,
           IndexName: 'byDue',
           KeyConditionExpression: 'dueShard = :shard AND dueAt BETWEEN :from AND :until',
-          ExpressionAttributeValues: marshall({ ':shard': shard, ':from': from, ':until': until }),
+          ExpressionAttributeValues: { ':shard': shard, ':from': from, ':until': until },
           Limit: limit,
           ...(after && { ExclusiveStartKey: positionOf(after) }),
         }),
       );
-      return Items.map((item) => unmarshall(item) as DueRow);
+      return Items as DueRow[];
     },
 
     async claimDue(row, dueAt) {
       return guarded(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: tableName,
-          Key: { invoiceId: { S: row.invoiceId } },
+          Key: { invoiceId: row.invoiceId },
           UpdateExpression: 'SET dueAt = :later',
           ConditionExpression: '#version = :version AND dueAt = :due',
           ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: marshall({ ':later': dueAt, ':version': row.version, ':due': row.dueAt ?? '' }),
+          ExpressionAttributeValues: { ':later': dueAt, ':version': row.version, ':due': row.dueAt ?? '' },
         }),
       );
     },
   };
 
   function positionOf({ invoiceId, dueShard = '', dueAt = '' }: DueRow) {
-    return marshall({ invoiceId, dueShard, dueAt });
+    return { invoiceId, dueShard, dueAt };
   }
 
-  async function guarded(write: PutItemCommand | UpdateItemCommand): Promise<boolean> {
+  async function guarded(write: PutCommand | UpdateCommand): Promise<boolean> {
     try {
-      await client.send(write as PutItemCommand);
+      await client.send(write as PutCommand);
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -115,7 +111,10 @@ export function dynamoDbInvoicesTable(client: DynamoDBClient, tableName: string)
 }
 
 /** How many rows of a shard are due: all, or what one look of the engine's comes to (a megabyte of them). */
-export function dueCount(client: DynamoDBClient, tableName: string): (shard: string, until: string) => Promise<number> {
+export function dueCount(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): (shard: string, until: string) => Promise<number> {
   return async (shard, until) => {
     const { Count = 0 } = await client.send(
       new QueryCommand({
@@ -123,7 +122,7 @@ export function dueCount(client: DynamoDBClient, tableName: string): (shard: str
         IndexName: 'byDue',
         Select: 'COUNT',
         KeyConditionExpression: 'dueShard = :shard AND dueAt <= :until',
-        ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until }),
+        ExpressionAttributeValues: { ':shard': shard, ':until': until },
       }),
     );
     return Count;

@@ -1,6 +1,7 @@
-import { DynamoDBClient, type GetItemCommand, type QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
+import { answeredDynamoDb } from '../../test/faults/answered-dynamodb.ts';
 import { invoiceId } from '../../test/invoices.ts';
 import { liveInvoices } from './live-invoices.ts';
 
@@ -12,14 +13,14 @@ const rows = [1, 2, 3].map((n) => ({
 }));
 
 /** Answers a query as the index does, from the key after `ExclusiveStartKey` on; no state says which table is live. */
-function indexInMemory(): DynamoDBClient {
-  const send = async ({ input }: GetItemCommand | QueryCommand) => {
-    if (!('IndexName' in input)) return {};
-    const after = input.ExclusiveStartKey && unmarshall(input.ExclusiveStartKey).dueAt;
-    const Items = rows.filter(({ dueAt }) => !after || dueAt > after).slice(0, input.Limit);
-    return { Items: Items.map((row) => marshall(row)) };
-  };
-  return Object.assign(new DynamoDBClient({ region: 'sa-east-1' }), { send });
+function indexInMemory(): DynamoDBDocumentClient {
+  const dynamo = mockClient(DynamoDBDocumentClient);
+  dynamo.on(GetCommand).resolves({});
+  dynamo.on(QueryCommand).callsFake(({ ExclusiveStartKey, Limit }) => {
+    const after = ExclusiveStartKey?.dueAt;
+    return { Items: rows.filter(({ dueAt }) => !after || dueAt > after).slice(0, Limit) };
+  });
+  return answeredDynamoDb(() => ({}));
 }
 
 describe('the live InvoicesTable', () => {

@@ -1,10 +1,10 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dueCount, dynamoDbInvoicesTable, type InvoicesTable } from './invoices-table.ts';
 import { tablesOf } from './projection-state.ts';
 import { dynamoDbProjectionStates, rememberedState } from './projection-states.ts';
 
 export interface LiveInvoicesOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBDocumentClient;
   readonly tables: { readonly invoices: string; readonly projections: string };
   /** How long a process goes on with the table that it knows to be live. */
   readonly freshSeconds: number;

@@ -1,3 +1,4 @@
+import { awsFault, isOfAws } from '../aws/faults.ts';
 import { NotWrittenBeside } from './project-everywhere.ts';
 import { DatabaseUnavailable } from './reporting/database.ts';
 
@@ -9,15 +10,7 @@ import { DatabaseUnavailable } from './reporting/database.ts';
 export function isOwnFault(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailable || error instanceof NotWrittenBeside)
     return false;
+  if (awsFault(error)) return false;
   // An item that DynamoDB will not have, for one that is too large.
-  if (isOfAws(error)) return error.name === 'ValidationException';
-  return !isOfTheNetwork(error);
-}
-
-const isOfAws = (error: Error): boolean => '$metadata' in error || '$fault' in error;
-
-/** Node's errors of connections have a code such as ECONNREFUSED; a time-out of the SDK has a name alone. */
-function isOfTheNetwork(error: Error): boolean {
-  const { code } = error as { code?: unknown };
-  return (typeof code === 'string' && /^E[A-Z]+$/.test(code)) || /Timeout|Abort/.test(error.name);
+  return !isOfAws(error) || error.name === 'ValidationException';
 }

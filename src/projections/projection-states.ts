@@ -1,13 +1,7 @@
-import {
-  type AttributeValue,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { type BackOff, batchWrite, JOB_BACK_OFF } from '../aws/batches.ts';
+import type { Item } from '../aws/document-client.ts';
 import type { ScanPosition } from '../events/event-scan.ts';
 import { NotNow, type ProjectionName, type ProjectionState } from './projection-state.ts';
 
@@ -34,49 +28,48 @@ export interface ProjectionStates {
   replace(projection: ProjectionName, was: ProjectionState | undefined, state: ProjectionState): Promise<void>;
   checkpoints(projection: ProjectionName, table: string): Promise<readonly SegmentCheckpoint[]>;
   saveCheckpoint(projection: ProjectionName, checkpoint: SegmentCheckpoint): Promise<void>;
+  /** @throws BatchUnfinished, which is no reason not to call it again */
   forgetCheckpoints(projection: ProjectionName): Promise<void>;
 }
 
 const STATE = 'state';
 const SEGMENT = 'segment#';
-const MOST_IN_A_BATCH = 25;
 
-export function dynamoDbProjectionStates(client: DynamoDBClient, tableName: string): ProjectionStates {
-  const segmentsOf = async (projection: ProjectionName): Promise<Record<string, AttributeValue>[]> => {
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: '#projection = :projection AND begins_with(#key, :segment)',
-        ExpressionAttributeNames: { '#projection': 'projection', '#key': 'key' },
-        ExpressionAttributeValues: marshall({ ':projection': projection, ':segment': SEGMENT }),
-        ConsistentRead: true,
-      }),
-    );
-    return Items;
+export function dynamoDbProjectionStates(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  backOff: BackOff = JOB_BACK_OFF,
+): ProjectionStates {
+  const segmentsOf = async (projection: ProjectionName): Promise<Item[]> => {
+    const query = {
+      TableName: tableName,
+      KeyConditionExpression: '#projection = :projection AND begins_with(#key, :segment)',
+      ExpressionAttributeNames: { '#projection': 'projection', '#key': 'key' },
+      ExpressionAttributeValues: { ':projection': projection, ':segment': SEGMENT },
+      ConsistentRead: true,
+    };
+    const pages = await Array.fromAsync(paginateQuery({ client }, query));
+    return pages.flatMap(({ Items = [] }) => Items);
   };
   return {
     async read(projection) {
       const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: tableName,
-          Key: marshall({ projection, key: STATE }),
-          ConsistentRead: true,
-        }),
+        new GetCommand({ TableName: tableName, Key: { projection, key: STATE }, ConsistentRead: true }),
       );
-      return Item && (JSON.parse(Item.state?.S ?? '') as ProjectionState);
+      return Item && (JSON.parse(Item.state) as ProjectionState);
     },
 
     async replace(projection, was, state) {
       try {
         await client.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName: tableName,
-            Item: marshall({ projection, key: STATE, state: JSON.stringify(state) }),
+            Item: { projection, key: STATE, state: JSON.stringify(state) },
             ...(was
               ? {
                   ConditionExpression: '#state = :was',
                   ExpressionAttributeNames: { '#state': 'state' },
-                  ExpressionAttributeValues: marshall({ ':was': JSON.stringify(was) }),
+                  ExpressionAttributeValues: { ':was': JSON.stringify(was) },
                 }
               : { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } }),
           }),
@@ -88,28 +81,20 @@ export function dynamoDbProjectionStates(client: DynamoDBClient, tableName: stri
     },
 
     async checkpoints(projection, table) {
-      const items = await segmentsOf(projection);
-      return items.map((item) => unmarshall(item) as SegmentCheckpoint).filter((one) => one.table === table);
+      const segments = (await segmentsOf(projection)) as SegmentCheckpoint[];
+      return segments.filter((one) => one.table === table);
     },
 
     async saveCheckpoint(projection, checkpoint) {
       const key = `${SEGMENT}${String(checkpoint.segment + 1).padStart(4, '0')}`;
-      await client.send(
-        new PutItemCommand({
-          TableName: tableName,
-          Item: marshall({ projection, key, ...checkpoint }, { removeUndefinedValues: true }),
-        }),
-      );
+      await client.send(new PutCommand({ TableName: tableName, Item: { projection, key, ...checkpoint } }));
     },
 
     async forgetCheckpoints(projection) {
-      const items = await segmentsOf(projection);
-      for (let from = 0; from < items.length; from += MOST_IN_A_BATCH) {
-        const deletes = items.slice(from, from + MOST_IN_A_BATCH).map(({ projection: name, key }) => ({
-          DeleteRequest: { Key: { projection: name as AttributeValue, key: key as AttributeValue } },
-        }));
-        await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: deletes } }));
-      }
+      const deletes = (await segmentsOf(projection)).map(({ key }) => ({
+        DeleteRequest: { Key: { projection, key } },
+      }));
+      await batchWrite(client, tableName, deletes, backOff);
     },
   };
 }

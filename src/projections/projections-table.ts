@@ -1,12 +1,13 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
   QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../aws/document-client.ts';
 import type { InvoiceId } from '../events/ids.ts';
 
 export const PROJECTIONS = ['invoices', 'reporting'] as const;
@@ -53,44 +54,42 @@ const PROGRESS = 'progress';
 
 /** `ProjectionsTable`, as one projection sees it: an item for its progress, and one for each invoice parked. */
 export function dynamoDbProjectionsTable(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   projection: Projection,
 ): ProjectionsTable {
-  const keyOf = (key: string) => ({ projection: { S: projection }, key: { S: key } });
-  const parkedKeys = { '#projection': 'projection', '#key': 'key' };
+  const keyOf = (key: string) => ({ projection, key });
+  const allParked = {
+    TableName: tableName,
+    KeyConditionExpression: '#projection = :projection AND begins_with(#key, :parked)',
+    ExpressionAttributeNames: { '#projection': 'projection', '#key': 'key' },
+    ExpressionAttributeValues: { ':projection': projection, ':parked': PARKED },
+  };
 
   return {
     async park(invoiceId, { name, message }, committedAt, at) {
       await client.send(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: tableName,
           Key: keyOf(PARKED + invoiceId),
           UpdateExpression:
             'SET invoiceId = :id, #error = :error, failedAt = :at, parkedAt = if_not_exists(parkedAt, :at), ' +
             'committedAt = if_not_exists(committedAt, :committed) ADD #times :one',
           ExpressionAttributeNames: { '#error': 'error', '#times': 'times' },
-          ExpressionAttributeValues: marshall({
+          ExpressionAttributeValues: {
             ':id': invoiceId,
             ':error': { name, message: message.slice(0, LONGEST_MESSAGE) },
             ':at': at.toISOString(),
             ':committed': committedAt,
             ':one': 1,
-          }),
+          },
         }),
       );
     },
 
     async parked(limit) {
       const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: '#projection = :projection AND begins_with(#key, :parked)',
-          ExpressionAttributeNames: parkedKeys,
-          ExpressionAttributeValues: marshall({ ':projection': projection, ':parked': PARKED }),
-          ConsistentRead: true,
-          Limit: limit,
-        }),
+        new QueryCommand({ ...allParked, ConsistentRead: true, Limit: limit }),
       );
       return { rows: Items.map(rowOf), more: LastEvaluatedKey !== undefined };
     },
@@ -98,7 +97,7 @@ export function dynamoDbProjectionsTable(
     async parkedOf(invoiceIds) {
       const found = await Promise.all(
         invoiceIds.map((id) =>
-          client.send(new GetItemCommand({ TableName: tableName, Key: keyOf(PARKED + id), ConsistentRead: true })),
+          client.send(new GetCommand({ TableName: tableName, Key: keyOf(PARKED + id), ConsistentRead: true })),
         ),
       );
       return found.flatMap(({ Item }) => (Item ? [rowOf(Item)] : []));
@@ -106,41 +105,27 @@ export function dynamoDbProjectionsTable(
 
     async countParked() {
       let count = 0;
-      let start: QueryCommand['input']['ExclusiveStartKey'];
-      do {
-        const page: { Count?: number | undefined; LastEvaluatedKey?: typeof start } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            KeyConditionExpression: '#projection = :projection AND begins_with(#key, :parked)',
-            ExpressionAttributeNames: parkedKeys,
-            ExpressionAttributeValues: marshall({ ':projection': projection, ':parked': PARKED }),
-            Select: 'COUNT',
-            ...(start ? { ExclusiveStartKey: start } : {}),
-          }),
-        );
-        count += page.Count ?? 0;
-        start = page.LastEvaluatedKey;
-      } while (start);
+      for await (const page of paginateQuery({ client }, { ...allParked, Select: 'COUNT' })) count += page.Count ?? 0;
       return count;
     },
 
     unpark: ({ invoiceId, times }) =>
       unlessNewer(
-        new DeleteItemCommand({
+        new DeleteCommand({
           TableName: tableName,
           Key: keyOf(PARKED + invoiceId),
           ConditionExpression: '#times = :times',
           ExpressionAttributeNames: { '#times': 'times' },
-          ExpressionAttributeValues: { ':times': { N: String(times) } },
+          ExpressionAttributeValues: { ':times': times },
         }),
       ),
 
     async progress() {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: keyOf(PROGRESS), ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: keyOf(PROGRESS), ConsistentRead: true }),
       );
       if (!Item) return {};
-      const { committedAt, projectedAt, waiting } = unmarshall(Item) as Progress;
+      const { committedAt, projectedAt, waiting } = Item as Progress;
       return {
         ...(committedAt === undefined ? {} : { committedAt }),
         ...(projectedAt === undefined ? {} : { projectedAt }),
@@ -151,49 +136,49 @@ export function dynamoDbProjectionsTable(
     async projected(committedAt, at) {
       // Shards run side by side: the newest commit of all counts, and a wait is over when its own commit has been passed.
       await unlessNewer(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: tableName,
           Key: keyOf(PROGRESS),
           UpdateExpression: 'SET committedAt = :committed, projectedAt = :at',
           ConditionExpression: 'attribute_not_exists(committedAt) OR committedAt < :committed',
-          ExpressionAttributeValues: marshall({ ':committed': committedAt, ':at': at.toISOString() }),
+          ExpressionAttributeValues: { ':committed': committedAt, ':at': at.toISOString() },
         }),
       );
       await unlessNewer(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: tableName,
           Key: keyOf(PROGRESS),
           UpdateExpression: 'REMOVE waiting',
           ConditionExpression: 'waiting.committedAt <= :committed',
-          ExpressionAttributeValues: { ':committed': { S: committedAt } },
+          ExpressionAttributeValues: { ':committed': committedAt },
         }),
       );
     },
 
     async waits(committedAt, at, reason) {
       await client.send(
-        new UpdateItemCommand({
+        new UpdateCommand({
           TableName: tableName,
           Key: keyOf(PROGRESS),
           UpdateExpression: 'SET waiting = :waiting',
-          ExpressionAttributeValues: marshall({
+          ExpressionAttributeValues: {
             ':waiting': { committedAt, triedAt: at.toISOString(), reason: reason.slice(0, LONGEST_MESSAGE) },
-          }),
+          },
         }),
       );
     },
   };
 
-  async function unlessNewer(command: UpdateItemCommand | DeleteItemCommand): Promise<void> {
+  async function unlessNewer(command: UpdateCommand | DeleteCommand): Promise<void> {
     try {
-      await client.send(command as UpdateItemCommand);
+      await client.send(command as UpdateCommand);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 }
 
-function rowOf(item: Parameters<typeof unmarshall>[0]): ParkedInvoice {
-  const { invoiceId, error, committedAt, parkedAt, failedAt, times } = unmarshall(item) as ParkedInvoice;
+function rowOf(item: Item): ParkedInvoice {
+  const { invoiceId, error, committedAt, parkedAt, failedAt, times } = item as ParkedInvoice;
   return { invoiceId, error, committedAt, parkedAt, failedAt, times };
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Commit, commitOf } from '../../src/events/commit.ts';
 import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
@@ -158,20 +157,20 @@ describe('the feed of events', () => {
 });
 
 describe('an invoice that cannot be projected', () => {
-  const store: DynamoDBClient = dynamoDb();
+  const store: DynamoDBDocumentClient = dynamoDb();
   const table = credentials().tables.events;
   const invoiceId: InvoiceId = invoiceIdFor(COMPANY as Cnpj, `parked ${randomUUID()}`);
   const good = commitOf(draft({ invoiceId, commitId: randomUUID(), at: new Date().toISOString(), events: [emitted] }));
   const spoiled: Commit = { ...good, events: good.events.map((event) => ({ ...event, type: 'Teleported' })) };
-  const put = (commit: Commit) => store.send(new PutItemCommand({ TableName: table, Item: marshall(commit) }));
+  const put = (commit: Commit) => store.send(new PutCommand({ TableName: table, Item: commit }));
   const parkedIn = async (projection: string) => {
     const { body } = await ops.get('/projections');
     const { parked } = body.projections.find((one: Answer['body']) => one.projection === projection);
     return parked.invoices.find((row: Answer['body']) => row.invoiceId === invoiceId);
   };
   afterAll(async () => {
-    const Key = marshall({ invoiceId, version: 1 });
-    await store.send(new DeleteItemCommand({ TableName: table, Key }));
+    const Key = { invoiceId, version: 1 };
+    await store.send(new DeleteCommand({ TableName: table, Key }));
     store.destroy();
   });
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { migrationsFolder } from '../../local/engines/postgres.ts';
 import { LOGIN } from '../../local/municipality-profiles.ts';
@@ -14,8 +14,8 @@ import { routes } from '../../src/handlers/routes.ts';
 import { companyCnpj, emitted, issued } from '../invoices.ts';
 import { credentials, example } from '../stack/api.ts';
 import { documentsIn, documentsOf, noise } from '../stack/own-documents.ts';
-import { announced } from '../stack/own-ledger.ts';
 import { emittedOnly, eventually } from '../stack/own-worker.ts';
+import { announced } from '../stream-record.ts';
 import { type Deployed, deployed } from './deployed.ts';
 import { accessKeyOf, difference, holders } from './rights.ts';
 
@@ -65,8 +65,8 @@ describe('what is deployed', () => {
   });
 
   it('tells Cognito which companies a program acts for', async () => {
-    const Item = { clientId: { S: 'erp' }, companies: { S: companyCnpj } };
-    await on.account.ledger.client.send(new PutItemCommand({ TableName: on.account.tables.clients, Item }));
+    const Item = { clientId: 'erp', companies: companyCnpj };
+    await on.account.ledger.client.send(new PutCommand({ TableName: on.account.tables.clients, Item }));
     const answer = await on.invoke('token-claims', {
       triggerSource: 'TokenGeneration_ClientCredentials',
       callerContext: { clientId: 'erp' },
@@ -100,8 +100,8 @@ describe('what is deployed', () => {
     expect((await on.api.get(`/invoices/${first.invoiceId}`)).body.status).toBe('ISSUED');
     // The beginning of a history was removed by hand: its end tells no possible story.
     const maimed = (await on.account.ledger.tell([emitted, issued])).invoiceId;
-    const Key = { invoiceId: { S: maimed }, version: { N: '1' } };
-    await on.account.ledger.client.send(new DeleteItemCommand({ TableName: on.account.tables.events, Key }));
+    const Key = { invoiceId: maimed, version: 1 };
+    await on.account.ledger.client.send(new DeleteCommand({ TableName: on.account.tables.events, Key }));
     for (const projection of ['invoices', 'reporting']) {
       const replay = (body: object) => on.api.post(`/projections/${projection}/replay`, body);
       expect((await replay({ all: true })).body).toMatchObject({ projected: 1, parked: 0 });

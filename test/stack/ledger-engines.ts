@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { end, ended, startChild } from '../../local/child.ts';
 import { localDynamoDb, startDynamoDb } from '../../local/engines/dynamodb.ts';
 import { createTables, defaultTableNames, type TableNames } from '../../local/engines/tables.ts';
@@ -24,7 +24,7 @@ export interface LedgerEnginesOptions {
 
 /** The tables of a ledger on a DynamoDB of their own, in memory, with the projectors and nothing else: no API, worker or authority. */
 export interface LedgerEngines {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBDocumentClient;
   readonly tables: TableNames;
   /** Of processes that work on these tables. */
   readonly environment: Readonly<Record<string, string>>;

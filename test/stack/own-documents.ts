@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { documentKey } from '../../src/events/document-key.ts';
 import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
 import { documentStore } from '../../src/platform/documents/document-store.ts';
@@ -36,9 +36,9 @@ export function documentsIn({ client, tables }: Ledger, bucket: string) {
     async forget(): Promise<number> {
       const TableName = tables.documents;
       const { Items = [] } = await client.send(new ScanCommand({ TableName }));
-      const passing = Items.filter(({ document }) => document?.S?.startsWith('inv_'));
-      for (const { dayPart = { S: '' }, document = { S: '' } } of passing) {
-        await client.send(new DeleteItemCommand({ TableName, Key: { dayPart, document } }));
+      const passing = Items.filter(({ document }) => document.startsWith('inv_'));
+      for (const { dayPart, document } of passing) {
+        await client.send(new DeleteCommand({ TableName, Key: { dayPart, document } }));
       }
       return passing.length;
     },

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { marshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBRecord } from 'aws-lambda';
 import { type Commit, START, tipAfter } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { NewEvent } from '../../src/events/event-types.ts';
@@ -39,19 +37,4 @@ export async function ownLedger() {
     return { invoiceId, commits };
   }
   return { client, tables, environment, events, tell };
-}
-
-/** A commit as the stream of EventsTable announces it. */
-export function announced(commit: Commit): DynamoDBRecord {
-  return {
-    eventID: randomUUID(),
-    eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      Keys: marshall({ invoiceId: commit.invoiceId, version: commit.version }) as never,
-      NewImage: marshall(commit) as never,
-      SequenceNumber: String(process.hrtime.bigint()).padStart(21, '0'),
-      StreamViewType: 'NEW_IMAGE',
-    },
-  };
 }

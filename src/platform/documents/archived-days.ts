@@ -1,4 +1,4 @@
-import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ArchivedDays } from '../../audit/archiving.ts';
 
 /** A partition of `DocumentsTable` that no document is in. */
@@ -15,7 +15,7 @@ const ARCHIVED = 'archived';
  * at         when it was found to be whole
  * ```
  */
-export function archivedDays(client: DynamoDBClient, TableName: string): ArchivedDays {
+export function archivedDays(client: DynamoDBDocumentClient, TableName: string): ArchivedDays {
   return {
     /** A page is thousands of days: whoever asks wants the last ones. */
     async from(day) {
@@ -24,21 +24,15 @@ export function archivedDays(client: DynamoDBClient, TableName: string): Archive
           TableName,
           ConsistentRead: true,
           KeyConditionExpression: 'dayPart = :archived AND document >= :day',
-          ExpressionAttributeValues: { ':archived': { S: ARCHIVED }, ':day': { S: day } },
+          ExpressionAttributeValues: { ':archived': ARCHIVED, ':day': day },
         }),
       );
-      return Items.map(({ document }) => document?.S ?? '');
+      return Items.map(({ document }) => document);
     },
 
     async remember({ day, documents, packs, at }) {
-      const Item: Record<string, AttributeValue> = {
-        dayPart: { S: ARCHIVED },
-        document: { S: day },
-        documents: { N: String(documents) },
-        packs: { N: String(packs) },
-        at: { S: at },
-      };
-      await client.send(new PutItemCommand({ TableName, Item }));
+      const Item = { dayPart: ARCHIVED, document: day, documents, packs, at };
+      await client.send(new PutCommand({ TableName, Item }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
 import { documentWriter } from './document-writer.ts';
 import { documentItems } from './items.ts';
@@ -12,7 +12,7 @@ export interface DocumentArchive {
 }
 
 /** `DocumentsTable`, with the archive behind it. Every document that is read is checked against the hash in its key. */
-export function documentStore(client: DynamoDBClient, tableName: string, archive: DocumentArchive): Documents {
+export function documentStore(client: DynamoDBDocumentClient, tableName: string, archive: DocumentArchive): Documents {
   const items = documentItems(client, tableName);
   const recent = recentDocuments();
   const find = async (key: string) => (await items.get(key)) ?? (await archive.get(key));

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Documents } from '../../commands/ports.ts';
 import { sha256 } from '../../events/document-key.ts';
 import { certificatesIn, compressed, type KeptDocument } from './encoding.ts';
@@ -27,7 +27,7 @@ const MOST_CERTIFICATES = 100_000;
  * @returns `put`, which throws DocumentTooLarge
  */
 export function documentWriter(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   more: { readonly recent?: RecentDocuments; readonly putWhole?: Documents['put'] } = {},
 ): Pick<Documents, 'put'> {

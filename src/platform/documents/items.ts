@@ -1,10 +1,6 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../../aws/document-client.ts';
 import { LATEST_DICTIONARY } from './encoding.ts';
 import { type DayPart, dayPartOf } from './place.ts';
 
@@ -41,20 +37,20 @@ export interface DocumentItems {
  *
  * Certificates are kept anew each month: whatever authorities put into their answers is forgotten some day.
  */
-export function documentItems(client: DynamoDBClient, TableName: string): DocumentItems {
+export function documentItems(client: DynamoDBDocumentClient, TableName: string): DocumentItems {
   return {
     async put({ key, body, bases }) {
       const place = placeOf(key);
       if (!place) throw new RangeError(`${key} is no key of a document`);
       try {
         await client.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName,
             Item: {
               ...place.primaryKey,
-              body: { B: body },
-              dictionary: { N: String(LATEST_DICTIONARY) },
-              ...(bases.length > 0 && { bases: { L: bases.map((base) => ({ S: base })) } }),
+              body,
+              dictionary: LATEST_DICTIONARY,
+              ...(bases.length > 0 && { bases }),
               expiresAt: place.expiresAt,
             },
             ConditionExpression: 'attribute_not_exists(document)',
@@ -71,24 +67,22 @@ export function documentItems(client: DynamoDBClient, TableName: string): Docume
       const place = placeOf(key);
       if (!place) return undefined;
       // Whoever is told of a document may come at once, and a replica may not have it yet.
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName, Key: place.primaryKey, ConsistentRead: true }),
-      );
+      const { Item } = await client.send(new GetCommand({ TableName, Key: place.primaryKey, ConsistentRead: true }));
       return Item && itemIn(Item);
     },
   };
 }
 
 interface Place {
-  readonly primaryKey: Record<'dayPart' | 'document', AttributeValue>;
-  readonly expiresAt: AttributeValue;
+  readonly primaryKey: { readonly dayPart: string; readonly document: string };
+  readonly expiresAt: number;
 }
 
 /** Where a document is in the table, and until when; `undefined` for a key from before documents were kept by day: the table has none of these. */
 function placeOf(key: string): Place | undefined {
   const place = (dayPart: string, firstDay: string, days: number): Place => ({
-    primaryKey: { dayPart: { S: dayPart }, document: { S: key } },
-    expiresAt: { N: String(Date.parse(firstDay) / 1000 + (days + DAYS_IN_TABLE) * 86_400) },
+    primaryKey: { dayPart, document: key },
+    expiresAt: Date.parse(firstDay) / 1000 + (days + DAYS_IN_TABLE) * 86_400,
   });
   const part = dayPartOf(key);
   if (part) return place(partition(part), part.day, 1);
@@ -114,11 +108,12 @@ export function certificateIn(key: string): { readonly month: string; readonly d
 
 export const partition = ({ day, shard }: DayPart) => `${day}#${shard}`;
 
-export function itemIn({ document, body, dictionary, bases }: Record<string, AttributeValue>): DocumentItem {
+/** Somebody may have edited the item: what is not of its kind is taken for nothing, and the document then fails its hash. */
+export function itemIn({ document, body, dictionary, bases }: Item): DocumentItem {
   return {
-    key: document?.S ?? '',
-    body: body?.B ?? new Uint8Array(),
-    dictionary: Number(dictionary?.N),
-    bases: (bases?.L ?? []).flatMap(({ S }) => S ?? []),
+    key: document,
+    body: body instanceof Uint8Array ? body : new Uint8Array(),
+    dictionary: Number(dictionary),
+    bases: Array.isArray(bases) ? bases.filter((base) => typeof base === 'string') : [],
   };
 }

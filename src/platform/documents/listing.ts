@@ -1,4 +1,4 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { type DocumentItem, itemIn, partition } from './items.ts';
 import { type DayPart, dayPartOf } from './place.ts';
 
@@ -11,46 +11,31 @@ export interface DocumentListing {
 }
 
 /** A page is a megabyte. */
-const MOST_PAGES = 8;
+const MAX_PAGES = 8;
 
-export function documentListing(client: DynamoDBClient, TableName: string): DocumentListing {
+export function documentListing(client: DynamoDBDocumentClient, TableName: string): DocumentListing {
   return {
     async *of(part) {
-      let start: Record<string, AttributeValue> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName,
-            KeyConditionExpression: 'dayPart = :part',
-            ExpressionAttributeValues: { ':part': { S: partition(part) } },
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
-        yield* Items.map(itemIn);
-        start = LastEvaluatedKey;
-      } while (start);
+      const query = {
+        TableName,
+        KeyConditionExpression: 'dayPart = :part',
+        ExpressionAttributeValues: { ':part': partition(part) },
+      };
+      for await (const { Items = [] } of paginateQuery({ client }, query)) yield* Items.map(itemIn);
     },
 
     async days() {
       const days = new Set<string>();
-      let start: Record<string, AttributeValue> | undefined;
-      for (let page = 0; page < MOST_PAGES; page++) {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new ScanCommand({
-            TableName,
-            ConsistentRead: true,
-            ProjectionExpression: 'document',
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
+      const scan = { TableName, ConsistentRead: true, ProjectionExpression: 'document' };
+      let pages = 0;
+      for await (const { Items = [], LastEvaluatedKey } of paginateScan({ client }, scan)) {
         for (const { document } of Items) {
-          const day = dayPartOf(document?.S ?? '')?.day;
+          const day = dayPartOf(document)?.day;
           if (day !== undefined) days.add(day);
         }
-        if (!LastEvaluatedKey) return days;
-        start = LastEvaluatedKey;
+        if (LastEvaluatedKey && ++pages === MAX_PAGES) return undefined;
       }
-      return undefined;
+      return days;
     },
   };
 }

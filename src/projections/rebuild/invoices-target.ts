@@ -1,17 +1,15 @@
 import {
-  type AttributeValue,
-  BatchGetItemCommand,
   CreateTableCommand,
   DeleteTableCommand,
   DescribeTableCommand,
-  type DynamoDBClient,
   ResourceInUseException,
   ResourceNotFoundException,
-  ScanCommand,
   type TableDescription,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { type BackOff, batchGet, JOB_BACK_OFF, MAX_BATCH_KEYS } from '../../aws/batches.ts';
+import type { Item } from '../../aws/document-client.ts';
 import { NotCanonical } from '../../events/canonical-json.ts';
 import { type InvoiceRow, rowOf } from '../invoice-row.ts';
 import { dynamoDbInvoicesTable } from '../invoices-table.ts';
@@ -22,15 +20,14 @@ import type { RebuildTarget } from './rebuild.ts';
 
 /** Guarded puts under way at once, of each segment. */
 const WRITES = 16;
-/** What BatchGetItem takes. */
-const MOST_KEYS = 100;
 const TABLE_WAIT_SECONDS = 120;
 
 export interface InvoicesTargetOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBDocumentClient;
   /** The table that the installation was made with. */
   readonly configured: string;
   readonly reconcileAfterSeconds: number;
+  readonly backOff?: BackOff;
 }
 
 export interface InvoicesTarget extends RebuildTarget {
@@ -39,7 +36,12 @@ export interface InvoicesTarget extends RebuildTarget {
 }
 
 /** InvoicesTable: each rebuild makes a table of its own beside it, `<name>-2` and so on. */
-export function invoicesTarget({ client, configured, reconcileAfterSeconds }: InvoicesTargetOptions): InvoicesTarget {
+export function invoicesTarget({
+  client,
+  configured,
+  reconcileAfterSeconds,
+  backOff = JOB_BACK_OFF,
+}: InvoicesTargetOptions): InvoicesTarget {
   return {
     projection: 'invoices',
     configured,
@@ -64,7 +66,7 @@ export function invoicesTarget({ client, configured, reconcileAfterSeconds }: In
       await Promise.all(Array.from({ length: WRITES }, put));
     },
 
-    compared: (table) => comparedInvoices(client, table),
+    compared: (table) => comparedInvoices(client, table, backOff),
 
     async drop(table) {
       if (table === configured) return false;
@@ -103,34 +105,17 @@ function likenessOf({
   };
 }
 
-function comparedInvoices(client: DynamoDBClient, TableName: string): ComparedTable {
+function comparedInvoices(client: DynamoDBDocumentClient, tableName: string, backOff: BackOff): ComparedTable {
   return {
     async *pages() {
-      let start: Record<string, AttributeValue> | undefined;
-      do {
-        const page = await client.send(
-          new ScanCommand({
-            TableName,
-            ConsistentRead: true,
-            Limit: MOST_KEYS,
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
-        yield (page.Items ?? []).map(digested);
-        start = page.LastEvaluatedKey;
-      } while (start);
+      // The rows of a page are looked up in the other table, in one batch.
+      const pages = paginateScan({ client, pageSize: MAX_BATCH_KEYS }, { TableName: tableName, ConsistentRead: true });
+      for await (const { Items = [] } of pages) yield Items.map(digested);
     },
 
     async rows(ids) {
-      const found: RowDigest[] = [];
-      let keys = ids.map((invoiceId) => ({ invoiceId: { S: invoiceId } }) as Record<string, AttributeValue>);
-      while (keys.length > 0) {
-        const wanted = { [TableName]: { Keys: keys.slice(0, MOST_KEYS), ConsistentRead: true } };
-        const answer = await client.send(new BatchGetItemCommand({ RequestItems: wanted }));
-        found.push(...(answer.Responses?.[TableName] ?? []).map(digested));
-        keys = [...keys.slice(MOST_KEYS), ...(answer.UnprocessedKeys?.[TableName]?.Keys ?? [])];
-      }
-      return found;
+      const keys = ids.map((invoiceId) => ({ invoiceId }));
+      return (await batchGet(client, { tableName, keys, ConsistentRead: true }, backOff)).map(digested);
     },
   };
 }
@@ -139,8 +124,8 @@ function comparedInvoices(client: DynamoDBClient, TableName: string): ComparedTa
  * The reconciler moves `dueAt` of a row that it takes up; all else is a function of the events. A row that somebody edited may be anything,
  * and differs from every row that was made of events.
  */
-function digested(item: Record<string, AttributeValue>): RowDigest {
-  const { dueAt: _claimed, ...row } = unmarshall(item, { wrapNumbers: Number }) as InvoiceRow;
+function digested(item: Item): RowDigest {
+  const { dueAt: _claimed, ...row } = item as InvoiceRow;
   return { id: row.invoiceId, version: row.version, digest: digestIfAny(row) };
 }
 

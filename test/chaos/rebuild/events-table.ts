@@ -1,5 +1,5 @@
-import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { batchWrite, JOB_BACK_OFF, MAX_BATCH_WRITES } from '../../../src/aws/batches.ts';
 import type { Commit } from '../../../src/events/commit.ts';
 import type { Stream } from '../../../src/events/event-scan.ts';
 import { type EventStore, read } from '../../../src/events/event-store.ts';
@@ -7,10 +7,8 @@ import type { InvoiceId } from '../../../src/events/ids.ts';
 import { type InvoiceRow, rowOf } from '../../../src/projections/invoice-row.ts';
 import { digestOf } from '../../../src/projections/rebuild/checksum.ts';
 
-/** What BatchWriteItem takes. */
-const BATCH = 25;
 const AT_ONCE = 6;
-const TELL_EVERY = 100 * BATCH;
+const TELL_EVERY = 100 * MAX_BATCH_WRITES;
 /** Leaves its trace in `dueAt` alone, which a comparison leaves out. */
 const RECONCILE_AFTER_SECONDS = 300;
 
@@ -21,7 +19,7 @@ const RECONCILE_AFTER_SECONDS = 300;
  * @param onWritten told how many commits, now and then
  */
 export async function fill(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   streams: readonly Stream[],
   onWritten: (commits: number) => void,
@@ -37,7 +35,7 @@ export async function fill(
 }
 
 async function putAll(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   commits: readonly Commit[],
   onWritten: (commits: number) => void,
@@ -46,14 +44,9 @@ async function putAll(
   const write = async () => {
     while (next < commits.length) {
       const from = next;
-      next += BATCH;
-      let rest: WriteRequest[] = commits
-        .slice(from, from + BATCH)
-        .map((commit) => ({ PutRequest: { Item: marshall(commit, { removeUndefinedValues: true }) } }));
-      while (rest.length > 0) {
-        const answer = await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: rest } }));
-        rest = answer.UnprocessedItems?.[tableName] ?? [];
-      }
+      next += MAX_BATCH_WRITES;
+      const puts = commits.slice(from, from + MAX_BATCH_WRITES).map((Item) => ({ PutRequest: { Item } }));
+      await batchWrite(client, tableName, puts, JOB_BACK_OFF);
       if (from % TELL_EVERY === 0) onWritten(from);
     }
   };
