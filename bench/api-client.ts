@@ -20,7 +20,12 @@ export interface ApiClient {
 const LONGEST_MS = 30_000;
 
 /** @throws Error when no token is given */
-export async function apiClient({ apiUrl, apiKey, tokenUrl, clients }: Credentials): Promise<ApiClient> {
+export async function apiClient({
+  apiUrl,
+  apiKey,
+  tokenUrl,
+  clients,
+}: Pick<Credentials, 'apiUrl' | 'apiKey' | 'tokenUrl' | 'clients'>): Promise<ApiClient> {
   const client = clients.find(({ name }) => name === 'client');
   if (!client) throw new Error('The stack has no client named "client"');
   const authorization = `Bearer ${await tokenFor(tokenUrl, client)}`;

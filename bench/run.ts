@@ -1,4 +1,4 @@
-// `npm run bench [-- store|latency|bundles|signatures|reports|upserts|lag|rebuild|verify]`: each in a process of its own, so that none warms or burdens the next.
+// `npm run bench [-- store|latency|processor-time|bundles|signatures|reports|upserts|lag|rebuild|verify]`: each in a process of its own, so that none warms or burdens the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
@@ -6,6 +6,7 @@ import { inProject } from '../local/project.ts';
 const BENCHMARKS = {
   store: 'event-store.ts',
   latency: 'latency.ts',
+  'processor-time': 'processor-time.ts',
   bundles: 'bundles.ts',
   signatures: 'signatures.ts',
   reports: 'reports.ts',
