@@ -1,4 +1,4 @@
-// Latency of the API on a whole local stack, under a steady load:
+// Latency of the API on a whole local stack under a steady load, at half the rate that the machine can bear:
 // `npm run bench -- latency [--rate N] [--seconds N]`.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,11 +8,16 @@ import { printMachine } from './machine.ts';
 import { openLoop, type Shot } from './open-loop.ts';
 import { onOwnStack } from './own-stack.ts';
 import { percentilesOf } from './percentiles.ts';
+import { findPlateau, type Step } from './plateau.ts';
 import { progress, progressEnds } from './progress.ts';
 import { printTable, ratio } from './table.ts';
 
 const AIM_P95_MS = 60;
 const WARM_UP_SECONDS = 8;
+const WARM_UP_PER_SECOND = 10;
+/** Of the search for the rate. */
+const STEP_SECONDS = 6;
+const REST_MS = 1_000;
 /** How long the invoices may take to be issued once the load has ended. */
 const SETTLE_MS = 60_000;
 
@@ -22,18 +27,54 @@ interface Accepted {
 }
 
 const { values } = parseArgs({
-  options: { rate: { type: 'string', default: '25' }, seconds: { type: 'string', default: '40' } },
+  options: {
+    /** Instead of searching for it. */
+    rate: { type: 'string' },
+    seconds: { type: 'string', default: '40' },
+  },
 });
-const [perSecond, seconds] = [Number(values.rate), Number(values.seconds)];
+const seconds = Number(values.seconds);
 
-async function load(api: ApiClient, what: 'ping' | 'emit', invoice: string, forSeconds: number) {
-  const onSecond = (fired: number) => progress(`${what}: ${fired} of ${perSecond * forSeconds}`);
+interface Target {
+  readonly api: ApiClient;
+  /** Body of a POST. */
+  readonly invoice: string;
+}
+
+async function load({ api, invoice }: Target, what: 'ping' | 'emit', perSecond: number, forSeconds: number) {
+  const onSecond = (fired: number) => progress(`${what}: ${fired} of ${perSecond * forSeconds}, ${perSecond}/s`);
   const fire = () =>
     what === 'ping'
       ? api.call('GET', '/ping')
       : api.call('POST', '/invoices', invoice, { 'idempotency-key': randomUUID() });
   return openLoop({ perSecond, seconds: forSeconds, onSecond }, fire);
 }
+
+/** The rate to measure at: half of the highest that p95 is on its plateau at. */
+async function restfulRate(target: Target): Promise<number> {
+  const { p95Ms, perSecond, left } = await findPlateau((rate) => step(target, rate));
+  progressEnds();
+  const end = left
+    ? `at ${left.perSecond}/s it is ${left.p95Ms.toFixed(0)} ms${left.errors > 0 ? `, with ${left.errors} errors` : ''}`
+    : 'no rate that was tried left it';
+  const half = Math.max(1, Math.round(perSecond / 2));
+  console.log(
+    `\nPOST to 202: p95 is on its plateau of ${p95Ms.toFixed(0)} ms up to ${perSecond}/s; ${end}. Measured at half: ${half}/s.`,
+  );
+  return half;
+}
+
+async function step(target: Target, perSecond: number): Promise<Step> {
+  const shots = await load(target, 'emit', perSecond, STEP_SECONDS);
+  const accepted = acceptedOf(shots);
+  // What waits for the worker would be in the way of the next step.
+  const last = accepted.at(-1);
+  if (last) await issuedAfter(target.api, last.invoiceId, last.scheduledAt, Date.now() + SETTLE_MS);
+  await sleep(REST_MS);
+  return { p95Ms: percentilesOf(latencies(shots)).p95, errors: shots.length - accepted.length };
+}
+
+const latencies = (shots: readonly Shot<ApiAnswer>[]) => shots.map(({ latencyMs }) => latencyMs);
 
 const failed = (status: number) => (shot: Shot<ApiAnswer>) =>
   shot.result instanceof Error || shot.result.status !== status;
@@ -74,23 +115,23 @@ async function issuedAfter(api: ApiClient, invoiceId: string, scheduledAt: numbe
   }
 }
 
-async function measure(api: ApiClient, invoice: string): Promise<boolean> {
+async function measure(target: Target): Promise<boolean> {
   progress('warming up');
-  await load(api, 'emit', invoice, WARM_UP_SECONDS);
-  await load(api, 'ping', invoice, 2);
+  await load(target, 'emit', WARM_UP_PER_SECOND, WARM_UP_SECONDS);
+  const perSecond = values.rate === undefined ? await restfulRate(target) : Number(values.rate);
+  await load(target, 'ping', perSecond, 2);
   // Half of the baseline before, half after, so that a drift of the machine shows in it too.
-  const pings = [...(await load(api, 'ping', invoice, Math.ceil(seconds / 4)))];
-  const posts = await load(api, 'emit', invoice, seconds);
+  const pings = [...(await load(target, 'ping', perSecond, Math.ceil(seconds / 4)))];
+  const posts = await load(target, 'emit', perSecond, seconds);
   const accepted = acceptedOf(posts);
-  const issues = await timesToIssue(api, accepted);
-  pings.push(...(await load(api, 'ping', invoice, Math.ceil(seconds / 4))));
+  const issues = await timesToIssue(target.api, accepted);
+  pings.push(...(await load(target, 'ping', perSecond, Math.ceil(seconds / 4))));
   progressEnds();
 
   const issued = issues.filter((time) => time !== undefined);
-  const latency = (shots: readonly Shot<ApiAnswer>[]) => shots.map(({ latencyMs }) => latencyMs);
   const measured = [
-    ['GET /ping', latency(pings), pings.filter(failed(200)).length],
-    ['POST /invoices to 202', latency(posts), posts.filter(failed(202)).length],
+    ['GET /ping', latencies(pings), pings.filter(failed(200)).length],
+    ['POST /invoices to 202', latencies(posts), posts.filter(failed(202)).length],
     ['POST /invoices to ISSUED', issued, accepted.length - issued.length],
   ] as const;
   const base = percentilesOf(measured[0][1]);
@@ -108,8 +149,8 @@ async function measure(api: ApiClient, invoice: string): Promise<boolean> {
 }
 
 await printMachine();
-await onOwnStack(async ({ api, invoice }) => {
-  if (!(await measure(api, invoice))) {
+await onOwnStack(async (target) => {
+  if (!(await measure(target))) {
     console.log('There were errors: these figures say nothing.');
     process.exitCode = 1;
   }

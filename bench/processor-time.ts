@@ -12,7 +12,7 @@ import { runConcurrently } from './concurrent-run.ts';
 import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { openLoop } from './open-loop.ts';
-import { printHottest } from './processor-time/hottest.ts';
+import { printPackageShares } from './processor-time/package-shares.ts';
 import { processorTimeMs } from './processor-time/processor-clock.ts';
 import { sampler } from './processor-time/sampler.ts';
 import { type Role, type RoleStack, startRoleStack } from './processor-time/stack.ts';
@@ -197,5 +197,5 @@ async function measure(folder: string): Promise<void> {
   if (notes !== posted)
     throw new Error(`${posted} invoices were posted and ${notes} notes made: the figures say nothing.`);
   console.log(`\n${posted} invoices were posted, and the authority made a note of each.`);
-  if (profileFolder !== undefined) await printHottest(profileFolder, PROFILED);
+  if (profileFolder !== undefined) await printPackageShares(profileFolder, PROFILED);
 }

@@ -5,7 +5,7 @@ import { printTable } from '../table.ts';
 
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly callFrame: { readonly functionName: string; readonly url: string };
   readonly children?: readonly number[];
 }
 
@@ -15,24 +15,22 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
-const PLACES = 10;
-const PACKAGES = 12;
+const SHOWN = 12;
 const WRITE_TIMEOUT_MS = 20_000;
 const LOOK_EVERY_MS = 200;
 /** The processor is not used, or not by anything that JavaScript can be asked about. */
 const IDLE = new Set(['(idle)', '(root)']);
 
-/** Prints, of each process that was profiled, the places that took most processor time themselves, and the packages they are in. */
-export async function printHottest(folder: string, names: readonly string[]): Promise<void> {
+/** Prints, of each process that was profiled, what share of its processor time each package takes, with what Node does for it. */
+export async function printPackageShares(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const { total, places, packages } = sumUp(await profileOf(folder, name));
-    const rows = (sums: ReadonlyMap<string, number>, count: number) =>
-      [...sums]
-        .toSorted(([, a], [, b]) => b - a)
-        .slice(0, count)
-        .map(([what, time]) => [what, `${((100 * time) / total).toFixed(1)} %`]);
-    printTable(`${name}: the ten hottest places`, ['place', 'of the time'], rows(places, PLACES));
-    printTable(`${name}: by package, with what Node does for it`, ['package', 'of the time'], rows(packages, PACKAGES));
+    const { total, packages } = sumUp(await profileOf(folder, name));
+    const largest = [...packages].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN);
+    printTable(
+      `${name}: what its packages take, each with what Node does for it`,
+      ['package', '% of the time'],
+      largest.map(([owner, time]) => [owner, (100 * time) / total]),
+    );
   }
 }
 
@@ -60,7 +58,6 @@ function sumUp({ nodes, samples, timeDeltas }: Profile) {
     }
     return 'Node, on its own';
   };
-  const places = new Map<string, number>();
   const packages = new Map<string, number>();
   let total = 0;
   samples.forEach((id, place) => {
@@ -68,15 +65,10 @@ function sumUp({ nodes, samples, timeDeltas }: Profile) {
     if (!node || IDLE.has(node.callFrame.functionName)) return;
     const time = timeDeltas[place] ?? 0;
     total += time;
-    add(places, placeOf(node), time);
-    add(packages, owner(id), time);
+    const own = owner(id);
+    packages.set(own, (packages.get(own) ?? 0) + time);
   });
-  return { total, places, packages };
-}
-
-function placeOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
-  const file = url.replace(/^.*\/node_modules\//, '').replace(/^file:.*\/(?=(?:src|bench|local)\/)/, '');
-  return `${functionName || '(anonymous)'}${file === '' ? '' : ` ${file}:${lineNumber + 1}`}`;
+  return { total, packages };
 }
 
 function ownerIn(url: string): string | undefined {
@@ -84,8 +76,4 @@ function ownerIn(url: string): string | undefined {
   if (inPackage !== undefined) return inPackage;
   const ours = /^file:.*\/((?:src\/[^/]+|bench|local))\//.exec(url)?.[1];
   return ours;
-}
-
-function add(sums: Map<string, number>, key: string, time: number): void {
-  sums.set(key, (sums.get(key) ?? 0) + time);
 }
