@@ -131,9 +131,9 @@ export async function startRoleStack(options: RoleStackOptions): Promise<RoleSta
       authorityFile: pki.authorityFile,
       profilesFile,
     },
-    { LOCAL_XRAY_DAEMON: `127.0.0.1:${daemon.address().port}` },
+    { ...AS_DEPLOYED, LOCAL_XRAY_DAEMON: `127.0.0.1:${daemon.address().port}` },
   );
-  const env = childEnvironment({ ...environment, ...AS_DEPLOYED }, process.env);
+  const env = childEnvironment({ ...environment, NODE_ENV: 'production' }, process.env);
 
   progress('starting functions and workers');
   const company = pki.companies[companyCnpj];
@@ -212,8 +212,20 @@ export async function startRoleStack(options: RoleStackOptions): Promise<RoleSta
   };
 }
 
-/** Settings that a local stack has otherwise, so that whoever tries something sees it take effect, and which cost processor time. */
-const AS_DEPLOYED = { NODE_ENV: 'production', CERTIFICATE_FRESH_SECONDS: '300' };
+/**
+ * Settings that a local stack has shorter, so that whoever tries something sees it take effect: that costs processor time, and on a busy
+ * machine an invoice would be deferred.
+ */
+const AS_DEPLOYED = {
+  CERTIFICATE_FRESH_SECONDS: '300',
+  PROJECTION_POINTER_SECONDS: '5',
+  PROVIDER_TIMEOUT_MS: '60000',
+  WORKER_DEADLINE_SECONDS: '240',
+  WORKER_ORDER_MS: '2000',
+  WORKER_PATIENCE_SECONDS: '20',
+  WORKER_TRUST_SECONDS: '60',
+  WORKER_VISIBILITY_SECONDS: '60',
+};
 
 const straightforwardTable: CreateTableCommandInput = {
   TableName: TABLE,
