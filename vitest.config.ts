@@ -11,7 +11,9 @@ export default defineConfig({
       {
         test: {
           name: 'specs',
-          include: ['src', 'local', 'test', 'openapi', 'cdk', 'cost', 'bench'].map((folder) => `${folder}/**/*.spec.ts`),
+          include: ['src', 'local', 'test', 'openapi', 'cdk', 'cost', 'bench'].map(
+            (folder) => `${folder}/**/*.spec.ts`,
+          ),
           // For a machine that does other things besides: nothing here waits for a clock.
           testTimeout: 30_000,
         },

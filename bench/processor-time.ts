@@ -161,9 +161,12 @@ function print(turns: Readonly<Record<Contender, readonly Times[]>>): void {
 }
 
 const running = teardown();
-onInterruption(running.stopAll);
 process.once('exit', running.killAll);
 const folder = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
+onInterruption(async () => {
+  await running.stopAll();
+  await rm(folder, { recursive: true, force: true });
+});
 try {
   await printMachine();
   await measure(folder);
