@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { inProject } from '../local/project.ts';
 import { teardown } from '../local/teardown.ts';
-import { runConcurrently } from './concurrent-run.ts';
+import { newConcurrentRun, runConcurrently } from './concurrent-run.ts';
 import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { openLoop } from './open-loop.ts';
@@ -84,8 +84,9 @@ async function warmUpBoth(stack: RoleStack): Promise<void> {
     progress(`warming up: ${warmUp} invoices, ${contender}`);
     const before = { ...stack.done };
     await stack.stream(contender === 'product');
-    const run = { latenciesMs: [], wallMs: 0 };
-    await runConcurrently(run, Array(warmUp).fill(contender), WARM_UP_CONCURRENCY, () => post(stack, contender));
+    await runConcurrently(newConcurrentRun(), Array(warmUp).fill(contender), WARM_UP_CONCURRENCY, () =>
+      post(stack, contender),
+    );
     await settled(stack, contender, before, warmUp);
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { bundle } from '../../cdk/bundle.ts';
+import { bundle } from '../../bundling/bundle.ts';
 import { assembleWorkerImage } from '../../cdk/worker-image.ts';
 import { openApiKey } from '../../local/api-key.ts';
 import { end } from '../../local/child.ts';
