@@ -19,6 +19,9 @@ const WITHOUT_CREDENTIALS: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** Errors of our own adapters, for an object or a batch of which a part is left. Only a repetition can tell whether it arrives whole. */
+const IN_PART: ReadonlySet<string> = new Set(['BatchIncomplete', 'ObjectCut']);
+
 /** Node's codes for a connection that could not be opened, or that ended before the answer. */
 const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   'EAI_AGAIN',
@@ -40,7 +43,8 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
 export function awsFault(error: unknown): AwsFault | undefined {
   if (!(error instanceof Error)) return undefined;
   if (THROTTLED.has(error.name)) return 'throttled';
-  if (WITHOUT_CREDENTIALS.has(error.name) || isOfTheNetwork(error) || isOfTheServer(error)) return 'unavailable';
+  if (WITHOUT_CREDENTIALS.has(error.name) || IN_PART.has(error.name)) return 'unavailable';
+  if (isOfTheNetwork(error) || isOfTheServer(error)) return 'unavailable';
   return awsFault(error.cause);
 }
 

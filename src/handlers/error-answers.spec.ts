@@ -4,6 +4,8 @@ import { companyCnpj } from '../../test/invoices.ts';
 import { BatchUnfinished } from '../aws/batches.ts';
 import { TooMuchContention } from '../commands/execute.ts';
 import { invoiceIdFor } from '../events/ids.ts';
+import { ObjectCut } from '../platform/s3.ts';
+import { BatchIncomplete } from '../platform/sqs-dead-letters.ts';
 import { DatabaseUnavailable } from '../projections/reporting/database.ts';
 import { problemOf } from './error-answers.ts';
 
@@ -19,6 +21,9 @@ describe('what passes by itself', () => {
     ['unavailable', '5', Object.assign(named('InternalServerError'), { $fault: 'server' })],
     ['unavailable', '5', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
     ['unavailable', '5', named('TimeoutError')],
+    ['throttled', '1', named('SlowDown')],
+    ['unavailable', '5', new ObjectCut('inv_1/dps-1.xml', new Error('stream closed'))],
+    ['unavailable', '5', new BatchIncomplete('DeleteMessageBatch', ['InternalError'])],
     ['database-unavailable', '15', new DatabaseUnavailable(new Error('asleep'))],
   ])('is answered by 503 %s, and to be asked for again after %s s', (code, seconds, error) => {
     const problem = problemOf(error);
