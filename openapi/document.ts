@@ -155,7 +155,8 @@ function mayGainFields<T>(schema: T): T {
 
 function operationObject(route: Route, operation: Operation, schemas: HandlerSchemas, names: Names): Json {
   const { id, tag, summary, description, body } = operation;
-  const roles = route.open ? undefined : ACCESS[route.handler as keyof typeof ACCESS];
+  const allowed = ACCESS[route.handler];
+  const roles = allowed === 'anyone' ? undefined : allowed;
   const parameters = parametersOf(route, operation, schemas);
   const said = [description, roles && `Roles: ${roles.map((role) => `\`${role}\``).join(', ')}.`].filter(Boolean);
   return {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { callerOf, checkRole, mayAccess } from './access.ts';
+import { ACCESS, type AccessTable, authorisedCaller, callerOf, mayAccess } from './access.ts';
 import { Problem } from './problem.ts';
+import type { HandlerName } from './routes.ts';
 
-const caller = (claims?: Record<string, unknown>) =>
-  callerOf({ requestContext: { authorizer: claims ? { claims } : undefined } } as never);
+const request = (claims?: Record<string, unknown>) =>
+  ({ requestContext: { authorizer: claims ? { claims } : undefined } }) as never;
+const caller = (claims?: Record<string, unknown>) => callerOf(request(claims));
 
 describe('the caller, by the claims of the token', () => {
   it.each([
@@ -33,9 +35,32 @@ describe('the caller, by the claims of the token', () => {
     expect(mayAccess(caller({ 'custom:companies': '11222333000181' }), '11222333000181')).toBe(true);
     expect(mayAccess(caller({ 'custom:companies': '1122233300018' }), '11222333000181')).toBe(false);
   });
+});
 
-  it('without a fitting role is turned away', () => {
-    expect(() => checkRole(caller({ 'cognito:groups': 'auditor' }), 'emit')).toThrow(Problem);
-    expect(() => checkRole(caller({ 'cognito:groups': 'auditor' }), 'get')).not.toThrow();
+describe('a handler', () => {
+  const auditor = request({ 'cognito:groups': 'auditor' });
+
+  it('is called by the roles of its row alone', () => {
+    expect(authorisedCaller('get', auditor).roles).toEqual(['auditor']);
+    expect(() => authorisedCaller('emit', auditor)).toThrow(Problem);
+  });
+
+  it('that anyone may call asks for no claims', () => expect(authorisedCaller('ping', request()).roles).toEqual([]));
+  it('that has roles is closed without claims', () =>
+    expect(() => authorisedCaller('get', request())).toThrow(Problem));
+
+  it.each(['unlisted', 'constructor'])('without a row is closed to every role: %s', (name) =>
+    expect(() => authorisedCaller(name as HandlerName, request({ 'cognito:groups': 'admin' }))).toThrow(
+      expect.objectContaining({ facts: expect.objectContaining({ status: 403 }) }),
+    ),
+  );
+
+  it('without a row does not compile, nor does one that is open on its route and not in the table', () => {
+    const { emit, ping, ...others } = ACCESS;
+    // @ts-expect-error emit has no row
+    const withoutRow: AccessTable = { ...others, ping };
+    // @ts-expect-error the route of ping asks for no token
+    const closed: AccessTable = { ...others, emit, ping: ['admin'] };
+    expect(Object.keys({ ...withoutRow, ...closed }).sort()).toEqual(Object.keys(ACCESS).sort());
   });
 });

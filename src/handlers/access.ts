@@ -1,11 +1,19 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { forbidden, notFound, Problem } from './problem.ts';
+import type { HandlerName, OpenHandler } from './routes.ts';
 
 export const ROLES = ['client', 'operator', 'auditor', 'ops', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who may call what: the whole matrix. A handler that is not here is open to everybody. */
+/** A row for each handler, or the table does not compile. `anyone` needs no token, as the route says. */
+export type AccessTable = {
+  readonly [Handler in HandlerName]: Handler extends OpenHandler ? 'anyone' : readonly Role[];
+};
+
+/** Roles allowed to call each handler. */
 export const ACCESS = {
+  ping: 'anyone',
+  openapi: 'anyone',
   emit: ['client', 'operator', 'admin'],
   list: ROLES,
   get: ROLES,
@@ -25,11 +33,9 @@ export const ACCESS = {
   report: ['operator', 'auditor', 'admin'],
   feed: ROLES,
   projections: ['ops', 'admin'],
-} as const satisfies Readonly<Record<string, readonly Role[]>>;
+} as const satisfies AccessTable;
 
-export type GuardedHandler = keyof typeof ACCESS;
-
-/** Whoever calls, as the verified token tells. `companies` are CNPJs; `'*'` is every company. */
+/** The caller, as the verified token tells. `companies` are CNPJs; `'*'` is every company. */
 export interface Caller {
   readonly name: string;
   readonly roles: readonly Role[];
@@ -67,11 +73,19 @@ export function callerOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): C
   };
 }
 
-/** @throws Problem 403 when none of the caller's roles may call this handler */
-export function checkRole(caller: Caller, handler: GuardedHandler): void {
-  const allowed: readonly Role[] = ACCESS[handler];
-  if (caller.roles.some((role) => allowed.includes(role))) return;
-  throw forbidden(`Seu perfil não permite esta operação. Perfis aceitos: ${allowed.join(', ')}.`);
+const ANONYMOUS: Caller = { name: 'anonymous', roles: [], companies: [] };
+
+/**
+ * The caller of a handler, once it is certain that they may call it. A handler that the table does not have is closed to everybody.
+ *
+ * @throws Problem 401 without claims, 403 when none of the caller's roles may call this handler
+ */
+export function authorisedCaller(handler: HandlerName, event: Pick<APIGatewayProxyEvent, 'requestContext'>): Caller {
+  const allowed: AccessTable[HandlerName] = Object.hasOwn(ACCESS, handler) ? ACCESS[handler] : [];
+  if (allowed === 'anyone') return ANONYMOUS;
+  const caller = callerOf(event);
+  if (caller.roles.some((role) => allowed.includes(role))) return caller;
+  throw forbidden(`Seu perfil não permite esta operação. Perfis aceitos: ${allowed.join(', ') || 'nenhum'}.`);
 }
 
 export function mayAccess(caller: Caller, companyCnpj: string): boolean {

@@ -5,10 +5,11 @@ import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { parseTraceHeader, type TracePosition } from '../platform/trace-header.ts';
 import { annotate, inInvocation, invocationTrace, noteStatus } from '../platform/tracer.ts';
-import { ACCESS, type Caller, callerOf, checkRole, type GuardedHandler } from './access.ts';
+import { authorisedCaller, type Caller } from './access.ts';
 import { readableFrom } from './cross-origin.ts';
 import { problemOf } from './error-answers.ts';
 import { Problem, problemBody } from './problem.ts';
+import type { HandlerName } from './routes.ts';
 
 export interface Call {
   readonly event: APIGatewayProxyEvent;
@@ -39,7 +40,7 @@ const origins = allowedOrigins();
  * What every API function does around its own four steps: the caller and the role, the trace, one log line a request, and
  * errors as problem+json. Bad input never ends as a 500, and a 500 never tells more than its request id.
  */
-export function lambda(name: string, action: (call: Call) => Promise<Answer>): ApiHandler {
+export function lambda(name: HandlerName, action: (call: Call) => Promise<Answer>): ApiHandler {
   const environment = environmentFacts();
   return (event, context) => {
     const trace = invocationTrace() ?? traceOf(event);
@@ -50,7 +51,7 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
       const facts: Record<string, unknown> = {};
       let result: APIGatewayProxyResult;
       try {
-        const caller = callerFor(name, event);
+        const caller = authorisedCaller(name, event);
         const note = (more: Readonly<Record<string, unknown>>) => {
           Object.assign(facts, more);
           if (typeof more.invoiceId === 'string') annotate({ invoice_id: more.invoiceId });
@@ -78,15 +79,6 @@ export function lambda(name: string, action: (call: Call) => Promise<Answer>): A
       return readableFrom(origins, event, result);
     });
   };
-}
-
-const NOBODY: Caller = { name: 'anonymous', roles: [], companies: [] };
-
-function callerFor(name: string, event: APIGatewayProxyEvent): Caller {
-  if (!(name in ACCESS)) return NOBODY;
-  const caller = callerOf(event);
-  checkRole(caller, name as GuardedHandler);
-  return caller;
 }
 
 function rendered({ status, body, text, headers }: Answer): APIGatewayProxyResult {

@@ -1,16 +1,14 @@
-/**
- * The API, as API Gateway has it: one row a method and path. The local front and the infrastructure read the same rows.
- * `handler` names the module beside this file whose `handler` export is the Lambda function.
- */
-export interface Route {
+/** A row of the API: one method and path. */
+interface Row {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** Names the module beside this file whose `handler` export is the Lambda function. */
   readonly handler: string;
   /** No token and no API key asked. */
   readonly open?: true;
 }
 
-export const routes: readonly Route[] = [
+const ROWS = [
   { method: 'GET', path: '/ping', handler: 'ping', open: true },
   { method: 'GET', path: '/openapi.json', handler: 'openapi', open: true },
   { method: 'POST', path: '/invoices', handler: 'emit' },
@@ -35,4 +33,15 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/events', handler: 'feed' },
   { method: 'GET', path: '/projections', handler: 'projections' },
   { method: 'POST', path: '/projections/{projection}/replay', handler: 'projections' },
-];
+] as const satisfies readonly Row[];
+
+export type HandlerName = (typeof ROWS)[number]['handler'];
+/** Handlers that anybody may call, without a token. */
+export type OpenHandler = Extract<(typeof ROWS)[number], { readonly open: true }>['handler'];
+
+export interface Route extends Row {
+  readonly handler: HandlerName;
+}
+
+/** The API, as API Gateway has it. The local front and the infrastructure read the same rows. */
+export const routes: readonly Route[] = ROWS;
