@@ -6,7 +6,7 @@ import type { Work } from '../src/commands/ports.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { municipalityProfiles } from '../src/platform/municipality-profiles.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
-import { emission } from './invoices.ts';
+import { emission, existing } from './invoices.ts';
 import { apiAs, credentials, example } from './stack/api.ts';
 import { commandDeps, ended, events, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
 
@@ -76,7 +76,7 @@ async function emittedOnly(municipalityCode: string): Promise<{ invoice: LivingI
     { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
   );
   if (!work) throw new Error('An emission starts its workflow');
-  return { invoice, work };
+  return { invoice: existing(invoice), work };
 }
 
 describe('an invoice of a city that speaks ABRASF', () => {

@@ -298,6 +298,11 @@ describe('a cancellation or a retry that is wrong', () => {
       '/corrections/amounts/service',
       '/corrections/colour',
     ]);
+    const fraction = await client.post(`/invoices/${body.invoiceId}/retry`, {
+      corrections: { amounts: { service: 1500.5 } },
+    });
+    expect(fraction.status).toBe(422);
+    expect(fraction.body.errors).toMatchObject([{ pointer: '/corrections/amounts/service', code: 'type' }]);
     const missing = await client.request('POST', `/invoices/${body.invoiceId}/retry`, {});
     expect(missing.status).toBe(400);
   });

@@ -100,7 +100,7 @@ describe('what the model of the costs is made of (cost/measured.json)', async ()
     await dynamoDbDpsNumbers(dynamo, names.dpsNumbers).take(companyCnpj, '1');
     const first = draft({ invoiceId, tip: START, events: [emitted], commitId: randomUUID() });
     const accepted = await events.append(first);
-    await once({ key: 'cost', content: '' }, context, async () => ({ invoiceId }));
+    await once({ key: 'cost', content: '' }, context, async () => ({ invoice: { id: invoiceId } }));
     await project(deps, invoiceId, [accepted]);
     const second = draft({ invoiceId, tip: tipAfter(accepted), events: [issued], commitId: randomUUID() });
     await project(deps, invoiceId, [await events.append(second)]);

@@ -145,6 +145,13 @@ describe('what becomes of an emission', () => {
     expect(retried.body.customer.address.postalCode).toBe('30130010');
     const replay = await client.post(`/invoices/${body.invoiceId}/retry`, example('retry-corrected'), key);
     expect(replay.headers.get('idempotency-replayed')).toBe('true');
+    const { corrections, reason } = example('retry-corrected');
+    const { customer, service } = corrections;
+    const reordered = { corrections: { service, customer }, reason };
+    const same = await client.post(`/invoices/${body.invoiceId}/retry`, reordered, key);
+    expect(same.headers.get('idempotency-replayed')).toBe('true');
+    const other = await client.post(`/invoices/${body.invoiceId}/retry`, { ...reordered, reason: 'outro' }, key);
+    expect(other).toMatchObject({ status: 422, body: { type: 'urn:nfse-ledger:problem:idempotency-key-reused' } });
 
     const issued = await client.until(body.invoiceId, 'ISSUED');
     expect(issued.dps).toEqual(body.dps);

@@ -1,6 +1,7 @@
 import type { Draft } from '../src/events/commit.ts';
 import { type EventData, type EventMeta, event, type NewEvent } from '../src/events/event-types.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
+import type { Invoice, LivingInvoice } from '../src/events/invoice.ts';
 import type { Cnpj } from '../src/nfse/cnpj.ts';
 
 /** Named values, complete and realistic, that specs tell their stories with. */
@@ -98,6 +99,12 @@ export const replayRequested = event('ReplayRequested', data.ReplayRequested);
 
 /** A cancellation that came before anything was sent. */
 export const cancelledUnsent = event('Cancelled', { cancelledAt: at });
+
+/** An invoice that the test knows to exist. */
+export function existing(invoice: Invoice): LivingInvoice {
+  if (invoice.status === 'NONE') throw new Error(`${invoice.id} was never emitted`);
+  return invoice;
+}
 
 /** A draft at the beginning of the stream, unless told otherwise. */
 export function draft(changes: Partial<Draft> = {}): Draft {

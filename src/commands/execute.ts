@@ -1,9 +1,8 @@
-import { type Commit, type Tip, tipAfter } from '../events/commit.ts';
-import { ConcurrencyError, type EventStore, read } from '../events/event-store.ts';
+import type { Commit } from '../events/commit.ts';
+import { applied, ConcurrencyError, type EventStore, type Known, read, readOn } from '../events/event-store.ts';
 import type { EventMeta, NewEvent } from '../events/event-types.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import { evolve, type Invoice } from '../events/invoice.ts';
-import { upcast } from '../events/upcasters.ts';
+import type { Invoice } from '../events/invoice.ts';
 
 export interface ExecuteDeps {
   readonly events: EventStore;
@@ -16,15 +15,7 @@ export interface Occasion {
   readonly meta: EventMeta;
 }
 
-/** A state and the tip it was read at. */
-export interface Known {
-  readonly invoice: Invoice;
-  readonly tip: Tip;
-}
-
-export interface Decided {
-  readonly invoice: Invoice;
-  readonly tip: Tip;
+export interface Decided extends Known {
   /** What this call appended; `undefined` when there was nothing new to say. */
   readonly commit?: Commit;
 }
@@ -34,18 +25,18 @@ export class TooMuchContention extends Error {
   override readonly name = 'TooMuchContention';
   readonly code = 'contention';
   constructor(invoiceId: InvoiceId) {
-    super(`Invoice ${invoiceId} changed ${TRIES} times while a decision was made`);
+    super(`Invoice ${invoiceId} changed ${MAX_TRIES} times while a decision was made`);
   }
 }
 
-const TRIES = 8;
+const MAX_TRIES = 8;
 
 /**
- * Loads, decides, appends. Where another writer came first, decides again on the state that their commit leads to, without a
- * read when it is the very next one.
+ * Loads, decides, appends. Where another writer takes the version first, the store's refusal carries their commit, and the
+ * decision is made again on the state that it leads to: the stream is read once at most.
  *
  * @param decide pure; throws a typed error for an illegal command, returns no event when there is nothing new to say
- * @param known the state and its tip where the caller has them already
+ * @param known the state and its tip where the caller has them already: then nothing is read
  * @throws TooMuchContention, and whatever `decide` throws
  */
 export async function execute(
@@ -55,17 +46,18 @@ export async function execute(
   { at, meta }: Occasion,
   known?: Known,
 ): Promise<Decided> {
-  let { invoice, tip } = known ?? read(invoiceId, await deps.events.load(invoiceId));
-  for (let tries = 0; tries < TRIES; tries++) {
+  let current = known ?? read(invoiceId, await deps.events.load(invoiceId));
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const { invoice, tip } = current;
     const events = decide(invoice);
-    if (events.length === 0) return { invoice, tip };
+    if (events.length === 0) return current;
     const commitId = deps.newCommitId();
     try {
       const commit = await deps.events.append({ invoiceId, tip, events, meta, commitId, at: after(invoice, at) });
-      return { invoice: applied(invoice, commit), tip: tipAfter(commit), commit };
+      return { ...applied(current, commit), commit };
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;
-      ({ invoice, tip } = { invoice: applied(invoice, error.winner), tip: tipAfter(error.winner) });
+      current = readOn(current, error.winner);
     }
   }
   throw new TooMuchContention(invoiceId);
@@ -74,8 +66,4 @@ export async function execute(
 /** Clocks differ and a lost race takes time, but a history runs forward: never before what happened last. */
 function after(invoice: Invoice, at: string): string {
   return invoice.status !== 'NONE' && invoice.updatedAt > at ? invoice.updatedAt : at;
-}
-
-function applied(invoice: Invoice, commit: Commit): Invoice {
-  return commit.events.map(upcast).reduce<Invoice>(evolve, invoice);
 }

@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
-import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventMeta, type NewEvent } from './event-types.ts';
+import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventMeta, type InvoiceEvent, type NewEvent } from './event-types.ts';
 import type { InvoiceId } from './ids.ts';
 
 /** An event as it lies in the table, of whatever schema version it was written with. */
@@ -26,6 +26,11 @@ export interface Commit {
   readonly events: readonly StoredEvent[];
   readonly prevHash: string;
   readonly hash: string;
+}
+
+/** A commit whose events fit the newest schemas: what this version of the service writes. It can be folded without an upcast. */
+export interface CurrentCommit extends Commit {
+  readonly events: readonly InvoiceEvent[];
 }
 
 /**
@@ -100,15 +105,19 @@ export class CommitTooLarge extends Error {
  *
  * @throws CommitTooLarge, NotCanonical, or zod's error for an event that fits no schema
  */
-export function commitOf(draft: Draft): Commit {
-  const events = draft.events.map((event, index) => ({
-    id: `${draft.commitId}.${index + 1}`,
-    type: event.type,
-    v: EVENT_VERSIONS[event.type],
-    at: draft.at,
-    data: defined(EVENT_SCHEMAS[event.type].parse(event.data)),
-    meta: defined(draft.meta),
-  }));
+export function commitOf(draft: Draft): CurrentCommit {
+  const meta = defined(draft.meta);
+  const events = draft.events.map(
+    ({ type, data }, index) =>
+      ({
+        id: `${draft.commitId}.${index + 1}`,
+        type,
+        v: EVENT_VERSIONS[type],
+        at: draft.at,
+        data: defined(EVENT_SCHEMAS[type].parse(data)),
+        meta,
+      }) as InvoiceEvent,
+  );
   const content = {
     invoiceId: draft.invoiceId,
     version: draft.tip.version,
@@ -118,17 +127,19 @@ export function commitOf(draft: Draft): Commit {
     events,
     prevHash: draft.tip.hash,
   };
-  const bytes = Buffer.byteLength(canonicalJson(content), 'utf8');
+  const text = canonicalJson(content);
+  const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > MAX_COMMIT_BYTES) throw new CommitTooLarge(draft.invoiceId, bytes);
-  return { ...content, hash: hashOf(content) };
+  return { ...content, hash: sha256(text) };
 }
 
 /** SHA-256 of a commit's canonical JSON without its own hash, in base64url (43 characters: item size is money). */
 export function hashOf(content: Omit<Commit, 'hash'>): string {
   const { invoiceId, version, next, commitId, at, events, prevHash } = content;
-  const text = canonicalJson({ invoiceId, version, next, commitId, at, events, prevHash });
-  return digest('sha256', text, 'base64url');
+  return sha256(canonicalJson({ invoiceId, version, next, commitId, at, events, prevHash }));
 }
+
+const sha256 = (text: string): string => digest('sha256', text, 'base64url');
 
 /** The tip after a commit. */
 export function tipAfter(commit: Commit): Tip {

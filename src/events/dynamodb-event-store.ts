@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } 
 import { itemOf } from '../aws/document-client.ts';
 import { type Commit, commitOf, START, tipAfter } from './commit.ts';
 import { ConcurrencyError, type EventStore } from './event-store.ts';
+import { upcast } from './upcasters.ts';
 
 /** Structured record of one store operation, for the log: what it touched and what it cost. */
 export type StoreLog = (
@@ -54,7 +55,7 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
         const own = winner.commitId === commitId;
         const outcome = own ? 'recognised-own-write' : 'conflict';
         log('events.append', { ...facts, outcome, commitId, winner: winner.commitId });
-        if (own) return winner;
+        if (own) return { ...winner, events: winner.events.map(upcast) };
         throw new ConcurrencyError(invoiceId, version, winner);
       }
     },

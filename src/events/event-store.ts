@@ -1,6 +1,6 @@
-import { type Commit, type Draft, START, type Tip, tipAfter } from './commit.ts';
+import { type Commit, type CurrentCommit, type Draft, START, type Tip, tipAfter } from './commit.ts';
 import type { InvoiceId } from './ids.ts';
-import { fold, type Invoice } from './invoice.ts';
+import { evolve, type Invoice, initialState } from './invoice.ts';
 import { upcast } from './upcasters.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface EventStore {
    * @throws ConcurrencyError when another writer has that version
    * @throws CommitTooLarge, NotCanonical before anything is sent
    */
-  append(draft: Draft): Promise<Commit>;
+  append(draft: Draft): Promise<CurrentCommit>;
   /** All commits of a stream from `fromVersion` on, in order, strongly consistent. Empty for an unknown stream. */
   load(invoiceId: InvoiceId, fromVersion?: number): Promise<readonly Commit[]>;
   /** Where the stream ends, strongly consistent, without reading it whole. */
@@ -38,11 +38,28 @@ export class ConcurrencyError extends Error {
   }
 }
 
-/** The state that commits fold to, and the tip they end at. */
-export function read(invoiceId: InvoiceId, commits: readonly Commit[]): { invoice: Invoice; tip: Tip } {
-  const last = commits.at(-1);
-  return {
-    invoice: fold(invoiceId, commits.flatMap((commit) => commit.events).map(upcast)),
-    tip: last ? tipAfter(last) : START,
-  };
+/** A state and the tip of the commit that it was folded to. */
+export interface Known {
+  readonly invoice: Invoice;
+  readonly tip: Tip;
+}
+
+/** A stream that has no commit. */
+export function emptyStream(invoiceId: InvoiceId): Known {
+  return { invoice: initialState(invoiceId), tip: START };
+}
+
+/** The state that the whole stream folds to, and the tip that it ends at. @throws UnreadableEvent, ImpossibleHistory */
+export function read(invoiceId: InvoiceId, commits: readonly Commit[]): Known {
+  return commits.reduce(readOn, emptyStream(invoiceId));
+}
+
+/** The state after the next commit. @throws UnreadableEvent, ImpossibleHistory */
+export function readOn({ invoice }: Known, commit: Commit): Known {
+  return { invoice: commit.events.map(upcast).reduce<Invoice>(evolve, invoice), tip: tipAfter(commit) };
+}
+
+/** The same after a commit that the caller has just appended: its events are checked, and of the newest versions. */
+export function applied({ invoice }: Known, commit: CurrentCommit): Known {
+  return { invoice: commit.events.reduce<Invoice>(evolve, invoice), tip: tipAfter(commit) };
 }

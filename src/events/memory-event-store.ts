@@ -1,6 +1,7 @@
 import { type Commit, commitOf, START, tipAfter } from './commit.ts';
 import { ConcurrencyError, type EventStore } from './event-store.ts';
 import type { InvoiceId } from './ids.ts';
+import { upcast } from './upcasters.ts';
 
 /** The event store for specs: the same contract as the DynamoDB one, in a map. */
 export function memoryEventStore(): EventStore {
@@ -10,7 +11,7 @@ export function memoryEventStore(): EventStore {
       const commit = commitOf(draft);
       const stream = streams.get(commit.invoiceId) ?? [];
       const winner = stream.find(({ version }) => version === commit.version);
-      if (winner?.commitId === commit.commitId) return winner;
+      if (winner?.commitId === commit.commitId) return { ...winner, events: winner.events.map(upcast) };
       if (winner) throw new ConcurrencyError(commit.invoiceId, commit.version, structuredClone(winner));
       streams.set(
         commit.invoiceId,

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { cancelInvoice } from '../commands/cancel-invoice/cancel-invoice.ts';
-import type { Decided } from '../commands/execute.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import { cancellationReason } from '../nfse/national/cancellation-request.ts';
 import { readConfig } from '../platform/config.ts';
@@ -38,15 +37,11 @@ export const handler = lambda('cancel', async (call) => {
 
   const command = { by: call.caller.name, reasonCode, reason };
   const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
-  let decided: Decided | undefined;
-  const { replayed = false } = await once(
+  const decided = await once(
     call,
     { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: canonicalJson({ reasonCode, reason }) },
-    async () => {
-      decided = await cancelInvoice(deps, before, command, { at: call.now.toISOString(), meta });
-      return { invoiceId };
-    },
+    () => cancelInvoice(deps, before, command, { at: call.now.toISOString(), meta }),
   );
   const { invoice, tip } = decided ?? before;
-  return accepted(invoice, tip, replayed);
+  return accepted(invoice, tip, decided === undefined);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completed } from './emission-defaults.ts';
+import { completed, defaultSeries } from './emission-defaults.ts';
 
 const registered = {
   municipalityCode: '3106200',
@@ -25,6 +25,14 @@ describe('an emission of a registered company', () => {
 
   it('may name the number and leave the series to the registration', () =>
     expect(completed({ dps: { number: 5 } }, registered)).toMatchObject({ dps: { series: '7', number: 5 } }));
+
+  it.each([
+    ['no dps', {}, '7'],
+    ['a number alone', { dps: { number: 5 } }, '7'],
+    ['a series', { dps: { series: '9' } }, undefined],
+  ])('that names %s takes the series of the registration only where it names none', (_title, content, series) =>
+    expect(defaultSeries(content, registered)).toBe(series),
+  );
 
   it('takes the issuer as a whole or not at all', () =>
     expect(completed({ issuer: {} }, registered)).toMatchObject({ issuer: {} }));

@@ -3,11 +3,16 @@ import type { Registration } from '../commands/company-ports.ts';
 /** What an emission may leave out because the company's registration says it. */
 export type EmissionDefaults = Pick<Registration, 'municipalityCode' | 'issuer' | 'dps'>;
 
-type JsonObject = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether the registration could only add the series: then the request can be judged before the registration is there. */
+/** Whether the registration could only add the series, by which nothing is judged. */
 export function saysAllButSeries(content: JsonObject): boolean {
   return content.municipalityCode !== undefined && content.issuer !== undefined;
+}
+
+/** The registration's series, where the request names none. */
+export function defaultSeries({ dps }: JsonObject, defaults: EmissionDefaults | undefined): string | undefined {
+  return isObject(dps) && 'series' in dps ? undefined : defaults?.dps.series;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Company } from '../commands/company-ports.ts';
-import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
+import { type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
 import { emissionTime, latestCompetence, providerFor } from '../commands/store-dps.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import { read } from '../events/event-store.ts';
-import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
-import { parseCnpj } from '../nfse/cnpj.ts';
+import { invoiceIdFor } from '../events/ids.ts';
+import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
 import { documentWriter } from '../platform/documents/document-writer.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
@@ -16,7 +16,13 @@ import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
 import { commandDeps } from './command-deps.ts';
 import { environmentOf, notRegistered, otherEnvironment } from './company-request.ts';
-import { completed, type EmissionDefaults, saysAllButSeries } from './emission-defaults.ts';
+import {
+  completed,
+  defaultSeries,
+  type EmissionDefaults,
+  type JsonObject,
+  saysAllButSeries,
+} from './emission-defaults.ts';
 import { EmitBody, emissionOf } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
@@ -57,52 +63,61 @@ export const handler = lambda('emit', async (call) => {
   call.note({ invoiceId, requestId, companyCnpj });
   const at = call.now.toISOString();
   const asked = await withReplacedKey(deps.events, content, { companyCnpj, invoiceId });
-  const requestWith = (defaults?: EmissionDefaults): EmitRequest => {
-    const body = parse(EmitBody, completed(asked, defaults));
-    const { municipalityCode, dps } = body;
-    const today = emissionTime(at, municipalityCode).slice(0, 10);
-    return {
-      requestId,
-      emission: emissionOf(body, {
-        companyCnpj,
-        municipalityCode,
-        today,
-        latestCompetence: latestCompetence(at, municipalityCode),
-        authority: providerFor(deps.dps, municipalityCode) === 'national' ? 'national' : 'city',
-      }),
-      dps: { series: dps.series, ...(dps.number ? { number: dps.number } : {}) },
-      dateGiven: body.competenceDate !== undefined,
-      completedBy: requestWith,
-    };
-  };
   // The registration is on its way while the request is judged and its key is taken. Only a request that cannot be judged without
-  // it waits; a replay never does, and then nobody minds whether it came.
+  // it waits for it. A replay does not need it, so that a failed read is no failure of the request.
   const registered = companies.get(companyCnpj);
   registered.catch(() => undefined);
-  requestWith(saysAllButSeries(asked) ? undefined : await registered);
-  const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
+  const judged = judge(asked, { companyCnpj, requestId, at }, saysAllButSeries(asked) ? undefined : await registered);
 
-  let emitted: AcceptedEmission | undefined;
-  const { replayed = false } = await once(
+  const emitted = await once(
     call,
     { key: `${companyCnpj}#${requestId}`, content: canonicalJson(content) },
     async () => {
       const company = await registered;
       checkMayEmit(company);
-      emitted = await emitInvoice(deps, requestWith(company), { at, meta });
-      return { invoiceId };
+      const request = { ...judged, dps: { ...judged.dps, series: defaultSeries(asked, company) ?? judged.dps.series } };
+      return emitInvoice(deps, request, { at, meta: { actor: call.caller.name, requestId, traceId: call.traceId } });
     },
   );
-  const { invoice, tip } = emitted ?? (await current(invoiceId));
-  return accepted(invoice, tip, replayed || emitted?.repeated === true);
+  const { invoice, tip } = emitted ?? read(invoiceId, await deps.events.load(invoiceId));
+  return accepted(invoice, tip, emitted?.repeated ?? true);
 });
+
+interface Asking {
+  readonly companyCnpj: Cnpj;
+  readonly requestId: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/**
+ * The emission that a request asks for.
+ *
+ * @param defaults what the request may leave out
+ * @throws Problem 422 with pointers
+ */
+function judge(asked: JsonObject, asking: Asking, defaults: EmissionDefaults | undefined): EmitRequest {
+  const { companyCnpj, requestId, at } = asking;
+  const body = parse(EmitBody, completed(asked, defaults));
+  const { municipalityCode, dps } = body;
+  const emission = emissionOf(body, {
+    companyCnpj,
+    municipalityCode,
+    today: emissionTime(at, municipalityCode).slice(0, 10),
+    latestCompetence: latestCompetence(at, municipalityCode),
+    authority: providerFor(deps.dps, municipalityCode) === 'national' ? 'national' : 'city',
+  });
+  return {
+    requestId,
+    emission,
+    dps: { series: dps.series, ...(dps.number ? { number: dps.number } : {}) },
+    dateGiven: body.competenceDate !== undefined,
+    completedBy: (before) => judge(asked, asking, before),
+  };
+}
 
 /** @throws Problem 409 for a company that this installation may not issue for */
 function checkMayEmit(company: Company | undefined): void {
   if (!company && config.registrationRequired) throw notRegistered();
   if (company && company.environment !== ownEnvironment) throw otherEnvironment(company.environment);
-}
-
-async function current(invoiceId: InvoiceId) {
-  return read(invoiceId, await deps.events.load(invoiceId));
 }

@@ -1,7 +1,7 @@
 import { BatchUnfinished } from '../aws/batches.ts';
 import { awsFault } from '../aws/faults.ts';
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
-import { RequestIdReused } from '../commands/emit-invoice/emit-invoice.ts';
+import { RequestIdReused } from '../commands/emit-invoice/decide.ts';
 import { TooMuchContention } from '../commands/execute.ts';
 import { DocumentDamaged, DocumentMissing, SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Decided } from '../commands/execute.ts';
 import { retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
 import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
+import { canonicalJson, NotCanonical } from '../events/canonical-json.ts';
 import { correctionsTo } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
@@ -16,7 +16,7 @@ import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
 import { withReplacedKey } from './replaced-note.ts';
 import { readBody, requestIdOf } from './request-body.ts';
-import { parse } from './request-fields.ts';
+import { fail, parse } from './request-fields.ts';
 import { invoiceIdIn, visibleInvoice } from './stream.ts';
 
 const config = readConfig();
@@ -49,13 +49,9 @@ export const handler = lambda('retry', async (call) => {
 
   const at = call.now.toISOString();
   const meta = { actor: call.caller.name, requestId, traceId: call.traceId };
-  let decided: Decided | undefined;
-  const { replayed = false } = await once(
+  const decided = await once(
     call,
-    {
-      key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`,
-      content: JSON.stringify([reason, patch ?? null]),
-    },
+    { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: contentOf(reason, patch) },
     async () => {
       // Only now: a replay is answered by what was remembered, however the invoice has changed since.
       const { municipalityCode, provider } = before.invoice;
@@ -69,10 +65,24 @@ export const handler = lambda('retry', async (call) => {
       const corrections =
         changes && correctionsTo(before.invoice, correctedEmission(before.invoice, changes, circumstances));
       const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
-      decided = await retryInvoice(deps, before, request, { at, meta });
-      return { invoiceId };
+      return retryInvoice(deps, before, request, { at, meta });
     },
   );
   const { invoice, tip } = decided ?? before;
-  return accepted(invoice, tip, replayed);
+  return accepted(invoice, tip, decided === undefined);
 });
+
+/**
+ * The request as one text, whatever the order of its members. Corrections are judged later, against the invoice, so a number that no field
+ * of an emission takes is found here.
+ *
+ * @throws Problem 422
+ */
+function contentOf(reason: string, patch: unknown): string {
+  try {
+    return canonicalJson([reason, patch ?? null]);
+  } catch (error) {
+    if (error instanceof NotCanonical) fail(`/corrections${error.pointer.slice('/1'.length)}`, 'type');
+    throw error;
+  }
+}

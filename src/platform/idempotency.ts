@@ -3,10 +3,9 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 
-/** What is kept of an answer: enough to find the invoice again, and nothing of a person. */
-export interface Remembered {
-  readonly invoiceId: string;
-  readonly replayed?: boolean;
+/** What a command gives: an invoice, and whatever else its caller needs. */
+export interface CommandResult {
+  readonly invoice: { readonly id: string };
 }
 
 export interface IdempotentRequest {
@@ -18,9 +17,19 @@ export interface IdempotentRequest {
 
 const TWO_DAYS_SECONDS = 48 * 60 * 60;
 
+/** Keeps of a result what is enough to find the invoice again, and nothing of a person. */
+class InvoicePersistenceLayer extends DynamoDBPersistenceLayer {
+  override saveSuccess(data: never, result: never): Promise<void> {
+    const { invoice } = result as CommandResult;
+    return super.saveSuccess(data, { invoiceId: invoice.id });
+  }
+}
+
 /**
- * Powertools idempotency over `RequestsTable`, for one command. The first call runs; a call while it runs is refused; later calls
- * get what was remembered, marked `replayed`. A call that throws is forgotten, so it may be tried again.
+ * Powertools idempotency over `RequestsTable`, for one command. The first call runs, and a call while it runs is refused. A call that
+ * throws is forgotten, so it may be tried again.
+ *
+ * @returns a function that gives what the action gives, or `undefined` for a request that was completed before
  */
 export function idempotency(command: string, client: DynamoDBClient, tableName: string) {
   const config = new IdempotencyConfig({
@@ -30,18 +39,18 @@ export function idempotency(command: string, client: DynamoDBClient, tableName: 
     expiresAfterSeconds: TWO_DAYS_SECONDS,
     useLocalCache: false,
     hashFunction: 'sha256',
-    responseHook: (response) => ({ ...(response as unknown as Remembered), replayed: true }) as never,
+    responseHook: () => undefined as never,
   });
-  const persistenceStore = new DynamoDBPersistenceLayer({ tableName, keyAttr: 'requestId', awsSdkV3Client: client });
+  const persistenceStore = new InvoicePersistenceLayer({ tableName, keyAttr: 'requestId', awsSdkV3Client: client });
   const run = makeIdempotent(
-    async (_request: IdempotentRequest, action: () => Promise<Remembered>) => (await action()) as never,
+    async (_request: IdempotentRequest, action: () => Promise<CommandResult>) => (await action()) as never,
     { persistenceStore, config, keyPrefix: command },
   );
-  return async (
+  return async <Result extends CommandResult>(
     request: IdempotentRequest,
     context: Context,
-    action: () => Promise<Remembered>,
-  ): Promise<Remembered> => {
+    action: () => Promise<Result>,
+  ): Promise<Result | undefined> => {
     config.registerLambdaContext(context);
     return run(request, action);
   };

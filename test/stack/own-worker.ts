@@ -25,7 +25,7 @@ import { documentStore } from '../../src/platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../../src/platform/documents/s3-archive.ts';
 import { s3 } from '../../src/platform/s3.ts';
 import { WORKER_NODE_OPTIONS } from '../../src/worker/node-options.ts';
-import { emission } from '../invoices.ts';
+import { emission, existing } from '../invoices.ts';
 import { credentials } from './api.ts';
 import { dynamoDb } from './own-tables.ts';
 
@@ -83,7 +83,7 @@ export async function emittedOnly(
     { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
   );
   if (!work) throw new Error('An emission starts its workflow');
-  return { invoice, tip, work };
+  return { invoice: existing(invoice), tip, work };
 }
 
 /** The id of an invoice's declaration, by which the stand-in authority knows it. */

@@ -1,4 +1,5 @@
-import { type Decided, execute, type Known, type Occasion } from '../execute.ts';
+import type { Known } from '../../events/event-store.ts';
+import { type Decided, execute, type Occasion } from '../execute.ts';
 import type { CommandDeps } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
 import { type CancelInvoice, decideCancel } from './decide.ts';

@@ -1,8 +1,7 @@
-import type { Emission } from '../../events/emission.ts';
-import { totalOf } from '../../events/emission.ts';
+import { canonicalJson } from '../../events/canonical-json.ts';
+import { type Emission, EmissionSchema, totalOf } from '../../events/emission.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
-import type { InvoiceId } from '../../events/ids.ts';
-import type { Invoice } from '../../events/invoice.ts';
+import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
 
 export interface EmitInvoice {
   readonly requestId: string;
@@ -11,27 +10,39 @@ export interface EmitInvoice {
   readonly dps: { readonly series: string; readonly number: number };
   /** Where the document was stored. */
   readonly xmlKey: string;
+  /** What the request itself names. What it does not name was filled in, and does not tell two requests apart. */
+  readonly names: { readonly competenceDate: boolean; readonly dpsNumber: boolean };
 }
 
-/** The stream of this request has begun. Whether it is the same emission is for the caller to compare. */
-export class AlreadyEmitted extends Error {
-  override readonly name = 'AlreadyEmitted';
-  readonly code = 'already-emitted';
-  constructor(invoiceId: InvoiceId) {
-    super(`Invoice ${invoiceId} was emitted before`);
+/** The request id already names another emission of this company. */
+export class RequestIdReused extends Error {
+  override readonly name = 'RequestIdReused';
+  readonly code = 'request-id-reused';
+  constructor(requestId: string) {
+    super(`Request ${requestId} was used before, with other content`);
   }
 }
 
-/** A client's emission is accepted. */
-export function decideEmit({ emission, ...facts }: EmitInvoice, invoice: Invoice): readonly NewEvent[] {
-  switch (invoice.status) {
-    case 'NONE':
-      return [event('Emitted', { ...emission, ...facts, total: totalOf(emission.amounts) })];
-    case 'EMITTED':
-    case 'ISSUED':
-    case 'FAILED':
-    case 'CANCELLING':
-    case 'CANCELLED':
-      throw new AlreadyEmitted(invoice.id);
+/**
+ * A client's emission is accepted, once for each request id.
+ *
+ * @param stream the invoice as its first commit tells it, whatever happened to it since
+ */
+export function decideEmit(command: EmitInvoice, stream: Invoice): readonly NewEvent[] {
+  const { emission, requestId, provider, dps, xmlKey } = command;
+  if (stream.status === 'NONE') {
+    return [event('Emitted', { ...emission, requestId, provider, dps, xmlKey, total: totalOf(emission.amounts) })];
   }
+  if (isSameRequest(command, stream)) return []; // accepted before: the same invoice, nothing new to say
+  throw new RequestIdReused(requestId);
+}
+
+function isSameRequest({ emission, dps, names }: EmitInvoice, accepted: LivingInvoice): boolean {
+  const before = EmissionSchema.parse(accepted);
+  const asked = names.competenceDate ? emission : { ...emission, competenceDate: before.competenceDate };
+  return (
+    dps.series === accepted.dps.series &&
+    (!names.dpsNumber || dps.number === accepted.dps.number) &&
+    canonicalJson(EmissionSchema.parse(asked)) === canonicalJson(before)
+  );
 }

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { accessKey, at, companyCnpj, emission, invoiceId, meta, requestId } from '../../../test/invoices.ts';
+import {
+  accessKey,
+  at,
+  companyCnpj,
+  emission,
+  existing,
+  invoiceId,
+  issued,
+  meta,
+  requestId,
+} from '../../../test/invoices.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
 import type { Work } from '../ports.ts';
-import { type EmitDeps, type EmitRequest, emitInvoice, RequestIdReused } from './emit-invoice.ts';
+import { RequestIdReused } from './decide.ts';
+import { type EmitDeps, type EmitRequest, emitInvoice } from './emit-invoice.ts';
 
 const request: EmitRequest = { requestId, emission, dps: { series: '1' }, dateGiven: true };
 const occasion = { at, meta };
@@ -66,7 +77,12 @@ describe('an emission', () => {
     expect(invoice).toMatchObject({ id: invoiceId, status: 'EMITTED', dps: { series: '1', number: 1 } });
     expect(repeated).toBe(false);
     expect(started).toMatchObject([
-      { operation: 'emit', invoiceId, provider: 'national', fresh: { xmlKey: invoice.xmlKey, tip: { version: 2 } } },
+      {
+        operation: 'emit',
+        invoiceId,
+        provider: 'national',
+        fresh: { xmlKey: existing(invoice).xmlKey, tip: { version: 2 } },
+      },
     ]);
   });
 
@@ -89,7 +105,7 @@ describe('an emission', () => {
       const { invoice } = await emitInvoice(deps, request, { ...occasion, at: '2026-11-10T12:32:00.000Z' });
       const commits = await events.load(invoiceId);
       expect(commits.flatMap((commit) => commit.events.map(({ type }) => type))).toEqual(['Emitted']);
-      expect(documents.has(invoice.xmlKey)).toBe(true);
+      expect(documents.has(existing(invoice).xmlKey)).toBe(true);
       expect(started.length).toBeGreaterThanOrEqual(1);
     },
   );
@@ -123,9 +139,18 @@ describe('an emission', () => {
     const { deps, started } = system();
     const first = await emitInvoice(deps, request, occasion);
     const second = await emitInvoice(deps, request, occasion);
-    expect(second).toMatchObject({ repeated: true, invoice: { dps: first.invoice.dps }, tip: first.tip });
+    expect(second).toMatchObject({ repeated: true, invoice: { dps: existing(first.invoice).dps }, tip: first.tip });
     // The second start bears no tip: the worker has to look.
     expect(started[1]).not.toHaveProperty('fresh');
+  });
+
+  it('that comes again later is the invoice as it is by then, with nothing left to start', async () => {
+    const { deps, events, started } = system();
+    const { tip } = await emitInvoice(deps, request, occasion);
+    await events.append({ invoiceId, tip, events: [issued], meta, at, commitId: 'commit-of-the-worker' });
+    const later = await emitInvoice(deps, request, occasion);
+    expect(later).toMatchObject({ repeated: true, invoice: { status: 'ISSUED' }, tip: { version: 3 } });
+    expect(started).toHaveLength(1);
   });
 
   it('without a date of its own may come again on another day', async () => {
@@ -134,7 +159,7 @@ describe('an emission', () => {
     const tomorrow = { ...request, dateGiven: false, emission: { ...emission, competenceDate: '2026-11-11' } };
     const { repeated, invoice } = await emitInvoice(deps, tomorrow, { ...occasion, at: '2026-11-11T12:31:00.000Z' });
     expect(repeated).toBe(true);
-    expect(invoice.competenceDate).toBe('2026-11-10');
+    expect(existing(invoice).competenceDate).toBe('2026-11-10');
   });
 
   it.each<[string, EmitRequest]>([

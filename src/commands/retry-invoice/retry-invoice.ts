@@ -1,5 +1,6 @@
 import { type Corrections, corrected } from '../../events/emission.ts';
-import { type Decided, execute, type Known, type Occasion } from '../execute.ts';
+import type { Known } from '../../events/event-store.ts';
+import { type Decided, execute, type Occasion } from '../execute.ts';
 import type { CommandDeps, Documents } from '../ports.ts';
 import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN } from '../record-outcome/decide.ts';
 import { startWork, workFor } from '../start-work.ts';
