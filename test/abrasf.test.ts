@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { BATCH, LOGIN, OLD, QUEUE, SINGLE } from '../local/municipality-profiles.ts';
 import { emitInvoice } from '../src/commands/emit-invoice/emit-invoice.ts';
-import type { Work } from '../src/commands/ports.ts';
+import type { Work } from '../src/commands/work.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { municipalityProfiles } from '../src/platform/municipality-profiles.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';

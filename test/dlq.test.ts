@@ -6,7 +6,8 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { proxyEvent } from '../local/api-gateway/proxy-event.ts';
 import { inProject } from '../local/project.ts';
-import type { Documents, Work } from '../src/commands/ports.ts';
+import type { Documents } from '../src/commands/ports.ts';
+import type { Work } from '../src/commands/work.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
 import { event } from '../src/events/event-types.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
@@ -53,7 +54,7 @@ async function waiting(reference?: string, kept?: Documents): Promise<{ invoice:
   await events.append(
     draft({ invoiceId: invoice.id, tip, events: [deferral], commitId: randomUUID(), at: new Date().toISOString() }),
   );
-  const { fresh: _, ...later } = work;
+  const { emitted: _, ...later } = work;
   return { invoice, work: later };
 }
 

@@ -1,11 +1,12 @@
-import type { Documents, Work } from '../src/commands/ports.ts';
+import type { Documents } from '../src/commands/ports.ts';
+import type { Work } from '../src/commands/work.ts';
 import { START, tipAfter } from '../src/events/commit.ts';
 import { read } from '../src/events/event-store.ts';
 import { event, type NewEvent } from '../src/events/event-types.ts';
 import { memoryEventStore } from '../src/events/memory-event-store.ts';
 import { NotRepresentable } from '../src/worker/authority.ts';
 import type { WorkerDeps } from '../src/worker/conversation.ts';
-import { type Delivery, handleWork } from '../src/worker/handle-work.ts';
+import { handleWork } from '../src/worker/handle-work.ts';
 import type {
   CancelOutcome,
   FindOutcome,
@@ -14,6 +15,7 @@ import type {
   Submission,
 } from '../src/worker/providers/provider.ts';
 import { recentlySeen } from '../src/worker/recently-seen.ts';
+import type { Delivery } from '../src/worker/work-message.ts';
 import { at, companyCnpj, deferred, emitted, invoiceId, issued, meta, rejection, requestId } from './invoices.ts';
 
 const { nfseXmlKey: _, ...withoutKey } = issued.data;
@@ -132,5 +134,5 @@ export async function freshWork(events: ReturnType<typeof memoryEventStore>): Pr
   const [first] = await events.load(invoiceId);
   if (!first) throw new Error('The stream begins with the emission');
   const { dps, xmlKey } = emitted.data;
-  return { ...work, origin: 'emission', fresh: { companyCnpj, dps, xmlKey, tip: tipAfter(first), at } };
+  return { ...work, origin: 'emission', companyCnpj, dps, emitted: { xmlKey, tip: tipAfter(first), at } };
 }

@@ -79,7 +79,7 @@ describe('a cancellation that comes before anything was sent', () => {
     });
     const queue = await ownQueue();
     worker(queue, { WORKER_TRUST_SECONDS: '1' });
-    const { fresh: _, ...later } = work;
+    const { emitted: _, ...later } = work;
     await eventually(async () => {
       await queue.send({ ...later, origin: 'reconciliation' });
       await new Promise((resolve) => setTimeout(resolve, 500));

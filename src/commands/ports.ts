@@ -1,6 +1,5 @@
-import type { Tip } from '../events/commit.ts';
 import type { EventStore } from '../events/event-store.ts';
-import type { InvoiceId } from '../events/ids.ts';
+import type { Work } from './work.ts';
 
 /** A company has used up the numbers of a series (15 digits, or whatever a client's own number left of them). */
 export class SeriesExhausted extends Error {
@@ -53,45 +52,6 @@ export class DocumentDamaged extends Error {
     this.key = key;
     this.content = content;
   }
-}
-
-/** What travels through EmitWorkflow and RequestsQueue: ids, and nothing of a person. */
-export interface Work {
-  readonly operation: 'emit' | 'cancel';
-  readonly invoiceId: InvoiceId;
-  readonly municipalityCode: string;
-  /**
-   * The family that served the municipality when the invoice was emitted: EmitWorkflow picks the queue by it. Any worker can do any work, so one
-   * that names none, or another than serves the municipality by now, is done all the same.
-   */
-  readonly provider?: string;
-  /** The client's request id, for the events that follow from it. */
-  readonly requestId: string;
-  readonly origin: WorkOrigin;
-  readonly traceId?: string;
-  /** The segment of the trace that the work was started in, where the trace is recorded: what the queue lost, the work still says. */
-  readonly traceHeader?: string;
-  /** Whose invoice it is, and by which number: a company's messages are taken in the order of their numbers. */
-  readonly companyCnpj?: string;
-  readonly dps?: { readonly series: string; readonly number: number };
-  /**
-   * On the first start of an emission only: all that the worker needs to send the document without reading the stream. It is
-   * to be trusted only while the message is young and delivered for the first time.
-   */
-  readonly fresh?: FreshEmission;
-}
-
-/** What made somebody ask for the work. `replay` and `repair` come from the DLQ, where a message ended that had been received before. */
-export const WORK_ORIGINS = ['emission', 'retry', 'cancellation', 'reconciliation', 'replay', 'repair'] as const;
-export type WorkOrigin = (typeof WORK_ORIGINS)[number];
-
-export interface FreshEmission {
-  readonly companyCnpj: string;
-  readonly dps: { readonly series: string; readonly number: number };
-  readonly xmlKey: string;
-  readonly tip: Tip;
-  /** When the invoice was emitted, ISO 8601: a message may be young and tell of something old. */
-  readonly at: string;
 }
 
 /** EmitWorkflow. Starting it twice for one invoice does no harm: the worker looks at the stream. */

@@ -1,5 +1,6 @@
 import type { Invoice, LivingInvoice } from '../events/invoice.ts';
-import type { CommandDeps, Work } from './ports.ts';
+import type { CommandDeps } from './ports.ts';
+import type { Work } from './work.ts';
 
 /** The work an invoice waits for, or `undefined` when it waits for none. */
 export function workFor(invoice: Invoice, origin: Work['origin'], traceId?: string): Work | undefined {

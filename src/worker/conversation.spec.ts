@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRequested, deferred, emitted, issued, rejection } from '../../test/invoices.ts';
 import { freshWork, work, worker } from '../../test/scripted-worker.ts';
-import type { Delivery } from './handle-work.ts';
+import type { Delivery } from './work-message.ts';
 
 describe('a company that cannot show itself to the authority', () => {
   const refusal = { ...rejection, code: 'CERTIFICATE_MISSING' };

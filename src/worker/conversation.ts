@@ -6,7 +6,8 @@ import type { LivingInvoice, Note } from '../events/invoice.ts';
 import { type Authority, NotRepresentable, type Represented } from './authority.ts';
 import { recorded } from './evidence.ts';
 import type { Gate } from './lanes/gate.ts';
-import { deferred, failed, type Kept, NOTHING_SAID, unsentOrUnknown } from './outcomes.ts';
+import { deferred, failed, type Kept, NOTHING_SAID } from './outcomes.ts';
+import { type PriorSubmission, reasonToWait } from './prior-submission.ts';
 import type { Provider, Submission } from './providers/provider.ts';
 import { sendingBy, TooLateToSend } from './send-deadline.ts';
 
@@ -37,13 +38,13 @@ export interface Handling extends WorkerDeps {
   readonly begunAt: Date;
   /** After this time nothing is sent any more: it could still be on its way when the deadline is over. */
   readonly sendBy: Date;
-  /** Whether another handling had this very message, and may have sent the document. */
-  readonly cameBefore: boolean;
 }
 
 /** One invoice's exchanges with its authority: all of them are kept. */
 export interface Conversation extends Kept {
   readonly provider: Provider;
+  /** What was known of it when the conversation began. */
+  readonly prior: PriorSubmission;
 }
 
 /** The part of an invoice that a submission needs: from the stream, or from the message of a fresh emission. */
@@ -60,7 +61,7 @@ export type Submittable = Pick<
 export async function speaking<O extends Outcome | undefined>(
   deps: Handling,
   invoice: Submittable & { readonly note?: Note },
-  mayHaveBeenSent: boolean,
+  prior: PriorSubmission,
   talk: (conversation: Conversation) => Promise<O>,
 ): Promise<O | Outcome> {
   let authority: Authority;
@@ -68,25 +69,30 @@ export async function speaking<O extends Outcome | undefined>(
     authority = await deps.authorityFor(invoice);
   } catch (error) {
     if (!(error instanceof NotRepresentable)) throw error;
-    if (mayHaveBeenSent)
-      return deferred(deps, NOTHING_SAID, invoice, unsentOrUnknown(invoice, true, deps.cameBefore), error.message);
+    if (prior !== 'never') {
+      return deferred(deps, NOTHING_SAID, invoice, reasonToWait(prior, invoice), error.message);
+    }
     if (invoice.note) return { kind: 'cancel-failed', error: error.error };
     return failed(deps, NOTHING_SAID, error.error);
   }
-  const conversation = conversationWith(authority, deps, invoice);
+  const conversation = conversationWith(authority, deps, invoice, prior);
   try {
     return await talk(conversation);
   } catch (error) {
     if (!(error instanceof TooLateToSend)) throw error;
-    const reason = unsentOrUnknown(invoice, mayHaveBeenSent, deps.cameBefore);
-    return deferred(deps, conversation, invoice, reason, error.message);
+    return deferred(deps, conversation, invoice, reasonToWait(prior, invoice), error.message);
   }
 }
 
-export function conversationWith(authority: Authority, deps: Handling, invoice: Submittable): Conversation {
+export function conversationWith(
+  authority: Authority,
+  deps: Handling,
+  invoice: Submittable,
+  prior: PriorSubmission,
+): Conversation {
   const outward = sendingBy(deps.sendBy, authority.transport, deps.now);
   const { transport, keys } = recorded(outward, deps.documents, invoice.id, deps.now);
-  return { provider: authority.provider(transport), keys };
+  return { provider: authority.provider(transport), prior, keys };
 }
 
 export async function submissionOf(deps: WorkerDeps, invoice: Submittable): Promise<Submission> {

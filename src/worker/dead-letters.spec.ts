@@ -4,9 +4,9 @@ import { beforeEach, expect, it, describe as suite } from 'vitest';
 import { accessKey, companyCnpj, invoiceId } from '../../test/invoices.ts';
 import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
 import { DocumentDamaged, DocumentMissing } from '../commands/ports.ts';
-import { readWork } from '../commands/read-work.ts';
 import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
 import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
+import { readWork } from '../commands/work.ts';
 import { deadLetters, describe } from './dead-letters.ts';
 
 const work = {

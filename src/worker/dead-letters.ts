@@ -1,8 +1,8 @@
 import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { attributesOf, type Death } from '../commands/dead-letters/dead-letter.ts';
-import { MalformedMessage, readWork } from '../commands/read-work.ts';
 import { ContradictoryOutcome } from '../commands/record-outcome/decide.ts';
 import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
+import { MalformedMessage, readWork } from '../commands/work.ts';
 
 export interface DeadLetterOptions {
   readonly client: SQSClient;

@@ -15,7 +15,7 @@ import {
   worker,
 } from '../../test/scripted-worker.ts';
 import { tipAfter } from '../events/commit.ts';
-import type { Delivery } from './handle-work.ts';
+import type { Delivery } from './work-message.ts';
 
 describe('a fresh emission', () => {
   it.each<[string, Script, readonly string[], readonly string[]]>([

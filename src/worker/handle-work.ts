@@ -1,8 +1,8 @@
 import type { Occasion } from '../commands/execute.ts';
-import type { Work, WorkOrigin } from '../commands/ports.ts';
 import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { type Fresh, recordOutcome } from '../commands/record-outcome/record-outcome.ts';
 import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
+import type { Work } from '../commands/work.ts';
 import { read } from '../events/event-store.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import { type Authority, NotRepresentable } from './authority.ts';
@@ -17,14 +17,9 @@ import {
 } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
 import { issued } from './outcomes.ts';
+import { isNoteInQuestion, type PriorSubmission, priorSubmission } from './prior-submission.ts';
 import { submit } from './submit.ts';
-
-/** How the message came. */
-export interface Delivery {
-  readonly messageId: string;
-  readonly receiveCount: number;
-  readonly sentAt: Date;
-}
+import type { Delivery } from './work-message.ts';
 
 /** What the worker did with a message, for its log line. */
 export interface Handled {
@@ -46,12 +41,12 @@ const MOST_STEPS = 3;
 export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: Delivery): Promise<Handled> {
   const begunAt = workerDeps.now();
   const sendBy = new Date(begunAt.getTime() + workerDeps.sendWithinSeconds * 1000);
-  const deps: Handling = { ...workerDeps, begunAt, sendBy, cameBefore: cameBefore(work, delivery) };
+  const deps: Handling = { ...workerDeps, begunAt, sendBy };
   const fresh = freshOf(deps, work, delivery);
   const steps: string[] = [];
   if (fresh) {
     const { submittable } = fresh;
-    const outcome = await speaking(deps, submittable, false, (talk) => submit(deps, talk, submittable, false));
+    const outcome = await speaking(deps, submittable, 'never', (talk) => submit(deps, talk, submittable));
     steps.push(outcome.kind);
     const { status } = await record(deps, work, delivery, outcome, fresh);
     if (status !== 'CANCELLING')
@@ -92,13 +87,13 @@ export function freshOf(
   work: Work,
   delivery: Delivery,
 ): (Fresh & { submittable: Submittable }) | undefined {
-  const { fresh, invoiceId, municipalityCode } = work;
+  const { emitted, companyCnpj, dps, invoiceId, municipalityCode } = work;
   const first = deps.firstSight(invoiceId);
-  if (!fresh || !first || delivery.receiveCount > 1) return undefined;
+  if (!emitted || !companyCnpj || !dps || !first || delivery.receiveCount > 1) return undefined;
   // The message's own age is not enough: a redrive sends an old one anew.
-  const oldest = Math.min(delivery.sentAt.getTime(), Date.parse(fresh.at));
+  const oldest = Math.min(delivery.sentAt.getTime(), Date.parse(emitted.at));
   if (deps.now().getTime() - oldest > deps.trustSeconds * 1000) return undefined;
-  const { companyCnpj, dps, xmlKey, tip, at } = fresh;
+  const { xmlKey, tip, at } = emitted;
   return {
     invoice: { id: invoiceId, status: 'EMITTED', attempt: 0 },
     tip,
@@ -113,41 +108,24 @@ function nextOutcome(
   work: Work,
   delivery: Delivery,
 ): Promise<Outcome | undefined> {
-  const sentPerhaps = mayHaveBeenSent(invoice, work, delivery);
+  const prior = priorSubmission(invoice, work, delivery);
   const { note } = invoice;
   switch (invoice.status) {
     case 'EMITTED':
-      return speaking(deps, invoice, sentPerhaps, (talk) => submit(deps, talk, invoice, sentPerhaps));
+      return speaking(deps, invoice, prior, (talk) => submit(deps, talk, invoice));
     case 'CANCELLING':
-      return note
-        ? speaking(deps, invoice, sentPerhaps, (talk) => cancelNote(deps, talk, invoice, note))
-        : speaking(deps, invoice, true, (talk) => settleUnsent(deps, talk, invoice));
+      if (note) return speaking(deps, invoice, prior, (talk) => cancelNote(deps, talk, invoice, note));
+      // Whoever read the stream before the cancellation was asked for may be sending the document now.
+      return speaking(deps, invoice, prior === 'never' ? 'perhaps' : prior, (talk) =>
+        settleUnsent(deps, talk, invoice),
+      );
     case 'FAILED':
     case 'CANCELLED':
-      return inQuestion(invoice, work, delivery) ? noteDenied(deps, invoice) : none;
+      return isNoteInQuestion(invoice, prior) ? noteDenied(deps, invoice, prior) : none;
     case 'ISSUED':
       return none;
   }
 }
-
-/** Whether the message is one that may have made a note which the invoice, having ended, does not know of. */
-export function inQuestion({ status, note }: LivingInvoice, work: Work, delivery: Delivery): boolean {
-  return (status === 'FAILED' || status === 'CANCELLED') && note === undefined && cameBefore(work, delivery);
-}
-
-/** A repair stands for a message that ended in the DLQ: it was received before, whatever this one's own count says. */
-export const cameBefore = ({ origin }: Work, { receiveCount }: Delivery) => receiveCount > 1 || origin === 'repair';
-
-/** Work that somebody asks for because an earlier message came to nothing, as far as is known. */
-const LATE: ReadonlySet<WorkOrigin> = new Set<WorkOrigin>(['reconciliation', 'replay', 'repair']);
-
-/** Whether some earlier handling may have sent the document, by what the invoice and its message tell. */
-export function mayHaveBeenSent({ attempt }: Pick<LivingInvoice, 'attempt'>, work: Work, delivery: Delivery): boolean {
-  return cameBefore(work, delivery) || LATE.has(work.origin) || isRepeated(work) || attempt > 0;
-}
-
-/** A client that got no answer asked again: the message of its first request may be with another worker, or its worker dead. */
-const isRepeated = ({ origin, fresh }: Work) => origin === 'emission' && fresh === undefined;
 
 const none = Promise.resolve(undefined);
 
@@ -158,7 +136,11 @@ const none = Promise.resolve(undefined);
  *
  * @throws NoteInQuestion
  */
-async function noteDenied(deps: Handling, invoice: LivingInvoice): Promise<Outcome | undefined> {
+async function noteDenied(
+  deps: Handling,
+  invoice: LivingInvoice,
+  prior: PriorSubmission,
+): Promise<Outcome | undefined> {
   let authority: Authority;
   try {
     authority = await deps.authorityFor(invoice);
@@ -166,7 +148,7 @@ async function noteDenied(deps: Handling, invoice: LivingInvoice): Promise<Outco
     if (error instanceof NotRepresentable) return undefined; // it could not be sent, either
     throw error;
   }
-  const talk = conversationWith(authority, deps, invoice);
+  const talk = conversationWith(authority, deps, invoice, prior);
   const found = await talk.provider.find(await submissionOf(deps, invoice));
   switch (found.kind) {
     case 'found':

@@ -137,7 +137,7 @@ const deps: WorkerDeps = {
  * id is not in it: the line of the request has it beside the same invoice.
  */
 function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
-  const { fresh: _, dps: _dps, traceHeader: _carried, requestId: _asked, ...ids } = work;
+  const { emitted: _, dps: _dps, traceHeader: _carried, requestId: _asked, ...ids } = work;
   const { emittedAt, ...done } = handled;
   const { messageId, receiveCount, sentAt } = delivery;
   const at = now();

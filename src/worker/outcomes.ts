@@ -86,19 +86,6 @@ export function laneLookAt(now: Date, since: number, municipalityCode: string, r
   return new Date(nextLookAt(now.getTime(), since, municipalityCode, leastLookMs(retryBaseSeconds))).toISOString();
 }
 
-/**
- * Where nothing new was learnt, what was known stands: that nothing can have reached the authority, or that something may have. That
- * this very message came before is new: whoever had it may have sent the document after the history last said that nothing was sent.
- */
-export function unsentOrUnknown(
-  { deferralReason }: Pick<LivingInvoice, 'deferralReason'>,
-  mayHaveBeenSent: boolean,
-  cameBefore: boolean,
-): 'provider-unavailable' | 'outcome-unknown' {
-  if (!mayHaveBeenSent) return 'provider-unavailable';
-  return deferralReason === 'provider-unavailable' && !cameBefore ? 'provider-unavailable' : 'outcome-unknown';
-}
-
 /** The authority has the declaration in a queue of its own. Nobody waits for it here: the reconciler asks later. */
 export function processing(
   { now, random, retryBaseSeconds }: OutcomeDeps,

@@ -243,13 +243,12 @@ export function startPoller(options: PollerOptions): Poller {
 
 function queued(received: Received, receivedAt: number): InHand {
   const { work, delivery, message } = received;
-  const company = work.companyCnpj ?? work.fresh?.companyCnpj;
   return {
     id: message.ReceiptHandle ?? '',
     municipalityCode: work.municipalityCode,
     // A message of an older version does not say whose it is: it waits for nobody.
-    company: company ?? work.invoiceId,
-    number: (work.dps ?? work.fresh?.dps)?.number ?? 0,
+    company: work.companyCnpj ?? work.invoiceId,
+    number: work.dps?.number ?? 0,
     receiveCount: delivery.receiveCount,
     receivedAt,
     received,

@@ -1,18 +1,14 @@
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { type Conversation, type Handling, type Submittable, submissionOf } from './conversation.ts';
-import { deferred, failed, issued, numberTaken, processing, unsentOrUnknown } from './outcomes.ts';
+import { deferred, failed, issued, numberTaken, processing } from './outcomes.ts';
+import { reasonToWait } from './prior-submission.ts';
 import type { FindOutcome } from './providers/provider.ts';
 
 /** Sends the document, unless it was sent before and the note is there. */
-export async function submit(
-  deps: Handling,
-  talk: Conversation,
-  invoice: Submittable,
-  mayHaveBeenSent: boolean,
-): Promise<Outcome> {
-  const { provider } = talk;
+export async function submit(deps: Handling, talk: Conversation, invoice: Submittable): Promise<Outcome> {
+  const { provider, prior } = talk;
   const submission = await submissionOf(deps, invoice);
-  if (mayHaveBeenSent) {
+  if (prior !== 'never') {
     const found = await provider.find(submission);
     if (found.kind !== 'absent') return outcomeOfFind(deps, talk, invoice, found);
   }
@@ -56,8 +52,7 @@ export async function outcomeOfFind(
     case 'rejected':
       return failed(deps, talk, found.error);
     case 'unavailable':
-    case 'unknown': {
-      return deferred(deps, talk, invoice, unsentOrUnknown(invoice, true, deps.cameBefore), found.reason);
-    }
+    case 'unknown':
+      return deferred(deps, talk, invoice, reasonToWait(talk.prior, invoice), found.reason);
   }
 }

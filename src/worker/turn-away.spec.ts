@@ -11,9 +11,9 @@ import {
   meta,
   requestId,
 } from '../../test/invoices.ts';
-import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion } from '../commands/record-outcome/decide.ts';
 import { NotTheReplacedNote } from '../commands/replace-invoice/decide.ts';
+import type { Work } from '../commands/work.ts';
 import { START, tipAfter } from '../events/commit.ts';
 import { read } from '../events/event-store.ts';
 import { event, type NewEvent } from '../events/event-types.ts';
@@ -61,14 +61,9 @@ async function turnedAway(
   };
   const delivery = { messageId: 'message-1', receiveCount, sentAt: new Date(at) };
   const [first] = await events.load(invoiceId);
-  const fresh = first && {
-    companyCnpj: emitted.data.companyCnpj,
-    dps: emitted.data.dps,
-    xmlKey: emitted.data.xmlKey,
-    tip: tipAfter(first),
-    at,
-  };
-  const asWork = { ...work, ...changes, ...(changes.origin === 'emission' && fresh ? { fresh } : {}) };
+  const { companyCnpj, dps, xmlKey } = emitted.data;
+  const fresh = first && { companyCnpj, dps, emitted: { xmlKey, tip: tipAfter(first), at } };
+  const asWork = { ...work, ...changes, ...(changes.origin === 'emission' ? fresh : {}) };
   const handled = await turnAway(deps, asWork, delivery, gate);
   return { handled, invoice: read(invoiceId, await events.load(invoiceId)).invoice };
 }

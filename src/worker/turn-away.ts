@@ -1,22 +1,15 @@
 import { leastLookMs } from '../commands/lanes/looks.ts';
-import type { Work } from '../commands/ports.ts';
 import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.ts';
 import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
+import type { Work } from '../commands/work.ts';
 import { read } from '../events/event-store.ts';
 import type { WorkerDeps } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
-import {
-  cameBefore,
-  type Delivery,
-  freshOf,
-  type Handled,
-  inQuestion,
-  mayHaveBeenSent,
-  occasionOf,
-  record,
-} from './handle-work.ts';
+import { freshOf, type Handled, occasionOf, record } from './handle-work.ts';
 import type { Gate } from './lanes/gate.ts';
-import { laneLookAt, unsentOrUnknown } from './outcomes.ts';
+import { laneLookAt } from './outcomes.ts';
+import { isNoteInQuestion, priorSubmission, reasonToWait } from './prior-submission.ts';
+import type { Delivery } from './work-message.ts';
 
 /**
  * A message whose lane is shut, or has had too much for too long. The invoice waits in its history, and the queue is rid of the
@@ -33,13 +26,13 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
   }
   const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
   if (invoice.status === 'NONE') return { steps: [], status: invoice.status };
-  if (inQuestion(invoice, work, delivery)) throw new NoteInQuestion(invoice, whyNot(gate));
+  const prior = priorSubmission(invoice, work, delivery);
+  if (isNoteInQuestion(invoice, prior)) throw new NoteInQuestion(invoice, whyNot(gate));
   if (invoice.status !== 'EMITTED' && invoice.status !== 'CANCELLING') {
     await tellReplaced(deps, invoice, occasionOf(deps, work, delivery)); // no lane is needed for that
     return { steps: [], status: invoice.status };
   }
-  const reason = unsentOrUnknown(invoice, mayHaveBeenSent(invoice, work, delivery), cameBefore(work, delivery));
-  const waiting = deferral(deps, work, gate, reason);
+  const waiting = deferral(deps, work, gate, reasonToWait(prior, invoice));
   // A week is over for an authority that is away, not for a lane that has too much: its turn comes.
   const outcome = gate.kind === 'shut' ? givenUp(deps, invoice, waiting) : waiting;
   const { status } = await record(deps, work, delivery, outcome);

@@ -1,7 +1,13 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import type { Work } from '../commands/ports.ts';
-import { readWork } from '../commands/read-work.ts';
-import type { Delivery } from './handle-work.ts';
+import type { Work } from '../commands/work.ts';
+import { readWork } from '../commands/work.ts';
+
+/** How a message came. */
+export interface Delivery {
+  readonly messageId: string;
+  readonly receiveCount: number;
+  readonly sentAt: Date;
+}
 
 /** A message as it was received, and what it asks for. */
 export interface Received {

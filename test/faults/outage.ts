@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { laneView } from '../../src/commands/lanes/view.ts';
-import type { Work } from '../../src/commands/ports.ts';
+import type { Work } from '../../src/commands/work.ts';
 import type { InvoiceId } from '../../src/events/ids.ts';
 import { type Cnpj, parseCnpj } from '../../src/nfse/cnpj.ts';
 import { handleWork } from '../../src/worker/handle-work.ts';

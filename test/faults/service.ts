@@ -4,11 +4,12 @@ import { type AcceptedEmission, type EmitRequest, emitInvoice } from '../../src/
 import type { Decided, Occasion } from '../../src/commands/execute.ts';
 import { leastLookMs } from '../../src/commands/lanes/looks.ts';
 import type { LaneView } from '../../src/commands/lanes/view.ts';
-import { type CommandDeps, DocumentMissing, type Documents, type Work } from '../../src/commands/ports.ts';
+import { type CommandDeps, DocumentMissing, type Documents } from '../../src/commands/ports.ts';
 import { type Reconciled, reconcile } from '../../src/commands/reconcile/reconcile.ts';
 import type { ReplayMode } from '../../src/commands/replay-invoice/decide.ts';
 import { type Replayed, replayInvoice } from '../../src/commands/replay-invoice/replay-invoice.ts';
 import { type RetryRequest, retryInvoice } from '../../src/commands/retry-invoice/retry-invoice.ts';
+import type { Work } from '../../src/commands/work.ts';
 import type { Commit } from '../../src/events/commit.ts';
 import { type EventStore, read } from '../../src/events/event-store.ts';
 import type { InvoiceId } from '../../src/events/ids.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { migrationsFolder } from '../../local/engines/postgres.ts';
 import { LOGIN } from '../../local/municipality-profiles.ts';
 import { dayBefore, dayOf } from '../../src/audit/seal.ts';
-import type { Work } from '../../src/commands/ports.ts';
+import type { Work } from '../../src/commands/work.ts';
 import type { Commit } from '../../src/events/commit.ts';
 import { routes } from '../../src/handlers/routes.ts';
 import { companyCnpj, emitted, issued } from '../invoices.ts';

@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach } from 'vitest';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
-import type { Documents, Work } from '../../src/commands/ports.ts';
+import type { Documents } from '../../src/commands/ports.ts';
+import type { Work } from '../../src/commands/work.ts';
 import type { Tip } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { LivingInvoice } from '../../src/events/invoice.ts';

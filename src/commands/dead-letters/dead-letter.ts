@@ -1,6 +1,6 @@
 import { type InvoiceId, parseInvoiceId } from '../../events/ids.ts';
-import type { Work } from '../ports.ts';
-import { readWork } from '../read-work.ts';
+import type { Work } from '../work.ts';
+import { readWork } from '../work.ts';
 
 /** A message that the code could not handle, as it lies in the DLQ. */
 export interface DeadLetter {

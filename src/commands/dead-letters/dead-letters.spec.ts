@@ -14,7 +14,7 @@ import { START, tipAfter } from '../../events/commit.ts';
 import type { NewEvent } from '../../events/event-types.ts';
 import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
-import type { Work } from '../ports.ts';
+import type { Work } from '../work.ts';
 import { type DeadLetter, type DeadLetters, deadLetterOf, MALFORMED, WORKER_DIED } from './dead-letter.ts';
 import { discard } from './discard.ts';
 import { repairByMapping } from './repair-by-mapping.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../../test/invoices.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
-import type { Work } from '../ports.ts';
+import type { Work } from '../work.ts';
 import { RequestIdReused } from './decide.ts';
 import { type EmitDeps, type EmitRequest, emitInvoice } from './emit-invoice.ts';
 
@@ -81,7 +81,7 @@ describe('an emission', () => {
         operation: 'emit',
         invoiceId,
         provider: 'national',
-        fresh: { xmlKey: existing(invoice).xmlKey, tip: { version: 2 } },
+        emitted: { xmlKey: existing(invoice).xmlKey, tip: { version: 2 } },
       },
     ]);
   });
@@ -115,7 +115,7 @@ describe('an emission', () => {
     const replaces = { accessKey, invoiceId: invoiceIdFor(companyCnpj, 'pedido-117'), reasonCode: '01' } as const;
     await emitInvoice(deps, { ...request, emission: { ...emission, replaces } }, occasion);
     expect(started).toMatchObject([{ operation: 'emit', invoiceId }]);
-    expect(started[0]).not.toHaveProperty('fresh');
+    expect(started[0]).not.toHaveProperty('emitted');
   });
 
   it('is safe without its workflow: the reconciler starts what is due', async () => {
@@ -141,7 +141,7 @@ describe('an emission', () => {
     const second = await emitInvoice(deps, request, occasion);
     expect(second).toMatchObject({ repeated: true, invoice: { dps: existing(first.invoice).dps }, tip: first.tip });
     // The second start bears no tip: the worker has to look.
-    expect(started[1]).not.toHaveProperty('fresh');
+    expect(started[1]).not.toHaveProperty('emitted');
   });
 
   it('that comes again later is the invoice as it is by then, with nothing left to start', async () => {

@@ -57,10 +57,8 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
   if (!decided.commit) return acceptedBefore(deps, decided, occasion);
   const work = workFor(decided.invoice, 'emission', occasion.meta.traceId);
   // The worker reads the stream of an emission that replaces a note of ours anyway, to tell that note's invoice afterwards.
-  const fresh = emission.replaces?.invoiceId
-    ? {}
-    : { fresh: { companyCnpj: emission.companyCnpj, dps, xmlKey, tip: decided.tip, at: occasion.at } };
-  await startWork(deps, work && { ...work, ...fresh });
+  const emitted = emission.replaces?.invoiceId ? {} : { emitted: { xmlKey, tip: decided.tip, at: occasion.at } };
+  await startWork(deps, work && { ...work, ...emitted });
   return { ...decided, repeated: false };
 }
 

@@ -4,7 +4,7 @@ import { START, tipAfter } from '../../events/commit.ts';
 import type { NewEvent } from '../../events/event-types.ts';
 import { type InvoiceId, invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
-import type { Work } from '../ports.ts';
+import type { Work } from '../work.ts';
 import { type Due, type ReconcileDeps, type ReconcileSettings, reconcile } from './reconcile.ts';
 
 const NOON = Date.parse('2026-11-10T12:00:00.000Z');

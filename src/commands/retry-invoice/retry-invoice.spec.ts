@@ -4,7 +4,7 @@ import { START, tipAfter } from '../../events/commit.ts';
 import { read } from '../../events/event-store.ts';
 import { event } from '../../events/event-types.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
-import type { Work } from '../ports.ts';
+import type { Work } from '../work.ts';
 import { retryInvoice } from './retry-invoice.ts';
 
 /** Retries an invoice that failed with this code a week after it was emitted, and gives the key of the document that is sent. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ended, startChild } from '../../../local/child.ts';
 import { startQueueAndStorage } from '../../../local/engines/queue-and-storage.ts';
-import type { Work } from '../../../src/commands/ports.ts';
+import type { Work } from '../../../src/commands/work.ts';
 import { WORKER_NODE_OPTIONS } from '../../../src/worker/node-options.ts';
 import type { ScenarioOptions } from '../scenario.ts';
 import type { LaneWorkerSettings, Told } from './messages.ts';

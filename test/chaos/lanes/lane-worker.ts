@@ -97,7 +97,7 @@ const poller = startPoller({
     tell({
       kind: 'handled',
       municipalityCode: work.municipalityCode,
-      tookMs: Date.now() - Date.parse(work.fresh?.at ?? ''),
+      tookMs: Date.now() - Date.parse(work.emitted?.at ?? ''),
     });
   },
   async turnAway({ work, delivery }, gate) {

@@ -1,4 +1,4 @@
-import type { Work } from '../../../src/commands/ports.ts';
+import type { Work } from '../../../src/commands/work.ts';
 import { invoiceIdFor } from '../../../src/events/ids.ts';
 import type { Cnpj } from '../../../src/nfse/cnpj.ts';
 
@@ -70,6 +70,6 @@ export function freshMessage(place: number, municipalityCode: string, at: Date):
     origin: 'emission',
     companyCnpj,
     dps,
-    fresh: { companyCnpj, dps, xmlKey: `lane-${place}/dps.xml`, tip: { version: 2, hash: 'h' }, at: at.toISOString() },
+    emitted: { xmlKey: `lane-${place}/dps.xml`, tip: { version: 2, hash: 'h' }, at: at.toISOString() },
   };
 }
