@@ -3,7 +3,7 @@ import path from 'node:path';
 import type * as z from 'zod/mini';
 import { ACCESS } from '../src/handlers/access.ts';
 import { emissionParts } from '../src/handlers/emission-parts.ts';
-import { type Route, routes } from '../src/handlers/routes.ts';
+import { type ApiRoute, type Route, routes } from '../src/handlers/routes.ts';
 import { VERSION } from '../src/platform/version.ts';
 import * as answers from './answers.ts';
 import { bodyOf, type HandlerSchemas, schemasOf } from './handler-schemas.ts';
@@ -153,7 +153,7 @@ function mayGainFields<T>(schema: T): T {
   return Object.fromEntries(entries.map(([name, value]) => [name, mayGainFields(value)])) as T;
 }
 
-function operationObject(route: Route, operation: Operation, schemas: HandlerSchemas, names: Names): Json {
+function operationObject(route: ApiRoute, operation: Operation, schemas: HandlerSchemas, names: Names): Json {
   const { id, tag, summary, description, body } = operation;
   const allowed = ACCESS[route.handler];
   const roles = allowed === 'anyone' ? undefined : allowed;

@@ -1,5 +1,5 @@
-/** A row of the API: one method and path. */
-interface Row {
+/** One method and path of an API, and who answers there. */
+export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   /** Names the module beside this file whose `handler` export is the Lambda function. */
@@ -33,15 +33,15 @@ const ROWS = [
   { method: 'GET', path: '/events', handler: 'feed' },
   { method: 'GET', path: '/projections', handler: 'projections' },
   { method: 'POST', path: '/projections/{projection}/replay', handler: 'projections' },
-] as const satisfies readonly Row[];
+] as const satisfies readonly Route[];
 
 export type HandlerName = (typeof ROWS)[number]['handler'];
 /** Handlers that anybody may call, without a token. */
 export type OpenHandler = Extract<(typeof ROWS)[number], { readonly open: true }>['handler'];
 
-export interface Route extends Row {
+export interface ApiRoute extends Route {
   readonly handler: HandlerName;
 }
 
 /** The API, as API Gateway has it. The local front and the infrastructure read the same rows. */
-export const routes: readonly Route[] = ROWS;
+export const routes: readonly ApiRoute[] = ROWS;

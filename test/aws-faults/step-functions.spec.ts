@@ -2,8 +2,8 @@ import { ExecutionAlreadyExists, SFNClient, SFNServiceException, StartExecutionC
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
-import type { Work } from '../../src/commands/work.ts';
 import { reconcile } from '../../src/commands/reconcile/reconcile.ts';
+import type { Work } from '../../src/commands/work.ts';
 import { memoryEventStore } from '../../src/events/memory-event-store.ts';
 import { stepFunctionsWorkflow } from '../../src/platform/step-functions-workflow.ts';
 import { project } from '../../src/projections/projector.ts';
