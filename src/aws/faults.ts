@@ -2,6 +2,7 @@
 export type AwsFault = 'throttled' | 'unavailable';
 
 const THROTTLED: ReadonlySet<string> = new Set([
+  'BatchUnfinished', // ours: the table stays throttled for longer than a batch insists
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestThrottled',
@@ -36,7 +37,8 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
 
 /**
  * What an error of an AWS client means, after the client's own retries. By name, not by class: several clients have errors of the
- * same name. An error that wraps another, such as one of Powertools' idempotency, means what its cause means.
+ * same name, and a class would bring its client into the bundle of every function. An error that wraps another, such as one of
+ * Powertools' idempotency, means what its cause means.
  *
  * @returns `undefined` for an error that a repetition does not change, such as a refused condition, and for errors of other origin
  */

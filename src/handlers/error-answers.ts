@@ -1,4 +1,3 @@
-import { BatchUnfinished } from '../aws/batches.ts';
 import { awsFault } from '../aws/faults.ts';
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
 import { RequestIdReused } from '../commands/emit-invoice/decide.ts';
@@ -57,8 +56,7 @@ export function problemOf(error: unknown): Problem | undefined {
 /** AWS is throttling, or out of reach. Whether something was stored is unknown, and a repetition finds out: nothing happens twice. */
 function problemOfAws(error: unknown): Problem | undefined {
   const repeat = 'Repita em instantes, com a mesma chave de idempotência: nada acontece duas vezes.';
-  const fault = error instanceof BatchUnfinished ? 'throttled' : awsFault(error);
-  switch (fault) {
+  switch (awsFault(error)) {
     case 'throttled':
       return notNow(error, {
         code: 'throttled',
