@@ -1,12 +1,13 @@
-import { mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { chmod, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { readJson, replaceFile } from './durable-file.ts';
-import { endOrphans, isOurs } from './processes.ts';
-import { projectRoot } from './project.ts';
+import { type Held, holdFile } from './exclusive-file.ts';
+import { endOrphans } from './processes.ts';
+import { shortPath } from './project.ts';
 import { StackError } from './stack-error.ts';
 
 const MARKER = 'nfse-ledger.json';
-const LOCK = 'supervisor.lock';
+const LOCK = 'stack.lock';
 /** What the project keeps in `.local` besides the data: a fetched Java, the launcher's lock. */
 const NOT_DATA = new Set(['jre', 'install.lock']);
 const ENOUGH_BYTES = 64 * 1024 * 1024;
@@ -15,7 +16,7 @@ export interface DataDirectory {
   readonly path: string;
   file(name: string): string;
   /** Lets another start have it. */
-  release(): Promise<void>;
+  release(): void;
 }
 
 /**
@@ -30,18 +31,14 @@ export async function openDataDirectory(options: { path: string; fresh: boolean 
   await makeFolder(path);
   await checkOurs(path);
   await checkSpace(path);
+  // It holds keys, tokens and passwords, and the documents of the example companies.
+  await chmod(path, 0o700);
   await replaceFile(file(MARKER), `${JSON.stringify({ what: 'data of a local nfse-ledger stack' })}\n`);
-  await takeLock(path);
+  const held = await hold(path);
   await endOrphans(file('processes.json'));
   if (options.fresh) await forget(path);
   await mkdir(file('logs'), { recursive: true });
-  return { path, file, release: () => rm(file(LOCK), { force: true }) };
-}
-
-/** A path as a person would write it from the project's folder. */
-export function shortPath(path: string): string {
-  const short = relative(projectRoot, path);
-  return short.startsWith('..') ? path : short || '.';
+  return { path, file, release: () => held.release() };
 }
 
 /** Not `recursive`: that one never comes back from a file system that says "no such folder" below one that exists (/proc). */
@@ -84,22 +81,11 @@ async function checkSpace(path: string): Promise<void> {
   );
 }
 
-async function takeLock(path: string): Promise<void> {
-  const lock = join(path, LOCK);
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const handle = await open(lock, 'wx');
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (await isOurs('supervisor', owner)) throw await alreadyRunning(path);
-    await rm(lock, { force: true });
-  }
-  throw await alreadyRunning(path);
+/** The file stays when it is released: a name that comes and goes is what two starts would race for. */
+async function hold(path: string): Promise<Held> {
+  const held = holdFile(join(path, LOCK));
+  if (!held) throw await alreadyRunning(path);
+  return held;
 }
 
 async function alreadyRunning(path: string): Promise<StackError> {
@@ -111,7 +97,8 @@ async function alreadyRunning(path: string): Promise<StackError> {
 }
 
 async function forget(path: string): Promise<void> {
-  const kept = new Set([...NOT_DATA, MARKER, LOCK]);
-  const entries = (await readdir(path)).filter((name) => !kept.has(name));
+  const kept = new Set([...NOT_DATA, MARKER]);
+  // The lock has a journal beside it.
+  const entries = (await readdir(path)).filter((name) => !kept.has(name) && !name.startsWith(LOCK));
   await Promise.all(entries.map((name) => rm(join(path, name), { recursive: true, force: true })));
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { end, ended } from './child.ts';
+import { sentenceOf } from './stack-error.ts';
 
 const LONGEST_WAIT_MS = 10_000;
 const STEADY_MS = 30_000;
@@ -32,11 +33,12 @@ export function keepAlive(options: {
 }): KeptAlive {
   const stopping = new AbortController();
   let child: ChildProcess | undefined = options.first;
+  let failure = '';
 
   async function watch(): Promise<void> {
     for (let restarts = 0; !stopping.signal.aborted; ) {
       const since = Date.now();
-      const how = child ? await ended(child) : 'not started';
+      const how = child ? await ended(child) : failure;
       child = undefined;
       if (stopping.signal.aborted) return;
       if (Date.now() - since > STEADY_MS) restarts = 0;
@@ -45,7 +47,10 @@ export function keepAlive(options: {
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       // A start that throws (DynamoDB not answering, a full disk) is a process that ended: it is tried again.
-      child = await options.start().catch(() => undefined);
+      child = await options.start().catch((error: unknown) => {
+        failure = sentenceOf(error);
+        return undefined;
+      });
       if (child) options.onStart(child);
     }
   }

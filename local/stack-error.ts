@@ -1,7 +1,20 @@
-/** The stack cannot start or go on. The message is one sentence for the person at the terminal, and says what to do. */
+/**
+ * The stack cannot start or go on. The message is one sentence for the person at the terminal, and says what to do; below the sentence
+ * may stand the last lines of a log.
+ */
 export class StackError extends Error {
   override readonly name = 'StackError';
   readonly code = 'local-stack';
+}
+
+/**
+ * A part of the stack did not come up.
+ *
+ * @param how it ended: an exit code, a signal, or that it gave no answer
+ * @param log its last lines, kept in the message because the file may be gone when somebody reads it
+ */
+export function didNotStart(part: string, how: string, log: string): StackError {
+  return new StackError(`${part} did not start (${how}). ${log === '' ? 'Its log is empty.' : `Its log:\n${log}`}`);
 }
 
 const BY_CODE: Readonly<Record<string, (path: string) => string>> = {

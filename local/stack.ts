@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { bundleFunctions } from '../bundling/function-bundles.ts';
 import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
 import { openApiKey } from './api-key.ts';
@@ -8,7 +8,7 @@ import { strictNationalChecks } from './authorities/national/strict-checks.ts';
 import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
 import { ended, startChild } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
-import { type DataDirectory, shortPath } from './data-directory.ts';
+import type { DataDirectory } from './data-directory.ts';
 import { replaceFile } from './durable-file.ts';
 import { localDynamoDb, startDynamoDb } from './engines/dynamodb.ts';
 import { exampleCompanies } from './engines/openid/identities.ts';
@@ -22,10 +22,12 @@ import { childEnvironment, type Endpoints, environmentFor } from './environment.
 import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
+import { lastLines, logSize } from './log-tail.ts';
 import { standInProfiles } from './municipality-profiles.ts';
 import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
-import { StackError, sentenceOf } from './stack-error.ts';
+import { shortPath } from './project.ts';
+import { didNotStart, sentenceOf } from './stack-error.ts';
 import { choosePorts, type StackPorts } from './stack-ports.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -116,7 +118,8 @@ function kept({ data, inMemory }: StackOptions, name: string): { dataDir?: strin
 }
 
 async function dynamoDb(options: StackOptions, processes: ProcessTable, java: string, port: number): Promise<string> {
-  const start = () => startDynamoDb({ java, port, ...kept(options, 'dynamodb') });
+  const logFile = await logOf(options, 'dynamodb');
+  const start = () => startDynamoDb({ java, port, logFile, ...kept(options, 'dynamodb') });
   const first = await start();
   await keep(options, processes, 'dynamodb', first.process, async () => (await start()).process);
   const client = localDynamoDb(first.endpoint);
@@ -205,6 +208,7 @@ async function functions(
   const args = ['--data', options.data.path, '--port', String(ports.api), '--issuer', issuer];
   if (options.bundles) args.push('--bundles', await bundled(options));
   const logFile = await logOf(options, 'functions');
+  const since = await logSize(logFile);
   const start = () => startChild({ script: 'local/functions.ts', args, env, logFile });
   const first = await start();
   await keep(options, processes, 'functions', first, start);
@@ -214,8 +218,7 @@ async function functions(
       const timer = AbortSignal.timeout(READY_TIMEOUT_MS);
       const late = new Promise<string>((resolve) => timer.addEventListener('abort', () => resolve('no answer')));
       const outcome = await Promise.race([answered, ended(first), late]);
-      if (outcome !== true)
-        throw new StackError(`The functions did not start (${outcome}): ${shortPath(logFile)} says why.`);
+      if (outcome !== true) throw didNotStart('The process of the functions', outcome, await lastLines(logFile, since));
       options.say(`functions ready, their log is ${shortPath(logFile)}`);
     },
   };
@@ -256,8 +259,11 @@ async function keep(
     },
     onEnd: (how, delayMs) => {
       const when = delayMs === 0 ? 'at once' : `in ${delayMs / 1_000} s`;
-      const log = name === 'dynamodb' ? '' : `; its log is ${shortPath(options.data.file(`logs/${name}.log`))}`;
-      options.warn(`${name} ended (${how}), starting it again ${when}${log}`);
+      const log = options.data.file(`logs/${name}.log`);
+      const said = `${name} ended (${how}), starting it again ${when}; its log is ${shortPath(log)}`;
+      // A process that was killed had no part in its end: its last lines say nothing of it.
+      const lines = how.startsWith('SIG') ? Promise.resolve('') : lastLines(log).catch(() => '');
+      void lines.then((text) => options.warn(text === '' ? said : `${said}:\n${text}`));
     },
   });
   options.running.add(async () => {
@@ -270,11 +276,7 @@ async function keep(
 /** The log of a process of ours; a large one is put aside first. */
 async function logOf({ data }: StackOptions, name: string): Promise<string> {
   const file = data.file(`logs/${name}.log`);
-  const size = await stat(file).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (size > LARGE_LOG_BYTES) await rename(file, `${file}.1`);
+  if ((await logSize(file)) > LARGE_LOG_BYTES) await rename(file, `${file}.1`);
   return file;
 }
 

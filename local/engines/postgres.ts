@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectReporting } from '../../src/projections/reporting/connect.ts';
 import { ended, startChild } from '../child.ts';
+import { lastLines, logSize } from '../log-tail.ts';
 import { inProject } from '../project.ts';
-import { StackError } from '../stack-error.ts';
+import { didNotStart, StackError } from '../stack-error.ts';
 
 /** The first start makes a whole database: two seconds of processor time, which a busy machine takes its time to give. */
 const START_TIMEOUT_MS = 120_000;
@@ -30,6 +31,7 @@ export const localPostgresUrl = (port: number): string => `postgres://postgres@1
  */
 export async function startPostgres({ port, dataDir, env, logFile }: PostgresOptions): Promise<ChildProcess> {
   const args = ['--port', String(port), ...(dataDir === undefined ? [] : ['--data', dataDir])];
+  const since = await logSize(logFile);
   const child = await startChild({ script: 'local/engines/postgres/main.ts', args, env, logFile });
   const outcome = await Promise.race([
     once(child, 'message').then(() => true as const),
@@ -38,7 +40,7 @@ export async function startPostgres({ port, dataDir, env, logFile }: PostgresOpt
   ]);
   if (outcome !== true) {
     child.kill('SIGKILL');
-    throw new StackError(`PostgreSQL did not start (${outcome}): ${logFile} says why.`);
+    throw didNotStart('PostgreSQL', outcome, await lastLines(logFile, since));
   }
   return child;
 }

@@ -6,8 +6,9 @@ import { localDynamoDb, startDynamoDb } from '../../local/engines/dynamodb.ts';
 import { createTables, defaultTableNames, type TableNames } from '../../local/engines/tables.ts';
 import { childEnvironment } from '../../local/environment.ts';
 import { findJava } from '../../local/java.ts';
+import { lastLines } from '../../local/log-tail.ts';
 import { portNear } from '../../local/ports.ts';
-import { StackError } from '../../local/stack-error.ts';
+import { didNotStart } from '../../local/stack-error.ts';
 import type { Teardown } from '../../local/teardown.ts';
 import type { Projected } from './projectors.ts';
 
@@ -77,7 +78,7 @@ export async function startLedgerEngines({ dataDir, running, say }: LedgerEngine
         );
       });
       const outcome = await Promise.race([ready, ended(child)]);
-      if (outcome !== true) throw new StackError(`The projectors ended with ${outcome}: ${logFile} says why.`);
+      if (outcome !== true) throw didNotStart('The process of the projectors', outcome, await lastLines(logFile));
       return child;
     },
   };

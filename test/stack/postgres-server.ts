@@ -1,14 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { indented } from '../../local/log-tail.ts';
+import { portNear } from '../../local/ports.ts';
+import { didNotStart } from '../../local/stack-error.ts';
 
 /** Where distributions put the server's programs, which are on nobody's path. */
 const DEBIAN = '/usr/lib/postgresql';
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
+const MAX_LOG_CHARACTERS = 8_192;
 
 /** The folder of `initdb` and `postgres`, newest version first; `undefined` on a machine without a server. */
 export function postgresPrograms(): string | undefined {
@@ -28,7 +31,7 @@ export async function startPostgresServer(programs: string): Promise<PostgresSer
   const folder = mkdtempSync(path.join(tmpdir(), 'nfse-ledger-postgres-'));
   const user = process.getuid?.() === 0 ? lentTo(folder) : {};
   const data = path.join(folder, 'data');
-  const port = await freePort();
+  const port = await portNear(undefined);
   execFileSync(
     path.join(programs, 'initdb'),
     ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
@@ -41,13 +44,17 @@ export async function startPostgresServer(programs: string): Promise<PostgresSer
   const server = spawn(
     path.join(programs, 'postgres'),
     ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'],
-    { ...user, cwd: folder, stdio: 'ignore' },
+    { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let log = '';
+  server.stderr.on('data', (chunk: Buffer) => {
+    log = (log + chunk.toString('utf8')).slice(-MAX_LOG_CHARACTERS);
+  });
   // A run that is broken off must not leave it behind.
   const kill = () => void server.kill('SIGQUIT');
   process.once('exit', kill);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await answering(url, server);
+  await answering(url, server, () => indented(log));
   return {
     url,
     async stop() {
@@ -68,17 +75,9 @@ function lentTo(folder: string): { uid: number; gid: number } {
   return user;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function answering(url: string, server: ChildProcess): Promise<void> {
+async function answering(url: string, server: ChildProcess, log: () => string): Promise<void> {
   for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; await sleep(100)) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
+    if (server.exitCode !== null) throw didNotStart('PostgreSQL', String(server.exitCode), log());
     const client = new Client({ connectionString: url });
     const up = await client.connect().then(
       () => true,
@@ -87,5 +86,5 @@ async function answering(url: string, server: ChildProcess): Promise<void> {
     await client.end().catch(() => undefined);
     if (up) return;
   }
-  throw new Error('PostgreSQL did not come up');
+  throw didNotStart('PostgreSQL', `no answer within ${START_TIMEOUT_MS / 1_000} seconds`, log());
 }
