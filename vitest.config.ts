@@ -15,7 +15,8 @@ export default defineConfig({
             (folder) => `${folder}/**/*.spec.ts`,
           ),
           // For a machine that does other things besides: nothing here waits for a clock.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -23,8 +24,8 @@ export default defineConfig({
           name: 'engines',
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/stack/global-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           maxWorkers: 2,
         },
       },

@@ -1,6 +1,6 @@
-// Loaded before a child of the supervisor: when the supervisor is gone without a word, its child ends as on SIGTERM, and the
+// Loaded before a script that has a parent to live for: when the parent is gone without a word, the script ends as on SIGTERM, and the
 // code of the service need not know that it has a parent.
-const GRACE_MS = 10_000;
+const GRACE_MS = 30_000;
 
 process.once('disconnect', () => {
   process.kill(process.pid, 'SIGTERM');

@@ -14,6 +14,7 @@ const modules = join(root, 'node_modules');
 const stampFile = join(modules, '.nfse-ledger-stamp');
 const lockFile = join(root, '.local', 'install.lock');
 const MINIMUM_NODE = 24;
+const PARENT_CHECK_MS = 500;
 
 function fail(sentence) {
   process.stderr.write(`${sentence}\n`);
@@ -115,12 +116,22 @@ if (!isInstalled()) {
   }
 }
 
-const child = spawn(findNode(), ['--disable-warning=ExperimentalWarning', script, ...args], {
+const withParent = ['--import', new URL('exit-with-parent.ts', import.meta.url).href];
+const child = spawn(findNode(), ['--disable-warning=ExperimentalWarning', ...withParent, script, ...args], {
   cwd: root,
   // The channel tells the script when this process is gone without having said so.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter) },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+if (process.env.npm_lifecycle_event !== undefined) {
+  // npm passes on SIGINT and SIGTERM alone. When it is hung up or killed, this process is given another parent, and is not told.
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, PARENT_CHECK_MS);
+}
 child.on('error', (error) => fail(`Node could not be started: ${error.message}.`));
 child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));

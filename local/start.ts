@@ -1,6 +1,7 @@
 // The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory --without-worker --bundles]`.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import './exit-with-parent.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { startStack } from './stack.ts';
 import { StackError, sentenceOf } from './stack-error.ts';
@@ -25,7 +26,7 @@ let stoppedAt: number | undefined;
 
 async function stop(exitCode: number): Promise<never> {
   await running.stopAll();
-  await data?.release();
+  data?.release();
   process.exit(exitCode);
 }
 
@@ -67,8 +68,6 @@ function options() {
 
 let started = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-process.once('disconnect', onSignal);
-process.channel?.unref();
 
 try {
   const { port, dataPath, fresh, inMemory, withoutWorker, bundles } = options();

@@ -11,7 +11,8 @@ import { inProject, projectRoot } from '../local/project.ts';
 import type { DpsId } from '../src/nfse/dps-id.ts';
 import { dpsId } from '../src/nfse/dps-id.ts';
 import { apiAs, authorityCalls, authorityNotes, credentials, example } from './stack/api.ts';
-import { type RunningStack, startStack } from './stack/start-stack.ts';
+import { descendants, untilGone } from './stack/process-tree.ts';
+import { npmStart, type RunningStack } from './stack/start-stack.ts';
 
 const shared = dirname(inject('credentials'));
 const temporary = await mkdtemp(join(tmpdir(), 'nfse-ledger-local-'));
@@ -21,7 +22,7 @@ const QUICK = { PROVIDER_TIMEOUT_MS: '3000', WORKER_VISIBILITY_SECONDS: '5', REC
 const running: RunningStack[] = [];
 
 const start = async (...args: string[]): Promise<RunningStack> => {
-  const stack = await startStack(data, QUICK, ['--port', '0', ...args]);
+  const stack = await npmStart(data, QUICK, ['--port', '0', ...args]);
   running.push(stack);
   return stack;
 };
@@ -44,25 +45,6 @@ async function ran(script: string, ...args: string[]) {
 async function processIds(): Promise<Record<string, number>> {
   return JSON.parse(await readFile(join(data, 'processes.json'), 'utf8'));
 }
-
-/** A process that ended and waits to be collected counts as gone. */
-async function isAlive(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (stat !== undefined) return !/\) [ZX] /.test(stat);
-  if (process.platform === 'linux') return false;
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-const survivors = async (pids: Record<string, number>): Promise<string[]> => {
-  const alive = await Promise.all(
-    Object.entries(pids).map(async ([name, pid]) => ((await isAlive(pid)) ? [name] : [])),
-  );
-  return alive.flat();
-};
 
 async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + ms; !(await isSo()); await sleep(50)) {
@@ -124,9 +106,7 @@ describe('what a person meets at the terminal', () => {
 describe('a stack that is killed, part by part', () => {
   let invoiceId = '';
 
-  it('the worker: it is started again, and the invoice it had in hand is issued once', {
-    timeout: 45_000,
-  }, async () => {
+  it('the worker: it is started again, and the invoice it had in hand is issued once', async () => {
     const stack = await start();
     const here = credentials(stack.credentialsFile);
     const api = await apiAs('client', here);
@@ -134,31 +114,32 @@ describe('a stack that is killed, part by part', () => {
     const { body } = await api.post('/invoices', slow);
     invoiceId = body.invoiceId;
     const declaration = declarationOf(body as never);
-    await within(5_000, async () => (await authorityCalls(declaration, here)).posts > 0);
+    await within(60_000, async () => (await authorityCalls(declaration, here)).posts > 0);
 
     const { worker = 0 } = await processIds();
     process.kill(worker, 'SIGKILL');
 
-    await within(5_000, async () => ![undefined, worker].includes((await processIds()).worker));
-    await api.until(invoiceId, 'ISSUED', 30_000);
+    await within(60_000, async () => ![undefined, worker].includes((await processIds()).worker));
+    await api.until(invoiceId, 'ISSUED', 60_000);
     expect(await authorityNotes(declaration, here)).toHaveLength(1);
     expect((await authorityCalls(declaration, here)).posts).toBe(1);
   });
 
-  it('the supervisor: what it started ends with it or at the next start, which finds all as it was', async () => {
+  it('the supervisor: what it started ends with it, and the next start finds all as it was', async () => {
     const [stack] = running;
     if (!stack) throw new Error('The stack of the test before did not start');
     const before = await processIds();
     const old = credentials(stack.credentialsFile);
-    stack.process.kill('SIGKILL');
+    process.kill(before.supervisor ?? 0, 'SIGKILL');
     await once(stack.process, 'exit');
+    // The engines need nobody to tell them, not even the one that is no process of ours.
+    await untilGone(Object.values(before), 60_000);
     // Somebody else takes a port that the stack had.
     const squatter = createServer();
     const taken = Number(new URL(old.endpoints.nationalApi).port);
     await listening(squatter, taken);
     try {
       const again = await start();
-      expect(await survivors(before)).toEqual([]);
       const now = credentials(again.credentialsFile);
       expect(Number(new URL(now.endpoints.nationalApi).port)).not.toBe(taken);
       expect(now.endpoints.dynamodb).toBe(old.endpoints.dynamodb);
@@ -173,16 +154,16 @@ describe('a stack that is killed, part by part', () => {
     }
   });
 
-  it('by Ctrl-C: nothing is left running, though the signal comes twice', async () => {
+  it('npm, by SIGINT that comes twice: nothing is left running', async () => {
     const stack = running.at(-1);
     if (!stack) throw new Error('The stack of the test before did not start');
-    const pids = await processIds();
-    // Once from the terminal, once passed on by the launcher.
+    const tree = await descendants(stack.process.pid ?? 0);
+    expect(tree.length).toBeGreaterThan(5);
+    // Once from the terminal, once passed on.
     stack.process.kill('SIGINT');
     stack.process.kill('SIGINT');
-    const [code] = await once(stack.process, 'exit');
-    expect(code).toBe(0);
-    expect(await survivors(pids)).toEqual([]);
+    await once(stack.process, 'exit');
+    await untilGone(tree, 60_000);
   });
 
   it('two starts at once on the same data, both --fresh: one runs, empty, and the other gives way', async () => {
@@ -193,6 +174,14 @@ describe('a stack that is killed, part by part', () => {
     expect(refusal).toMatch(/already running/);
     const api = await apiAs('client', credentials(stack.credentialsFile));
     expect((await api.get(`/invoices/${invoiceId}`)).status).toBe(404);
+  });
+
+  it('npm, without a word: nothing is left running', async () => {
+    const stack = running.at(-1);
+    if (!stack) throw new Error('The stack of the test before did not start');
+    const tree = await descendants(stack.process.pid ?? 0);
+    stack.process.kill('SIGKILL');
+    await untilGone(tree, 60_000);
   });
 });
 

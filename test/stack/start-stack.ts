@@ -26,17 +26,39 @@ export async function startStack(
   const child = spawn(process.execPath, [path.join(root, 'local/start.ts'), '--data', data, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
+    // The channel tells the stack when this process is gone without having stopped it.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  return ready(child, data);
+}
+
+/** The same through `npm start`, as a person starts it: the process is npm's, in a group of its own as at a terminal. */
+export async function npmStart(
+  data: string,
+  env: Record<string, string> = {},
+  args: readonly string[] = ['--port', '0'],
+): Promise<RunningStack> {
+  const child = spawn('npm', ['start', '--', '--data', data, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return ready(child, data);
+}
+
+async function ready(child: ChildProcess, data: string): Promise<RunningStack> {
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('The outputs of a stack are pipes');
   const said: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
-  const url = await new Promise<string>((ready, failed) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+  stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: stdout }).on('line', (line) => {
       said.push(`${line}\n`);
-      if (line.startsWith('ready ')) ready(line.slice('ready '.length).trim());
+      if (line.startsWith('ready ')) resolve(line.slice('ready '.length).trim());
     });
     child.once('exit', (code) =>
-      failed(new Error(`The stack ended with ${code} before it was ready:\n${said.join('')}`)),
+      reject(new Error(`The stack ended with ${code} before it was ready:\n${said.join('')}`)),
     );
   });
   return {
