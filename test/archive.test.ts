@@ -4,9 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { afterAll, describe, expect, inject, it, vi } from 'vitest';
 import { tokenCheck } from '../local/api-gateway/access.ts';
@@ -121,7 +120,7 @@ describe('the archive', () => {
   const documents = [kept.dps, kept.sent, kept.received, kept.nfse];
 
   it('of a ledger that is new is all of its empty days, and none of their parts is asked for', async () => {
-    const send = vi.spyOn(DynamoDBClient.prototype, 'send');
+    const send = vi.spyOn(DynamoDBDocumentClient.prototype, 'send');
     const { archived, ...rest } = await run();
     const asked = send.mock.calls.map(([command]) => command.constructor.name);
     send.mockRestore();
