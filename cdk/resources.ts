@@ -97,6 +97,7 @@ export function resourcesOf(
   ) as unknown as Record<(typeof tableKinds)[number], Resource>;
   return {
     ...ofTables,
+    'events/byDay': { ...ofTables.events, arns: [`${tables.byKind.events.tableArn}/index/byDay`] },
     invoices: { ...ofTables.invoices, arns: [invoicesArn, `${invoicesArn}-*`], wildcard: REBUILT },
     'invoices/byCompany': index('byCompany'),
     'invoices/byDue': index('byDue'),

@@ -1,7 +1,11 @@
+import { DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createTables } from '../local/engines/tables.ts';
+import { checkSeals } from '../src/audit/check-seals.ts';
 import {
+  dayAfter,
   dayBefore,
   dayOf,
   holds,
@@ -12,11 +16,15 @@ import {
   sealBreaks,
 } from '../src/audit/seal.ts';
 import { sealDueDays } from '../src/audit/sealing.ts';
+import { verifyLedger } from '../src/audit/verify-ledger.ts';
 import type { Commit } from '../src/events/commit.ts';
 import { dynamoDbCommitsByTime } from '../src/events/dynamodb-commits-by-time.ts';
+import { dynamoDbEventScan } from '../src/events/dynamodb-event-scan.ts';
+import { dynamoDbWitnesses } from '../src/projections/witnesses.ts';
 import { emitted, issued } from './invoices.ts';
 import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
+import { eventually } from './stack/own-worker.ts';
 
 const ledger = await ownLedger();
 const { bucket, bucketClient, store } = await ownSeals(ledger);
@@ -113,5 +121,129 @@ describe('the daily seal', () => {
       { invoiceId: first.invoiceId, version: 1, hash: first.hash },
     ]);
     own.client.destroy();
+  });
+});
+
+describe('the index by day', async () => {
+  const own = await ownLedger();
+  const seals = await ownSeals(own);
+  afterAll(() => own.client.destroy());
+  const [first, second, third, fourth] = ['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05'] as const;
+  const inTheNightAfter = (day: string) => new Date(`${dayAfter(day)}T01:10:00.000Z`);
+  const byTime = dynamoDbCommitsByTime(own.client, own.tables.events);
+  const sealAfter = (day: string) =>
+    sealDueDays({ seals: seals.store, commits: byTime, marginMinutes: 60 }, inTheNightAfter(day));
+
+  /** As a version wrote it that did not know of the index. */
+  async function putUnindexed(commit: Commit): Promise<void> {
+    await own.client.send(new PutCommand({ TableName: own.tables.events, Item: commit }));
+  }
+
+  it('is made for a table that has none, and has nothing of what was written before', async () => {
+    const { client, tables } = own;
+    await client.send(
+      new UpdateTableCommand({
+        TableName: tables.events,
+        GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'byDay' } }],
+      }),
+    );
+    const indexes = async () => {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: tables.events }));
+      return Table?.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]);
+    };
+    await eventually(async () => (await indexes()) === undefined);
+    for (const day of [first, second]) {
+      const { commits } = await own.tell([emitted, issued], on(day));
+      for (const commit of commits) await putUnindexed(commit);
+    }
+    await createTables(client, tables);
+    expect(await indexes()).toEqual([['byDay', 'ACTIVE']]);
+    expect(await Array.fromAsync(byTime.indexed(first))).toEqual([]);
+  });
+
+  it('is not asked for days that it does not have all of: the day of an upgrade is sealed whole', async () => {
+    await own.tell([emitted, issued], on(second));
+    expect(await sealAfter(second)).toMatchObject({
+      sealed: [
+        { day: first, commits: 2 },
+        { day: second, commits: 4 },
+      ],
+      differing: [],
+      readWholeStore: true,
+    });
+    await own.tell([emitted, issued], on(third));
+    expect(await sealAfter(third)).toMatchObject({
+      sealed: [{ day: third, commits: 2 }],
+      differing: [],
+      readWholeStore: true,
+    });
+  });
+
+  it('gives a day from the second night on, whatever else there is, and the whole ledger verifies', async () => {
+    await own.tell([emitted, issued], on(fourth));
+    expect(await sealAfter(fourth)).toMatchObject({
+      sealed: [{ day: fourth, commits: 2 }],
+      differing: [],
+      readWholeStore: false,
+    });
+    const { knowledge, problems } = await checkSeals(seals.store, { to: fourth });
+    expect(problems).toEqual([]);
+    expect(knowledge.days.size).toBe(4);
+    const sealed = [...knowledge.leaves.values()].flat();
+    expect(sealed.map(({ day }) => day).sort()).toEqual(
+      [first, second, third, fourth].flatMap((day) => (day === second ? Array(4).fill(day) : Array(2).fill(day))),
+    );
+  });
+
+  it('is what is read of a day, not the table', async () => {
+    const reads: string[] = [];
+    own.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          const { TableName, IndexName } = args.input as { TableName?: string; IndexName?: string };
+          if (TableName === own.tables.events) reads.push(`${commandName} ${IndexName}`);
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    expect(await sealAfter(dayAfter(fourth))).toMatchObject({ sealed: [{ commits: 0 }], differing: [] });
+    expect(new Set(reads)).toEqual(new Set(['QueryCommand byDay']));
+  });
+
+  it.each([
+    ['loses its place in the index', { dayShard: undefined }],
+    ['is put into the partition of another day', { dayShard: '2026-11-01/A' }],
+    ['gets the time of another day', { at: '2026-11-01T12:00:00.000Z', dayShard: '2026-11-01/A' }],
+  ])('a commit that %s before its day is sealed is found by the verification', async (_, edit) => {
+    const other = await ownLedger();
+    const kept = await ownSeals(other);
+    const commits = dynamoDbCommitsByTime(other.client, other.tables.events);
+    const sealing = { seals: kept.store, commits, marginMinutes: 60 };
+    await other.tell([emitted, issued], on(first));
+    await sealDueDays(sealing, inTheNightAfter(first));
+    const { invoiceId, commits: written } = await other.tell([emitted, issued], on(second));
+    const [commit] = written as [Commit];
+    const put = (item: object) => other.client.send(new PutCommand({ TableName: other.tables.events, Item: item }));
+    await put({ ...commit, ...edit });
+    expect(await sealDueDays(sealing, inTheNightAfter(second))).toMatchObject({
+      sealed: [{ day: second, commits: 1 }],
+      readWholeStore: false,
+    });
+    await put(commit);
+    const { knowledge } = await checkSeals(kept.store, { to: second });
+    const found: unknown[] = [];
+    await verifyLedger(
+      {
+        scan: dynamoDbEventScan({ client: other.client, tableName: other.tables.events, events: other.events }),
+        events: other.events,
+        witnesses: dynamoDbWitnesses(other.client, other.tables.invoices),
+        seals: knowledge,
+        onFindings: (id, findings) => void found.push([id, findings]),
+        onProgress: () => {},
+      },
+      { segments: 1 },
+    );
+    expect(found).toEqual([[invoiceId, [{ kind: 'not-in-seal', version: 1, day: second }]]]);
+    other.client.destroy();
   });
 });

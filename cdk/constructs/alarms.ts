@@ -193,6 +193,12 @@ export class Alarms extends Construct {
       metric: ours(this.environment, 'SealsDiffering', 'Maximum', Duration.hours(1)),
       atLeast: 1,
     });
+    this.add('seal-scans', {
+      says: 'Each day is sealed by reading the whole event table: the index by day lacks commits',
+      metric: ours(this.environment, 'SealsByScan', 'Maximum', Duration.days(1)),
+      atLeast: 1,
+      periods: 3,
+    });
     this.add('seal-missing', {
       says: 'No day was sealed for two days',
       metric: ours(this.environment, 'DaysSealed', 'Sum', Duration.days(1)),

@@ -190,6 +190,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   seal: [
     'dynamodb:PutItem,Scan SealsTable',
+    'dynamodb:Query EventsTable/index/byDay',
     'dynamodb:Scan EventsTable',
     WRITES_TABLES,
     'kms:Decrypt,GenerateDataKey Documents key by s3',

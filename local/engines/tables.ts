@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
+  type GlobalSecondaryIndex,
   type KeySchemaElement,
   ResourceInUseException,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -16,19 +20,21 @@ import {
   type TableNames,
   tableKinds,
 } from '../../src/platform/table-definitions.ts';
+import { StackError } from '../stack-error.ts';
 
 export type { TableNames } from '../../src/platform/table-definitions.ts';
 
 /** The names `src/platform/config.ts` takes when none are set. */
 export const defaultTableNames: TableNames = forEachTable(({ name }) => name);
 
-/** Creates the tables that are not there yet; what exists is left as it is. */
+/** Creates the tables and indexes that are not there yet; what exists is left as it is. */
 export async function createTables(client: DynamoDBClient, names: TableNames = defaultTableNames): Promise<void> {
   await Promise.all(tableKinds.map((kind) => createTable(client, names[kind], TABLES[kind])));
 }
 
 async function createTable(client: DynamoDBClient, name: string, definition: TableDefinition): Promise<void> {
-  await create(client, inputFor(name, definition));
+  const input = inputFor(name, definition);
+  if (!(await create(client, input))) await addMissingIndexes(client, input);
   if (definition.expiresBy !== undefined) await expireBy(client, name, definition.expiresBy);
 }
 
@@ -61,14 +67,46 @@ function keySchema(partition: TableKey, sort: TableKey | undefined): KeySchemaEl
   ];
 }
 
-async function create(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+/** @returns `false` where there is a table of this name */
+async function create(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<boolean> {
   try {
     await client.send(new CreateTableCommand(definition));
   } catch (error) {
-    if (error instanceof ResourceInUseException) return;
+    if (error instanceof ResourceInUseException) return false;
     throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName: definition.TableName });
+  return true;
+}
+
+const INDEX_TIMEOUT_MS = 60_000;
+
+/** A table of an older version gets its new indexes, one after the other as AWS does it. */
+async function addMissingIndexes(
+  client: DynamoDBClient,
+  { TableName, AttributeDefinitions, GlobalSecondaryIndexes = [] }: CreateTableCommandInput,
+): Promise<void> {
+  const statuses = async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    return new Map(Table?.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]));
+  };
+  const existing = await statuses();
+  for (const index of GlobalSecondaryIndexes.filter(({ IndexName }) => !existing.has(IndexName))) {
+    await client.send(
+      new UpdateTableCommand({ TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create: index }] }),
+    );
+    await untilActive(index, statuses);
+  }
+}
+
+async function untilActive(
+  { IndexName }: GlobalSecondaryIndex,
+  statuses: () => Promise<ReadonlyMap<string | undefined, string | undefined>>,
+): Promise<void> {
+  for (const deadline = Date.now() + INDEX_TIMEOUT_MS; Date.now() < deadline; await sleep(100)) {
+    if ((await statuses()).get(IndexName) === 'ACTIVE') return;
+  }
+  throw new StackError(`The index ${IndexName} was not ready within ${INDEX_TIMEOUT_MS / 1_000} seconds.`);
 }
 
 async function expireBy(client: DynamoDBClient, table: string, attribute: string): Promise<void> {

@@ -29,10 +29,14 @@ function memorySeals() {
   return { kept, store };
 }
 
-const inOrder = (commits: readonly DatedCommit[]) => ({
+/** @param indexed those that the index has */
+const inOrder = (commits: readonly DatedCommit[], indexed = commits) => ({
   firstDay: async () => commits.map(dayOf).sort()[0],
   async *between(from: string, to: string) {
     yield* commits.filter((one) => dayOf(one) >= from && dayOf(one) <= to);
+  },
+  async *indexed(day: string) {
+    yield* indexed.filter((one) => dayOf(one) === day);
   },
 });
 
@@ -68,9 +72,9 @@ describe('sealing', () => {
     const deps = { seals: store, commits: inOrder(commits), marginMinutes: MARGIN };
     const now = new Date('2026-11-23T02:00:00Z');
     await sealDueDays(deps, now);
-    expect(await sealDueDays(deps, now)).toEqual({ sealed: [], differing: [] });
+    expect(await sealDueDays(deps, now)).toEqual({ sealed: [], differing: [], readWholeStore: false });
     const empty = { ...deps, seals: memorySeals().store, commits: inOrder([]) };
-    expect(await sealDueDays(empty, now)).toEqual({ sealed: [], differing: [] });
+    expect(await sealDueDays(empty, now)).toEqual({ sealed: [], differing: [], readWholeStore: false });
   });
 
   it('goes on after any number of days on which it did not run', async () => {
@@ -105,6 +109,7 @@ describe('sealing', () => {
     expect(await sealDueDays({ ...deps, seals: behind }, new Date('2026-11-23T02:00:00Z'))).toEqual({
       sealed: rest,
       differing: [],
+      readWholeStore: false,
     });
     const late = inOrder([...commits, commit('d', '2026-11-22T10:00:00.000Z')]);
     expect(
@@ -141,6 +146,66 @@ describe('sealing', () => {
     expect(await sealDueDays({ ...deps, seals: early }, new Date('2026-11-23T02:00:00Z'))).toEqual({
       sealed: [],
       differing: [last.day],
+      readWholeStore: false,
+    });
+  });
+});
+
+describe('sealing by the index', () => {
+  /** Sealed up to the 22nd; the store then has these commits, of which the index has some. */
+  async function sealedThen(now: readonly DatedCommit[], indexed: readonly DatedCommit[], first = commits) {
+    const { kept, store } = memorySeals();
+    await sealDueDays(
+      { seals: store, commits: inOrder(first), marginMinutes: MARGIN },
+      new Date('2026-11-23T02:00:00Z'),
+    );
+    const asked: string[] = [];
+    const source = inOrder(now, indexed);
+    const between = (from: string, to: string) => {
+      asked.push(`${from} ${to}`);
+      return source.between(from, to);
+    };
+    const deps = { seals: store, commits: { ...source, between }, marginMinutes: MARGIN };
+    const report = await sealDueDays(deps, NEXT);
+    return { report, asked, leaves: kept.get('2026-11-23')?.leaves.map(({ invoiceId }) => invoiceId) };
+  }
+  const next = [commit('f', '2026-11-23T09:00:00.000Z'), commit('e', '2026-11-23T08:00:00.000Z')];
+  const all = [...commits, ...next];
+
+  it('reads no other day of the store, once the index gave what the day before was sealed with', async () => {
+    const { report, asked, leaves } = await sealedThen(all, all);
+    expect(report).toMatchObject({ sealed: [{ day: '2026-11-23', commits: 2 }], differing: [], readWholeStore: false });
+    expect([asked, leaves]).toEqual([[], ['inv_e', 'inv_f']]);
+  });
+
+  it('reads the whole store while days were sealed that the index does not have, as after an upgrade', async () => {
+    const { report, asked, leaves } = await sealedThen(all, next.slice(0, 1));
+    expect(report).toMatchObject({ sealed: [{ day: '2026-11-23', commits: 2 }], differing: [], readWholeStore: true });
+    expect([asked, leaves]).toEqual([['2026-11-22 2026-11-23'], ['inv_e', 'inv_f']]);
+  });
+
+  it('asks the last day that has any commits, where those after it are empty', async () => {
+    const early = commits.slice(0, 2);
+    const { report } = await sealedThen([...early, ...next], [...early, ...next], early);
+    expect(report).toMatchObject({ sealed: [{ commits: 2 }], differing: [], readWholeStore: false });
+    expect((await sealedThen([...early, ...next], next, early)).report.readWholeStore).toBe(true);
+  });
+
+  it.each([
+    ['lost a commit of the last sealed day', all.toSpliced(2, 1)],
+    ['has one more of the last sealed day', [...all, commit('x', '2026-11-22T10:00:00.000Z')]],
+    ['has another hash', all.with(2, commit('c', '2026-11-22T00:00:00.000Z', 'forged'))],
+  ])('reads the whole store when the index %s, and blames no day whose commits are there', async (_, indexed) => {
+    const { report } = await sealedThen(all, indexed);
+    expect(report).toMatchObject({ sealed: [{ day: '2026-11-23', commits: 2 }], differing: [], readWholeStore: true });
+  });
+
+  it('tells of a commit that came late to an empty day', async () => {
+    const early = commits.slice(0, 2);
+    const late = [...early, commit('x', '2026-11-22T10:00:00.000Z'), ...next];
+    expect((await sealedThen(late, late, early)).report).toMatchObject({
+      differing: ['2026-11-22'],
+      readWholeStore: false,
     });
   });
 });

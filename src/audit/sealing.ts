@@ -40,10 +40,12 @@ export type DatedCommit = Pick<Commit, 'invoiceId' | 'version' | 'hash' | 'at'>;
 
 /** The commits of the store by their time. */
 export interface CommitsByTime {
-  /** Day of the oldest commit; `undefined` while there is none. */
+  /** Day of the oldest commit; `undefined` while there is none. Reads the whole store. */
   firstDay(): Promise<Day | undefined>;
-  /** All commits of these days, both included, in any order. */
+  /** All commits of these days, both included, in any order. Reads the whole store. */
   between(from: Day, to: Day): AsyncIterable<DatedCommit>;
+  /** The commits of a day, in any order, by an index: those that were written without it are not among them. */
+  indexed(day: Day): AsyncIterable<DatedCommit>;
 }
 
 export interface SealingDeps {
@@ -60,45 +62,69 @@ export interface SealingReport {
    * listed seal is not the archived one (somebody touched the list).
    */
   readonly differing: readonly Day[];
+  /** Whether the whole store was read, since the index did not give what an earlier day was sealed with. */
+  readonly readWholeStore: boolean;
 }
 
 /** A service that did not run for long, or never sealed before, catches up over several runs. */
-const MOST_DAYS = 31;
+const MAX_DAYS = 31;
 
 /**
  * Seals every day that is over and is not sealed yet, in their order, and looks at the last sealed day again: by now it must still have
  * the commits it was sealed with. A second run at any moment seals nothing twice, and never overwrites. The list says which days have
  * seals, the archive says which seals these are: a listed seal that is not archived is no seal.
+ *
+ * The index is used once it gives exactly what the last day with commits was sealed with. Until then, as in the first days after an
+ * upgrade, the whole store is read.
  */
 export async function sealDueDays(deps: SealingDeps, now: Date): Promise<SealingReport> {
   const due = lastDayOver(now, deps.marginMinutes);
-  const { last, differing } = await lastSeal(deps.seals, due);
-  if (last && last.day >= due) return { sealed: [], differing };
+  const listed = (await deps.seals.list()).filter(({ day }) => day <= due);
+  const { last, differing } = await lastSeal(deps.seals, listed);
+  const nothing = { sealed: [], differing, readWholeStore: false };
+  if (last && last.day >= due) return nothing;
   const first = last ? dayAfter(last.day) : await deps.commits.firstDay();
-  if (first === undefined || first > due) return { sealed: [], differing };
-  const days = daysFrom(first, due).slice(0, MOST_DAYS);
-  const commits = await byDay(deps.commits.between(last?.day ?? first, days.at(-1) ?? first));
+  if (first === undefined || first > due) return nothing;
+  const days = daysFrom(first, due).slice(0, MAX_DAYS);
+  const indexHolds = last !== undefined && (await indexGivesWhatWasSealed(deps, listed, last));
+  const commitsOf = indexHolds
+    ? (day: Day) => indexedCommits(deps.commits, day)
+    : await scannedCommits(deps.commits, last?.day ?? first, days.at(-1) ?? first);
 
-  if (last && !differing.includes(last.day) && !holds(last, inSealOrder(commits.get(last.day) ?? []))) {
-    differing.push(last.day);
-  }
+  if (last && !differing.includes(last.day) && !holds(last, await commitsOf(last.day))) differing.push(last.day);
   const sealed: Seal[] = [];
   let previous = last;
   for (const day of days) {
-    const ofDay = inSealOrder(commits.get(day) ?? []);
-    const seal = sealOf(day, ofDay, previous);
+    const commits = await commitsOf(day);
+    const seal = sealOf(day, commits, previous);
     // An earlier run may have got as far as keeping it. What stands, stands; should it be another one, somebody has to know.
-    previous = await deps.seals.put(seal, ofDay);
+    previous = await deps.seals.put(seal, commits);
     if (previous.hash === seal.hash) sealed.push(previous);
     else if (!differing.includes(day)) differing.push(day);
   }
-  return { sealed, differing };
+  return { sealed, differing, readWholeStore: !indexHolds };
+}
+
+/** Whether the newest sealed day that has any commits has all of them in the index, and no others. */
+async function indexGivesWhatWasSealed(
+  { seals, commits }: SealingDeps,
+  listed: readonly ListedSeal[],
+  last: Seal,
+): Promise<boolean> {
+  const days = listed.filter(({ day, seal }) => day <= last.day && seal?.commits !== 0).map(({ day }) => day);
+  for (const day of days.toReversed().filter(isDay)) {
+    const seal = await seals.archived(day);
+    if (seal && seal.commits > 0) return holds(seal, await indexedCommits(commits, day));
+  }
+  return false;
 }
 
 /** The newest archived seal of those that are listed, and the days whose listed seals are others. */
-async function lastSeal(seals: SealStore, due: Day): Promise<{ last: Seal | undefined; differing: Day[] }> {
+async function lastSeal(
+  seals: SealStore,
+  listed: readonly ListedSeal[],
+): Promise<{ last: Seal | undefined; differing: Day[] }> {
   const differing: Day[] = [];
-  const listed = (await seals.list()).filter(({ day }) => day <= due);
   for (const { day, seal } of listed.toReversed()) {
     const last = isDay(day) ? await seals.archived(day) : undefined;
     if (!seal || last?.hash !== seal.hash || sealHash(seal) !== seal.hash) differing.push(day);
@@ -112,13 +138,28 @@ export function lastDayOver(now: Date, marginMinutes: number): Day {
   return dayBefore(dayOf({ at: new Date(now.getTime() - marginMinutes * 60_000).toISOString() }));
 }
 
-async function byDay(commits: AsyncIterable<DatedCommit>): Promise<Map<Day, SealedCommit[]>> {
+/** The commits of one day by the index, in seal order. */
+async function indexedCommits(commits: CommitsByTime, day: Day): Promise<SealedCommit[]> {
+  const ofDay = await Array.fromAsync(commits.indexed(day), ({ invoiceId, version, hash }) => ({
+    invoiceId,
+    version,
+    hash,
+  }));
+  return inSealOrder(ofDay);
+}
+
+/** The commits of these days by one reading of the whole store, in seal order. */
+async function scannedCommits(
+  commits: CommitsByTime,
+  from: Day,
+  to: Day,
+): Promise<(day: Day) => Promise<SealedCommit[]>> {
   const days = new Map<Day, SealedCommit[]>();
-  for await (const { invoiceId, version, hash, at } of commits) {
+  for await (const { invoiceId, version, hash, at } of commits.between(from, to)) {
     const day = dayOf({ at });
     const others = days.get(day);
     if (others) others.push({ invoiceId, version, hash });
     else days.set(day, [{ invoiceId, version, hash }]);
   }
-  return days;
+  return async (day) => inSealOrder(days.get(day) ?? []);
 }

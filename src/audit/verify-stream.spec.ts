@@ -78,6 +78,17 @@ describe('the verification of a history', () => {
       ['sealed-commit-gone', 3],
     ]));
 
+  it('finds a commit that another day was sealed with, since its time was edited for as long as that took', () => {
+    const [first, ...rest] = history as [Commit, ...Commit[]];
+    const moved = sealKnowledge([
+      { day: '2026-11-10', leaves: rest.filter((commit) => dayOf(commit) === '2026-11-10') },
+      { day: '2026-11-11', leaves: [first, ...rest.filter((commit) => dayOf(commit) === '2026-11-11')] },
+    ]);
+    expect(verifyStream({ invoiceId, commits: history }, witness, moved)).toEqual([
+      { kind: 'not-in-seal', version: 1, day: '2026-11-10' },
+    ]);
+  });
+
   it('tells where the chain breaks beside what the seals say', () => {
     const edited = history.with(1, { ...(history[1] as Commit), at: '2026-11-10T12:00:01.000Z' });
     expect(verify(edited)).toEqual([{ kind: 'content-changed', version: 2 }]);

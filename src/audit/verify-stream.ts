@@ -71,7 +71,8 @@ export function verifyStream(
     leaves.delete(version);
     if (leaf && leaf.hash !== commit.hash) found.push({ kind: 'other-than-sealed', version, day: leaf.day });
     const day = dayOf(commit);
-    if (!leaf && seals.days.has(day)) found.push({ kind: 'not-in-seal', version, day });
+    // A leaf of another day is one of an item whose time somebody had edited when that day was sealed.
+    if (leaf?.day !== day && seals.days.has(day)) found.push({ kind: 'not-in-seal', version, day });
   }
   for (const { version, day } of leaves.values()) found.push({ kind: 'sealed-commit-gone', version, day });
   return found;

@@ -1,6 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Commit } from './commit.ts';
+import { commitInItem } from './dynamodb-commit.ts';
 import { type EventScan, type SegmentOf, wholeStreams } from './event-scan.ts';
 import type { EventStore } from './event-store.ts';
 
@@ -20,7 +21,7 @@ export function dynamoDbEventScan({ client, tableName, events, pageSize }: Dynam
       { client, ...(pageSize && { pageSize }), ...(start && { startingToken: start }) },
       { TableName: tableName, Segment: segment, TotalSegments: segments, ConsistentRead: true },
     );
-    for await (const { Items = [] } of pages) yield Items as Commit[];
+    for await (const { Items = [] } of pages) yield Items.map(commitInItem);
   }
   return {
     segment: (part) => wholeStreams(pagesOf(part), events.load),

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { itemOf } from '../aws/document-client.ts';
 import { type Commit, commitOf, START, tipAfter } from './commit.ts';
+import { commitInItem, commitItem } from './dynamodb-commit.ts';
 import { ConcurrencyError, type EventStore } from './event-store.ts';
 import { upcast } from './upcasters.ts';
 
@@ -18,12 +19,13 @@ export interface DynamoDbEventStoreOptions {
 }
 
 /**
- * The event store on DynamoDB: one item a commit, one conditional put an append, no transaction, no index.
+ * The event store on DynamoDB: one item a commit, one conditional put an append, no transaction. Its one index is the daily seal's.
  *
  * ```
  * invoiceId  inv_3k…   (PK)      commitId  01K…          at        2026-11-23T12:00:00.000Z
  * version    1         (SK)      events    [{id, type, v, at, data, meta}]
  * next       2                   prevHash  …             hash      …
+ * dayShard   2026-11-23/q
  * ```
  *
  * Items are given as they lie there: somebody may have edited them, which the chain of hashes tells.
@@ -41,13 +43,15 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
         const { ConsumedCapacity } = await client.send(
           new PutCommand({
             TableName: tableName,
-            Item: commit,
+            Item: commitItem(commit),
             ConditionExpression: 'attribute_not_exists(invoiceId)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-            ReturnConsumedCapacity: 'TOTAL',
+            ReturnConsumedCapacity: 'INDEXES',
           }),
         );
-        log('events.append', { ...facts, outcome: 'appended', wcu: ConsumedCapacity?.CapacityUnits });
+        const { Table, GlobalSecondaryIndexes } = ConsumedCapacity ?? {};
+        const [wcu, indexWcu] = [Table?.CapacityUnits, GlobalSecondaryIndexes?.byDay?.CapacityUnits];
+        log('events.append', { ...facts, outcome: 'appended', wcu, indexWcu });
         return commit;
       } catch (error) {
         const winner = winningCommit(error);
@@ -74,7 +78,7 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
         },
       );
       for await (const { Items = [], ConsumedCapacity } of pages) {
-        commits.push(...(Items as Commit[]));
+        commits.push(...Items.map(commitInItem));
         rcu += ConsumedCapacity?.CapacityUnits ?? 0;
       }
       log('events.load', { invoiceId, fromVersion, commits: commits.length, rcu });
@@ -93,7 +97,7 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
           ReturnConsumedCapacity: 'TOTAL',
         }),
       );
-      const last = Items?.[0] as Commit | undefined;
+      const last = Items?.[0] && commitInItem(Items[0]);
       log('events.tip', { invoiceId, version: last?.next ?? START.version, rcu: ConsumedCapacity?.CapacityUnits });
       return last ? tipAfter(last) : START;
     },
@@ -101,5 +105,5 @@ export function dynamoDbEventStore({ client, tableName, log = () => {} }: Dynamo
 }
 
 function winningCommit(error: unknown): Commit | undefined {
-  return error instanceof ConditionalCheckFailedException && error.Item ? (itemOf(error.Item) as Commit) : undefined;
+  return error instanceof ConditionalCheckFailedException && error.Item ? commitInItem(itemOf(error.Item)) : undefined;
 }

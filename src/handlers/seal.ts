@@ -25,13 +25,17 @@ const environment = environmentFacts();
 export function handler(): Promise<{ sealed: string[]; differing: string[] }> {
   return inInvocation('seal', invocationTrace(), async () => {
     const at = now();
-    const { sealed, differing } = await sealDueDays(deps, at);
+    const { sealed, differing, readWholeStore } = await sealDueDays(deps, at);
     const days = { sealed: sealed.map(({ day }) => day), differing: [...differing] };
     if (sealed.length > 0 || differing.length > 0) {
       logMetrics({
         message: 'sealed',
         facts: { ...days, ...environment() },
-        metrics: { DaysSealed: [sealed.length, 'Count'], SealsDiffering: [differing.length, 'Count'] },
+        metrics: {
+          DaysSealed: [sealed.length, 'Count'],
+          SealsDiffering: [differing.length, 'Count'],
+          SealsByScan: [readWholeStore ? 1 : 0, 'Count'],
+        },
         at,
       });
     }

@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { itemOf } from '../aws/document-client.ts';
 import type { Commit } from '../events/commit.ts';
+import { commitInItem } from '../events/dynamodb-commit.ts';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
 import { now } from '../platform/clock.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
@@ -100,7 +101,7 @@ function announcedIn(records: readonly DynamoDBRecord[]): Signals {
       logger.warn('stream record ignored', { eventName, invoiceId });
       continue;
     }
-    const commit = itemOf(dynamodb.NewImage as Record<string, AttributeValue>) as Commit;
+    const commit = commitInItem(itemOf(dynamodb.NewImage as Record<string, AttributeValue>));
     const group = groups.get(invoiceId) ?? [];
     group.push({ sequenceNumber: dynamodb.SequenceNumber ?? '', commit });
     groups.set(invoiceId, group);

@@ -37,6 +37,8 @@ export const TABLES = {
     variable: 'EVENTS_TABLE',
     partitionKey: text('invoiceId'),
     sortKey: { name: 'version', type: 'N' },
+    // Each commit by its day, for the daily seal: keys and hash, one write unit a commit (decision 45).
+    indexes: [{ name: 'byDay', partitionKey: text('dayShard'), sortKey: text('at'), holds: ['hash'] }],
     stream: true,
   },
   invoices: {

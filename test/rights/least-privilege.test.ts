@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { migrationsFolder } from '../../local/engines/postgres.ts';
 import { LOGIN } from '../../local/municipality-profiles.ts';
-import { dayBefore, dayOf } from '../../src/audit/seal.ts';
+import { dayAfter, dayBefore, dayOf } from '../../src/audit/seal.ts';
 import type { Work } from '../../src/commands/work.ts';
 import type { Commit } from '../../src/events/commit.ts';
 import { routes } from '../../src/handlers/routes.ts';
@@ -113,7 +113,17 @@ describe('what is deployed', () => {
 
   it('seals the days that are over', async () => {
     const day = dayBefore(dayBefore(dayOf({ at: new Date().toISOString() })));
-    await on.account.ledger.tell([emitted, issued], { at: `${day}T12:00:00.000Z` });
+    const before = dayBefore(day);
+    const { ledger, tables, buckets, s3 } = on.account;
+    await ledger.tell([emitted, issued], { at: `${before}T12:00:00.000Z` });
+    await ledger.tell([emitted, issued], { at: `${day}T12:00:00.000Z` });
+    // The first time the whole table is read, and from then on the index.
+    expect(await on.invoke('seal', {})).toMatchObject({ sealed: expect.arrayContaining([before, day]), differing: [] });
+    const objects = [`${day}/seal.json`, `${dayAfter(day)}/seal.json`].map((Key) => ({ Key }));
+    await s3.send(new DeleteObjectsCommand({ Bucket: buckets.seals, Delete: { Objects: objects } }));
+    for (const gone of [day, dayAfter(day)]) {
+      await ledger.client.send(new DeleteCommand({ TableName: tables.seals, Key: { day: gone } }));
+    }
     expect(await on.invoke('seal', {})).toMatchObject({ sealed: expect.arrayContaining([day]), differing: [] });
     expect(await on.invoke('seal', {})).toEqual({ sealed: [], differing: [] });
   });

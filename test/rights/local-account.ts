@@ -146,6 +146,7 @@ function resourcesFor({
   const password = secretArn(`reporting-${suffix}`);
   return {
     ...ofTables,
+    'events/byDay': { ...ofTables.events, arns: [`${tableArn(tables.events)}/index/byDay`] },
     'invoices/byCompany': index('byCompany'),
     'invoices/byDue': index('byDue'),
     documentsBucket: objects(buckets.documents, 'DOCS_BUCKET'),
