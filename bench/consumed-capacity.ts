@@ -1,5 +1,7 @@
 import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+const READS = new Set(['QueryCommand', 'ScanCommand']);
+
 export interface Consumed {
   readonly wcu: number;
   readonly rcu: number;
@@ -17,7 +19,7 @@ export function sumConsumedCapacity(client: DynamoDBClient): () => Consumed {
       const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as never });
       const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity };
       const units = ConsumedCapacity?.CapacityUnits ?? 0;
-      if (context.commandName === 'QueryCommand') sum.rcu += units;
+      if (READS.has(context.commandName ?? '')) sum.rcu += units;
       else sum.wcu += units;
       return result;
     },

@@ -3,7 +3,6 @@ import { localDynamoDb, startDynamoDb } from '../local/engines/dynamodb.ts';
 import { createTables, defaultTableNames } from '../local/engines/tables.ts';
 import { findJava } from '../local/java.ts';
 import { portNear } from '../local/ports.ts';
-import { batchWrite, JOB_BACK_OFF, MAX_BATCH_WRITES } from '../src/aws/batches.ts';
 import { commitOf, tipAfter } from '../src/events/commit.ts';
 import { read } from '../src/events/event-store.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
@@ -12,10 +11,9 @@ import { dynamoDbInvoicesTable } from '../src/projections/invoices-table.ts';
 import { draft, invoiceId, issued } from '../test/invoices.ts';
 import { onInterruption } from './interruption.ts';
 import { progress } from './progress.ts';
+import { writeItems } from './write-items.ts';
 
 const COMPANIES = 1_000;
-/** Batches in flight at once. */
-const LANES = 16;
 
 /** How long it takes to read a company's newest hundred rows, in a table of so many, a thousand companies' alike. */
 export async function timesToList(invoices: number, rounds: number): Promise<readonly number[]> {
@@ -48,24 +46,14 @@ async function fill(client: DynamoDBDocumentClient, invoices: number): Promise<v
   const commits = [first, commitOf(draft({ tip: tipAfter(first), events: [issued], commitId: '2' }))];
   const { invoice, tip } = read(invoiceId, commits);
   const row = rowOf(invoice as LivingInvoice, tip, 300);
-  let next = 0;
-  const lane = async () => {
-    while (next < invoices) {
-      const from = next;
-      next += MAX_BATCH_WRITES;
-      if (from % (MAX_BATCH_WRITES * 400) === 0) progress(`filling InvoicesTable: ${from} of ${invoices}`);
-      const puts = Array.from({ length: Math.min(MAX_BATCH_WRITES, invoices - from) }, (_, place) => ({
-        PutRequest: {
-          Item: {
-            ...row,
-            invoiceId: `inv_${(from + place).toString(16).padStart(26, '0')}`,
-            companyCnpj: companyOf(from + place),
-            createdAt: new Date(Date.UTC(2026, 0, 1) + (from + place) * 30_000).toISOString(),
-          },
-        },
-      }));
-      await batchWrite(client, defaultTableNames.invoices, puts, JOB_BACK_OFF);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await writeItems(client, defaultTableNames.invoices, {
+    from: 0,
+    to: invoices,
+    itemAt: (n) => ({
+      ...row,
+      invoiceId: `inv_${n.toString(16).padStart(26, '0')}`,
+      companyCnpj: companyOf(n),
+      createdAt: new Date(Date.UTC(2026, 0, 1) + n * 30_000).toISOString(),
+    }),
+  });
 }

@@ -91,7 +91,11 @@ export async function sealDueDays(deps: SealingDeps, now: Date): Promise<Sealing
     ? (day: Day) => indexedCommits(deps.commits, day)
     : await scannedCommits(deps.commits, last?.day ?? first, days.at(-1) ?? first);
 
-  if (last && !differing.includes(last.day) && !holds(last, await commitsOf(last.day))) differing.push(last.day);
+  // An index that holds has been compared with the last day already, unless that day is empty.
+  const isCompared = indexHolds && last.commits > 0;
+  if (last && !differing.includes(last.day) && !isCompared && !holds(last, await commitsOf(last.day))) {
+    differing.push(last.day);
+  }
   const sealed: Seal[] = [];
   let previous = last;
   for (const day of days) {
