@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { localDynamoDb, startDynamoDb } from '../local/engines/dynamodb.ts';
-import { createTables, defaultTableNames } from '../local/engines/tables.ts';
+import { createTable, defaultTableNames } from '../local/engines/tables.ts';
 import { findJava } from '../local/java.ts';
 import { portNear } from '../local/ports.ts';
 import { type Day, dayAfter, type Seal, type SealedCommit } from '../src/audit/seal.ts';
@@ -12,6 +12,7 @@ import { type Commit, commitOf, tipAfter } from '../src/events/commit.ts';
 import { commitItem } from '../src/events/dynamodb-commit.ts';
 import { dynamoDbCommitsByTime } from '../src/events/dynamodb-commits-by-time.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
+import { TABLES } from '../src/platform/table-definitions.ts';
 import { companyCnpj, draft, issued } from '../test/invoices.ts';
 import { type Consumed, sumConsumedCapacity } from './consumed-capacity.ts';
 import { onInterruption } from './interruption.ts';
@@ -110,7 +111,9 @@ const engine = await startDynamoDb({ java, port: await portNear(undefined) });
 onInterruption(() => engine.stop());
 try {
   const client = localDynamoDb(engine.endpoint);
-  await createTables(client);
+  // Nobody follows its stream here, which would take as much of the engine's memory again.
+  const { stream: _, ...unstreamed } = TABLES.events;
+  await createTable(client, defaultTableNames.events, unstreamed);
   const write = (from: number, to: number, dayOf: (n: number) => Day) =>
     writeItems(client, defaultTableNames.events, { from, to, itemAt: (n) => commitItem(commitNumber(n, dayOf(n))) });
   for (const day of [SEALED, DUE]) await write(0, commitsOfDay, () => day);

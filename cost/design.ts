@@ -7,6 +7,9 @@ export interface Design {
   readonly reads: number;
   readonly writeUnits: number;
   readonly readUnits: number;
+  /** What stays in the tables, and in the index by day, which backups do not count. */
+  readonly storedBytes: number;
+  readonly indexBytes: number;
   readonly documents: {
     /** Of the table that they are written to, and that the archive is made from. */
     readonly writeUnits: number;
@@ -59,11 +62,16 @@ export function ledger(workflow: Design['workflow'], tracedShare: number, reads 
     { handler: 'reporting-projector', calls: batches, billedMs: BILLED_MS.reportingProjector },
   ];
   const { writeUnits, readUnits, tableBytes, archiveBytes, exchangedBytes } = emission.documents;
+  const { eventsByDay, ...ofTables } = emission.writeUnits;
   return {
     name: 'nfse-ledger',
     reads,
-    writeUnits: total(emission.writeUnits),
-    readUnits: total(emission.readUnits) + reads * total(read.readUnits),
+    writeUnits: total(ofTables) + eventsByDay,
+    // Each seal reads its day in the index, and the next one reads it again: pages at half price, 4 KB a unit.
+    readUnits: total(emission.readUnits) + reads * total(read.readUnits) + (2 * emission.indexBytes) / 8_192,
+    // Half a kilobyte for each unit that was written, by estimate: rows are written over.
+    storedBytes: 512 * total(ofTables),
+    indexBytes: emission.indexBytes,
     documents: {
       writeUnits,
       // A page of a query is read at half price, 4 KB a unit; the archive looks at a day twice.

@@ -5,9 +5,9 @@ import { type Installation, installationOf } from './installation.ts';
 import { fixedTerms, REGIONS, sumOf, variableTerms } from './model.ts';
 
 /** What a million invoices came to when this was last looked at, USD: more than this is a change that somebody has to want. */
-const MOST_USD = { 'us-east-1': 21.9, 'sa-east-1': 30.9 };
+const MOST_USD = { 'us-east-1': 23.2, 'sa-east-1': 32.8 };
 /** The same with one GET each. */
-const MOST_USD_READ = { 'us-east-1': 27.2, 'sa-east-1': 37.3 };
+const MOST_USD_READ = { 'us-east-1': 28.5, 'sa-east-1': 39.2 };
 const MILLION = 1_000_000;
 
 let installation: Installation;

@@ -2,7 +2,6 @@ import { DAYS_IN_TABLE } from '../src/platform/documents/items.ts';
 import { SHARDS } from '../src/platform/documents/place.ts';
 import type { Design } from './design.ts';
 import type { Installation } from './installation.ts';
-import measured from './measured.json' with { type: 'json' };
 import prices from './prices.json' with { type: 'json' };
 
 export type Region = keyof typeof prices.regions;
@@ -15,7 +14,6 @@ export interface Term {
   readonly usd: number;
 }
 
-const { emission } = measured;
 const GIB = 1024 ** 3;
 const HOURS_A_MONTH = 730;
 const DAYS_A_MONTH = 30.4;
@@ -128,7 +126,6 @@ export function storageTerms(
 ): Term[] {
   const price = prices.regions[region];
   const gigabytes = (bytes: number) => (bytes * invoices) / GIB;
-  const kilobytes = design.writeUnits / 2;
   return [
     {
       what: 'documents',
@@ -147,12 +144,12 @@ export function storageTerms(
     {
       what: 'tables',
       how: 'each month, with their backups',
-      usd: gigabytes(kilobytes * 1024) * (price.tables.perGbMonth + price.tables.backupPerGbMonth),
+      usd: gigabytes(design.storedBytes) * (price.tables.perGbMonth + price.tables.backupPerGbMonth),
     },
     {
-      what: 'seals',
-      how: 'each day all events are read once more, at half price',
-      usd: (DAYS_A_MONTH * invoices * (emission.writeUnits.events / 8) * price.tables.perMillionReadUnits) / 1e6,
+      what: 'index by day',
+      how: 'each month, two entries an invoice',
+      usd: gigabytes(design.indexBytes) * price.tables.perGbMonth,
     },
     {
       what: 'logs',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
 import measured from '../cost/measured.json' with { type: 'json' };
 import { START, tipAfter } from '../src/events/commit.ts';
@@ -86,6 +87,17 @@ function byKind(names: Readonly<Record<string, string>>, consumed: ReturnType<Re
   return { writeUnits: units('wcu'), readUnits: units('rcu') };
 }
 
+/** What DynamoDB adds to the size of each entry of an index. */
+const INDEX_ENTRY_OVERHEAD_BYTES = 100;
+
+/** Names and texts by their UTF-8; a number is a byte for two digits, and one more. */
+function bytesOf(item: Record<string, AttributeValue>): number {
+  return Object.entries(item).reduce((bytes, [name, { S, N = '' }]) => {
+    const value = S === undefined ? Math.ceil(N.length / 2) + 1 : Buffer.byteLength(S);
+    return bytes + Buffer.byteLength(name) + value;
+  }, 0);
+}
+
 describe('what the model of the costs is made of (cost/measured.json)', async () => {
   const dynamo = dynamoDb();
   const names = await ownTables(dynamo);
@@ -111,6 +123,14 @@ describe('what the model of the costs is made of (cost/measured.json)', async ()
     const { events: ofTable, eventsByDay, ...others } = emission.writeUnits;
     expect(writeUnits).toEqual({ ...others, events: ofTable + eventsByDay });
     expect(readUnits).toEqual(emission.readUnits);
+  });
+
+  it('has the bytes of an invoice’s entries in the index by day', async () => {
+    const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: names.events, IndexName: 'byDay' }));
+    const sizes = Items.map((item) => INDEX_ENTRY_OVERHEAD_BYTES + bytesOf(item));
+    consumed();
+    expect(sizes).toHaveLength(2);
+    expect(sizes.reduce((bytes, size) => bytes + size)).toBeLessThanOrEqual(emission.indexBytes);
   });
 
   it('has the units of a read', async () => {

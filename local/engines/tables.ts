@@ -32,7 +32,8 @@ export async function createTables(client: DynamoDBClient, names: TableNames = d
   await Promise.all(tableKinds.map((kind) => createTable(client, names[kind], TABLES[kind])));
 }
 
-async function createTable(client: DynamoDBClient, name: string, definition: TableDefinition): Promise<void> {
+/** Creates one table, or the indexes that it lacks. */
+export async function createTable(client: DynamoDBClient, name: string, definition: TableDefinition): Promise<void> {
   const input = inputFor(name, definition);
   if (!(await create(client, input))) await addMissingIndexes(client, input);
   if (definition.expiresBy !== undefined) await expireBy(client, name, definition.expiresBy);
