@@ -25,7 +25,7 @@ export interface DynamoDbEventStoreOptions {
  * invoiceId  inv_3k…   (PK)      commitId  01K…          at        2026-11-23T12:00:00.000Z
  * version    1         (SK)      events    [{id, type, v, at, data, meta}]
  * next       2                   prevHash  …             hash      …
- * dayShard   2026-11-23/q
+ * dayShard   2026-11-23/c
  * ```
  *
  * Items are given as they lie there: somebody may have edited them, which the chain of hashes tells.
