@@ -20,7 +20,7 @@ import { progress, progressEnds } from './progress.ts';
 import { printTable, ratio } from './table.ts';
 
 const AIM = { functions: 2, worker: 1.7 };
-const WARM_UP_CONCURRENCY = 8;
+const WARM_UP_CONCURRENCY = 4;
 /** Emitted and Issued. */
 const COMMITS_AN_INVOICE = 2;
 const SETTLE_MS = 120_000;
@@ -199,7 +199,9 @@ async function measure(folder: string): Promise<void> {
   const notes = await stack.notes();
   print(turns);
   if (notes !== posted)
-    throw new Error(`${posted} invoices were posted and ${notes} notes made: the figures say nothing.`);
+    throw new Error(
+      `${posted} invoices were posted and ${notes} notes made: the machine is too busy for ${perSecond}/s, try a lower --rate.`,
+    );
   console.log(`\n${posted} invoices were posted, and the authority made a note of each.`);
   if (profileFolder !== undefined) await printPackageShares(profileFolder, PROFILED);
 }
