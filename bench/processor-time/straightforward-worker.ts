@@ -79,6 +79,8 @@ for (;;) {
     new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 20 }),
   );
   const { Messages = [] } = received;
-  await Promise.all(Messages.map(handle));
-  process.send?.({ issued: Messages.length });
+  // What failed, because the authority had just closed an idle connection for one, comes again after its visibility timeout.
+  const outcomes = await Promise.allSettled(Messages.map(handle));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') console.error(outcome.reason);
+  process.send?.({ issued: outcomes.filter(({ status }) => status === 'fulfilled').length });
 }
