@@ -108,7 +108,7 @@ describe('the poller', () => {
     const [one = '', two = ''] = await send(message(), message());
     begun.get(one)?.end();
     begun.get(two)?.end();
-    await vi.advanceTimersByTimeAsync(49);
+    await vi.advanceTimersByTimeAsync(999);
     expect(removed).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(removed).toEqual([one, two]);
@@ -148,7 +148,7 @@ describe('the poller', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     const contradiction = new Error('contradicted');
     begun.get(first)?.fail(contradiction);
-    await vi.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(1_100);
     expect(judged).toEqual([expect.any(HandlingOverdue), contradiction]);
     expect(removed).toEqual([]); // somebody else may have it in hand
   });
@@ -180,7 +180,7 @@ describe('the poller', () => {
     const seen = two;
     begun.get(one)?.fail(new Error('a defect'));
     begun.get(two)?.fail(new Error('a defect'));
-    await vi.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(removed).toEqual([two]);
   });
 

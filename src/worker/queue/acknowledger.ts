@@ -16,8 +16,11 @@ export interface Acknowledger {
   settled(): Promise<void>;
 }
 
-/** How long one waits for others to be deleted with. */
-const GATHER_MS = 50;
+/**
+ * How long a message that is done with waits for others, so that one call deletes them all. It stays hidden for longer than that after its
+ * last heartbeat, and should the worker die meanwhile, it comes again and finds nothing to do.
+ */
+const MAX_GATHER_MS = 1_000;
 
 export function acknowledger(queue: RequestsQueue, onTrouble: (error: unknown) => void): Acknowledger {
   let gathered: string[] = [];
@@ -50,7 +53,7 @@ export function acknowledger(queue: RequestsQueue, onTrouble: (error: unknown) =
     done(handle) {
       gathered.push(handle);
       if (gathered.length >= BATCH) flush();
-      else timer ??= setTimeout(flush, GATHER_MS);
+      else timer ??= setTimeout(flush, MAX_GATHER_MS);
     },
     async settled() {
       flush();
