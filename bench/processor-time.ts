@@ -203,5 +203,5 @@ async function measure(folder: string): Promise<void> {
       `${posted} invoices were posted and ${notes} notes made: the machine is too busy for ${perSecond}/s, try a lower --rate.`,
     );
   console.log(`\n${posted} invoices were posted, and the authority made a note of each.`);
-  if (profileFolder !== undefined) await printPackageShares(profileFolder, PROFILED);
+  if (profileFolder !== undefined) await printPackageShares(profileFolder, PROFILED, count * rounds);
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printTable } from '../table.ts';
@@ -13,21 +13,27 @@ interface Profile {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
+  /** HTTP requests that the process made meanwhile. */
+  readonly requests: number;
 }
 
 const SHOWN = 12;
-const WRITE_TIMEOUT_MS = 20_000;
+const WRITE_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 /** The processor is not used, or not by anything that JavaScript can be asked about. */
 const IDLE = new Set(['(idle)', '(root)']);
 
-/** Prints, of each process that was profiled, what share of its processor time each package takes, with what Node does for it. */
-export async function printPackageShares(folder: string, names: readonly string[]): Promise<void> {
+/**
+ * Prints, of each process that was profiled, how many requests it made for an invoice, and what share of its processor time each package
+ * takes, with what Node does for it.
+ */
+export async function printPackageShares(folder: string, names: readonly string[], invoices: number): Promise<void> {
   for (const name of names) {
-    const { total, packages } = sumUp(await profileOf(folder, name));
+    const profile = await profileOf(folder, name);
+    const { total, packages } = sumUp(profile);
     const largest = [...packages].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN);
     printTable(
-      `${name}: what its packages take, each with what Node does for it`,
+      `${name}: ${(profile.requests / invoices).toFixed(1)} requests an invoice; what its packages take, each with what Node does for it`,
       ['package', '% of the time'],
       largest.map(([owner, time]) => [owner, (100 * time) / total]),
     );
@@ -37,12 +43,8 @@ export async function printPackageShares(folder: string, names: readonly string[
 /** The profile of a process, once it is written. */
 async function profileOf(folder: string, name: string): Promise<Profile> {
   for (const deadline = Date.now() + WRITE_TIMEOUT_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
-    if (!(await readdir(folder)).includes(`${name}-1.cpuprofile`)) continue;
-    try {
-      return JSON.parse(await readFile(join(folder, `${name}-1.cpuprofile`), 'utf8')) as Profile;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error; // half written
-    }
+    const text = await readFile(join(folder, `${name}.cpuprofile`), 'utf8').catch(() => undefined);
+    if (text !== undefined) return JSON.parse(text) as Profile;
   }
   throw new Error(`${name} left no profile`);
 }

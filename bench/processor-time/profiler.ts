@@ -1,11 +1,13 @@
 // Loaded before a process that is to be profiled. SIGUSR2 begins a profile, and the next SIGUSR2 ends and writes it, so that a profile
-// holds turns of the benchmark and nothing of start and warm-up. What it writes is what `node --cpu-prof` writes.
-import { writeFile } from 'node:fs/promises';
+// holds turns of the benchmark and nothing of start and warm-up. What it writes is what `node --cpu-prof` writes, and how many HTTP
+// requests were made meanwhile.
+import { subscribe } from 'node:diagnostics_channel';
+import { rename, writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 
 const INTERVAL_MICROSECONDS = 500;
 
-let taken = 0;
+let requests = 0;
 let session: Session | undefined;
 let toggling = Promise.resolve();
 
@@ -14,7 +16,10 @@ async function toggle(): Promise<void> {
     const { profile } = await session.post('Profiler.stop');
     session.disconnect();
     session = undefined;
-    await writeFile(`${process.env.BENCH_PROFILE}-${++taken}.cpuprofile`, JSON.stringify(profile));
+    const file = `${process.env.BENCH_PROFILE}.cpuprofile`;
+    // Whoever waits for the file finds all of it.
+    await writeFile(`${file}.draft`, JSON.stringify({ ...profile, requests }));
+    await rename(`${file}.draft`, file);
     return;
   }
   session = new Session();
@@ -22,8 +27,12 @@ async function toggle(): Promise<void> {
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: INTERVAL_MICROSECONDS });
   await session.post('Profiler.start');
+  requests = 0;
 }
 
+subscribe('http.client.request.start', () => {
+  requests++;
+});
 process.on('SIGUSR2', () => {
   toggling = toggling.then(toggle);
 });
