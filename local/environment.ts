@@ -48,7 +48,8 @@ const TUNABLE = {
  * Every variable our processes need to talk to a local stack, and none that could lead them to real AWS.
  *
  * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept. Its
- *   `LOCAL_XRAY_DAEMON` (`host:port`) is where traces go; without it none are made
+ *   `LOCAL_XRAY_DAEMON` (`host:port`) is where traces of functions go and its `LOCAL_TRACE_COLLECTOR` (a URL) where those of the
+ *   worker go; without them none are made
  */
 export function environmentFor(
   stack: {
@@ -84,9 +85,26 @@ export function environmentFor(
     MUNICIPALITY_PROFILES_FILE: stack.profilesFile,
     NATIONAL_SERVER_CA_FILE: stack.authorityFile,
     CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,
-    ...(caller.LOCAL_XRAY_DAEMON ? { AWS_XRAY_DAEMON_ADDRESS: caller.LOCAL_XRAY_DAEMON } : {}),
+    ...tracing(caller),
     ...Object.fromEntries(tuned),
   };
+}
+
+/** Powertools traces where it finds an execution environment of Lambda. */
+function tracing(caller: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const { LOCAL_XRAY_DAEMON: daemon, LOCAL_TRACE_COLLECTOR: collector } = caller;
+  return {
+    ...(daemon && { AWS_XRAY_DAEMON_ADDRESS: daemon, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' }),
+    ...(collector && { OTEL_EXPORTER_OTLP_ENDPOINT: collector }),
+  };
+}
+
+/**
+ * For the process with all functions in it. X-Ray's SDK follows every promise of its process even where nothing is traced, and there
+ * are as many copies of it as bundles. Its manual mode does not.
+ */
+export function functionsEnvironment(env: Readonly<Record<string, string | undefined>>): typeof env {
+  return env.AWS_XRAY_DAEMON_ADDRESS ? env : { ...env, AWS_XRAY_MANUAL_MODE: 'true' };
 }
 
 /** An environment for a child process: the caller's without anything of AWS, and ours. */

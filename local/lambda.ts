@@ -1,7 +1,14 @@
+import { InvokeStore, InvokeStoreBase } from '@aws/lambda-invoke-store';
 import type { Context } from 'aws-lambda';
 
 /** A Lambda handler, as its module exports it. */
 export type Handler = (event: never, context: Context) => Promise<unknown>;
+
+/**
+ * Where Lambda keeps the trace of each invocation in an environment that has several at once, as this process does. Powertools reads
+ * the trace there.
+ */
+const invocations = await InvokeStore.getInstanceAsync(true);
 
 /** The function did not answer in its time; what it still does goes on. */
 export class FunctionTimeout extends Error {
@@ -13,12 +20,13 @@ export class FunctionTimeout extends Error {
  * Calls a handler as Lambda does.
  *
  * @param call.awsRequestId id of this invocation
+ * @param call.trace header of the trace that the invocation belongs to
  * @throws FunctionTimeout after `timeoutMs`, and whatever the handler throws
  */
 export async function invoke<Event>(
   handler: Handler,
   event: Event,
-  call: { functionName: string; awsRequestId: string; timeoutMs: number },
+  call: { functionName: string; awsRequestId: string; timeoutMs: number; trace?: string },
 ): Promise<unknown> {
   const deadline = Date.now() + call.timeoutMs;
   let timer: NodeJS.Timeout | undefined;
@@ -29,7 +37,9 @@ export async function invoke<Event>(
     );
   });
   try {
-    return await Promise.race([handler(event as never, contextOf(call, deadline)), timeout]);
+    const invocation = { [InvokeStoreBase.PROTECTED_KEYS.X_RAY_TRACE_ID]: call.trace };
+    const answer = invocations.run(invocation, () => handler(event as never, contextOf(call, deadline)));
+    return await Promise.race([answer, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -18,7 +18,7 @@ let client: Api;
 beforeAll(async () => {
   data = await mkdtemp(path.join(tmpdir(), 'nfse-ledger-bundled-'));
   daemon = await standInDaemon();
-  const settings = { LOCAL_XRAY_DAEMON: daemon.address };
+  const settings = { LOCAL_XRAY_DAEMON: daemon.address, LOCAL_TRACE_COLLECTOR: daemon.collectorUrl };
   stack = await startStack(data, settings, ['--port', '0', '--in-memory', '--bundles']);
   there = credentials(stack.credentialsFile);
   client = await apiAs('client', there);
@@ -141,7 +141,7 @@ describe('the trace of an emission', () => {
 
   it('says nothing of anybody', () => {
     const { customer, service } = example('emit-invoice');
-    const told = daemon.datagrams.join('\n');
+    const told = daemon.received.join('\n');
     for (const personal of [customer.name, customer.cnpj ?? customer.cpf, customer.email, service.description]) {
       if (personal !== undefined) expect(told).not.toContain(personal);
     }

@@ -36,7 +36,17 @@ export interface WorkerProps {
 
 /** Time between SIGTERM and SIGKILL: the worker drains within 100 seconds of it. */
 const STOP_TIMEOUT = Duration.seconds(120);
-const TRACE_PORT = 2000;
+const COLLECTOR_URL = 'http://127.0.0.1:4318';
+
+/** The collector's configuration, which is YAML and so may be JSON. The worker batches already. */
+const COLLECTOR = {
+  receivers: { otlp: { protocols: { http: { endpoint: new URL(COLLECTOR_URL).host } } } },
+  exporters: { awsxray: {} },
+  service: {
+    pipelines: { traces: { receivers: ['otlp'], exporters: ['awsxray'] } },
+    telemetry: { logs: { level: 'error' } },
+  },
+};
 
 /** A Fargate service that talks to the authorities. */
 export class Worker extends Construct {
@@ -79,10 +89,10 @@ export class Worker extends Construct {
       essential: true,
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
-      environment: { ...environment, AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${TRACE_PORT}` },
+      environment: { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: COLLECTOR_URL },
       logging: LogDriver.awsLogs({ logGroup: this.logs, streamPrefix: 'worker' }),
     });
-    this.addTraceDaemon(task);
+    this.addTraceCollector(task);
     acknowledge(task, {
       [`AwsSolutions-IAM5[Resource::${asRulesSayIt(this, this.tasks())}]`]:
         'A task learns its own number when it starts: the right is to the tasks of this cluster, which has no others.',
@@ -94,27 +104,20 @@ export class Worker extends Construct {
     return task;
   }
 
-  /** Takes segments from the worker by UDP and sends them on; a trace that is lost holds up nothing. */
-  private addTraceDaemon(task: FargateTaskDefinition): void {
+  /** Takes spans from the worker and makes segments of X-Ray of them; a trace that is lost holds up nothing. */
+  private addTraceCollector(task: FargateTaskDefinition): void {
     task.addToTaskRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'xray:PutTraceSegments',
-          'xray:PutTelemetryRecords',
-          'xray:GetSamplingRules',
-          'xray:GetSamplingTargets',
-        ],
-        resources: ['*'],
-      }),
+      new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] }),
     );
-    task.addContainer('xray', {
-      image: Images.fromRegistry('public.ecr.aws/xray/aws-xray-daemon:3.x'),
+    task.addContainer('trace-collector', {
+      image: Images.fromRegistry('public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0'),
       essential: false,
       readonlyRootFilesystem: true,
       cpu: 32,
       memoryReservationMiB: 64,
-      command: ['--log-level=error', `--bind=127.0.0.1:${TRACE_PORT}`, '--bind-tcp=127.0.0.1:2000'],
-      logging: LogDriver.awsLogs({ logGroup: this.logs, streamPrefix: 'xray' }),
+      memoryLimitMiB: 128,
+      environment: { AOT_CONFIG_CONTENT: JSON.stringify(COLLECTOR), GOMEMLIMIT: '100MiB' },
+      logging: LogDriver.awsLogs({ logGroup: this.logs, streamPrefix: 'trace-collector' }),
     });
   }
 

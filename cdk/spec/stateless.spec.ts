@@ -216,9 +216,24 @@ describe('the worker', () => {
       RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
       ContainerDefinitions: [
         Match.objectLike({ Name: 'worker', Essential: true, ReadonlyRootFilesystem: true, StopTimeout: 120 }),
-        Match.objectLike({ Name: 'xray', Essential: false, ReadonlyRootFilesystem: true }),
+        Match.objectLike({ Name: 'trace-collector', Essential: false, ReadonlyRootFilesystem: true }),
       ],
     }));
+
+  it('sends its traces to the collector of its own task', () => {
+    const { Properties: task } = only(template, 'AWS::ECS::TaskDefinition');
+    const variables = (name: string) => {
+      const container = task.ContainerDefinitions.find(({ Name }: { Name: string }) => Name === name);
+      return new Map<string, string>(
+        container.Environment.map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]),
+      );
+    };
+    const { receivers, exporters, service } = JSON.parse(variables('trace-collector').get('AOT_CONFIG_CONTENT') ?? '');
+    const { endpoint } = receivers.otlp.protocols.http;
+    expect(variables('worker').get('OTEL_EXPORTER_OTLP_ENDPOINT')).toBe(`http://${endpoint}`);
+    expect(endpoint).toMatch(/^127\.0\.0\.1:/);
+    expect(service.pipelines.traces).toEqual({ receivers: Object.keys(receivers), exporters: Object.keys(exporters) });
+  });
 
   it('is in the private subnets, and a deployment that fails is rolled back', () => {
     has('AWS::ECS::Service', {

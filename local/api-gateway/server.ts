@@ -1,11 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type GatewayAnswer, gatewayAnswers } from '../../src/handlers/gateway-answers.ts';
 import { problemBody } from '../../src/handlers/problem.ts';
 import type { Route } from '../../src/handlers/routes.ts';
-import { parseTraceHeader, type TracePosition, traceHeader } from '../../src/platform/trace-header.ts';
-import { currentTrace, inSegment, noteStatus } from '../../src/platform/tracer.ts';
 import { BodyTooLarge, readBody } from '../http-body.ts';
 import { close, listen } from '../http-server.ts';
 import { FunctionTimeout, type Handler, invoke } from '../lambda.ts';
@@ -14,6 +12,7 @@ import { readAnswer, sendAnswer, sendPreflight, sendProblem } from './answer.ts'
 import { proxyEvent } from './proxy-event.ts';
 import { parseTarget } from './request-target.ts';
 import { match } from './router.ts';
+import { inGatewaySegment } from './trace.ts';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const TIMEOUT_MS = 29_000;
@@ -81,9 +80,8 @@ async function serve(
   const handler = options.handlers[route.handler];
   if (!handler) throw new Error(`No handler "${route.handler}"`);
   const call = { functionName: `nfse-ledger-${route.handler}`, awsRequestId: requestId, timeoutMs: TIMEOUT_MS };
-  const trace = traceOf(request) ?? newTrace(at);
-  // The segment that API Gateway would send; the function's hangs from it.
-  const answer = await inSegment({ name: 'nfse-ledger-api', origin: 'AWS::ApiGateway::Stage' }, trace, async () => {
+  const carried = request.headers['x-amzn-trace-id'];
+  const answer = await inGatewaySegment(typeof carried === 'string' ? carried : undefined, at, async (trace) => {
     const event = proxyEvent({
       method,
       target,
@@ -96,11 +94,9 @@ async function serve(
       sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
       requestId,
       at,
-      trace: traceHeader(currentTrace() ?? trace),
+      trace,
     });
-    const given = readAnswer(await invoke(handler, event, call));
-    if (given) noteStatus(given.statusCode);
-    return given;
+    return readAnswer(await invoke(handler, event, { ...call, trace }));
   });
   if (!answer) throw new Error(`The handler "${route.handler}" gave a malformed answer`);
   sendAnswer(response, answer, requestId);
@@ -157,14 +153,4 @@ function refuseUnreadable(socket: Duplex): void {
   const body = JSON.stringify(problemBody(gatewayAnswers.malformed, randomUUID()));
   const head = `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\n\r\n${body}`);
-}
-
-function traceOf({ headers }: IncomingMessage): TracePosition | undefined {
-  const carried = headers['x-amzn-trace-id'];
-  return parseTraceHeader(typeof carried === 'string' ? carried : undefined);
-}
-
-/** A request that brought no trace begins one. */
-function newTrace(at: number): TracePosition {
-  return { root: `1-${Math.floor(at / 1_000).toString(16)}-${randomBytes(12).toString('hex')}`, sampled: true };
 }

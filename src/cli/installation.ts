@@ -25,7 +25,7 @@ const CredentialsSchema = z.object({ environment: z.record(z.string(), z.string(
  */
 export async function installation({ directory }: Invocation, data = '.local'): Promise<Installation> {
   if (!namesAnInstallation()) takeEnvironment(await localEnvironment(resolve(directory, data, 'credentials.json')));
-  takeEnvironment({ POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_XRAY_CONTEXT_MISSING: 'IGNORE_ERROR' });
+  takeEnvironment({ POWERTOOLS_LOG_LEVEL: 'SILENT' });
   const config = readConfig();
   return { config, dynamoDb: dynamoDb(), s3: s3(config.s3) };
 }

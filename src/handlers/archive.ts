@@ -10,12 +10,11 @@ import { documentListing } from '../platform/documents/listing.ts';
 import { documentPacks } from '../platform/documents/packs.ts';
 import { SHARDS } from '../platform/documents/place.ts';
 import { s3DocumentArchive } from '../platform/documents/s3-archive.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
-import { s3 } from '../platform/s3.ts';
-import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import { inInvocation, invocationTraceId } from '../platform/tracer.ts';
+import { dynamoDb, s3 } from './aws-clients.ts';
 
 const config = readConfig();
 const client = dynamoDb();
@@ -43,8 +42,8 @@ const MOST_NAMED = 100;
  * time for, the next one does.
  */
 export function handler(_event: unknown, context: Context): Promise<ArchivingReport> {
-  const trace = invocationTrace();
-  return inInvocation('archive', trace, async () => {
+  const traceId = invocationTraceId();
+  return inInvocation('archive', async () => {
     const at = now();
     const reserveMs = Math.min(RESERVE_MS, context.getRemainingTimeInMillis() / 2);
     const done = await archiveDueDays(
@@ -55,7 +54,7 @@ export function handler(_event: unknown, context: Context): Promise<ArchivingRep
       },
       at,
     );
-    report(done, at, trace?.root);
+    report(done, at, traceId);
     return done;
   });
 }

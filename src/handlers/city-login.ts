@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
-import { cityLoginWriter, secretsManager } from '../platform/secrets-manager.ts';
+import { cityLoginWriter } from '../platform/secrets-manager.ts';
+import { dynamoDb, secretsManager } from './aws-clients.ts';
 import { companyIn, companyNotFound } from './company-request.ts';
 import { municipality } from './emission-request.ts';
 import { lambda } from './lambda.ts';

@@ -4,7 +4,9 @@ import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { newId } from '../platform/clock.ts';
 import { type Config, required } from '../platform/config.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { stepFunctions, stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
+import { stepFunctionsWorkflow } from '../platform/step-functions-workflow.ts';
+import { carryingTrace } from '../platform/tracer.ts';
+import { stepFunctions } from './aws-clients.ts';
 
 /** The parts that every command handler hands to its command. */
 export function commandDeps(config: Config, client: DynamoDBDocumentClient): CommandDeps {
@@ -14,7 +16,12 @@ export function commandDeps(config: Config, client: DynamoDBDocumentClient): Com
       tableName: config.tables.events,
       log: (operation, facts) => logger.info(operation, facts),
     }),
-    workflow: stepFunctionsWorkflow(stepFunctions(), required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn), newId),
+    workflow: stepFunctionsWorkflow(
+      stepFunctions(),
+      required('EMIT_WORKFLOW_ARN', config.emitWorkflowArn),
+      newId,
+      carryingTrace,
+    ),
     newCommitId: newId,
     onWorkflowNotStarted: ({ invoiceId, operation }, error) =>
       logger.error('workflow not started, left to the reconciler', { invoiceId, operation, error: failureOf(error) }),

@@ -1,7 +1,7 @@
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { companyIn, companyNotFound, companyResource } from './company-request.ts';
 import { lambda } from './lambda.ts';
 import { etag } from './resource.ts';

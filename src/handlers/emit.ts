@@ -7,13 +7,13 @@ import { invoiceIdFor } from '../events/ids.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
 import { documentWriter } from '../platform/documents/document-writer.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { commandDeps } from './command-deps.ts';
 import { environmentOf, notRegistered, otherEnvironment } from './company-request.ts';
 import {

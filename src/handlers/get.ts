@@ -1,9 +1,9 @@
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { fromRow } from '../projections/invoice-row.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
 import { checkVisible } from './access.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { lambda } from './lambda.ts';
 import { etag, resource } from './resource.ts';
 import { invoiceIdIn, visibleInvoice } from './stream.ts';

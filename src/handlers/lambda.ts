@@ -3,8 +3,7 @@ import { now } from '../platform/clock.ts';
 import { allowedOrigins } from '../platform/config.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { parseTraceHeader, type TracePosition } from '../platform/trace-header.ts';
-import { annotate, inInvocation, invocationTrace, noteStatus } from '../platform/tracer.ts';
+import { annotate, inInvocation, invocationTraceId, noteStatus } from '../platform/tracer.ts';
 import { authorisedCaller, type Caller } from './access.ts';
 import { readableFrom } from './cross-origin.ts';
 import { problemOf } from './error-answers.ts';
@@ -42,19 +41,18 @@ const origins = allowedOrigins();
  */
 export function lambda(name: HandlerName, action: (call: Call) => Promise<Answer>): ApiHandler {
   const environment = environmentFacts();
-  return (event, context) => {
-    const trace = invocationTrace() ?? traceOf(event);
-    return inInvocation(name, trace, async () => {
+  return (event, context) =>
+    inInvocation(name, async () => {
       const started = performance.now();
       const httpRequestId = event.requestContext.requestId || context.awsRequestId;
-      const traceId = trace?.root ?? httpRequestId;
+      const traceId = invocationTraceId() ?? httpRequestId;
       const facts: Record<string, unknown> = {};
       let result: APIGatewayProxyResult;
       try {
         const caller = authorisedCaller(name, event);
         const note = (more: Readonly<Record<string, unknown>>) => {
           Object.assign(facts, more);
-          if (typeof more.invoiceId === 'string') annotate({ invoice_id: more.invoiceId });
+          annotate(more);
         };
         result = rendered(await action({ event, context, caller, httpRequestId, traceId, now: now(), note }));
       } catch (error) {
@@ -78,7 +76,6 @@ export function lambda(name: HandlerName, action: (call: Call) => Promise<Answer
       noteStatus(result.statusCode);
       return readableFrom(origins, event, result);
     });
-  };
 }
 
 function rendered({ status, body, text, headers }: Answer): APIGatewayProxyResult {
@@ -107,10 +104,3 @@ const INTERNAL = new Problem({
   title: 'Erro interno',
   detail: 'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
 });
-
-/** What the gateway says of the trace, where Lambda says nothing. */
-function traceOf({ headers }: APIGatewayProxyEvent): TracePosition | undefined {
-  return parseTraceHeader(
-    Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'x-amzn-trace-id')?.[1],
-  );
-}

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { parseInvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import type { ListFilter, ListPosition } from '../projections/invoice-list.ts';
 import { fromRow } from '../projections/invoice-row.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
 import { type Caller, mayAccess } from './access.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { cnpj, municipality } from './emission-fields.ts';
 import { lambda } from './lambda.ts';
 import { badRequest, forbidden } from './problem.ts';

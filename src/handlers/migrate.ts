@@ -1,8 +1,8 @@
 import { readConfig, required } from '../platform/config.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { rdsData } from '../platform/rds-data.ts';
 import { connectReporting } from '../projections/reporting/connect.ts';
 import { whileResuming } from '../projections/reporting/patience.ts';
+import { rdsData } from './aws-clients.ts';
 import { MIGRATION_PATIENCE, reportingLocation } from './reporting-deps.ts';
 
 const config = readConfig();

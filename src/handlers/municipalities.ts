@@ -1,6 +1,6 @@
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { lambda } from './lambda.ts';
 import { laneResource } from './lane-request.ts';
 

@@ -8,12 +8,12 @@ import type { Sweep } from '../commands/dead-letters/sweep.ts';
 import type { Bounds } from '../commands/dead-letters/take-all.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig, required } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { sqs, sqsRequests } from '../platform/sqs.ts';
+import { sqsRequests } from '../platform/sqs.ts';
 import { letterInRecord, sqsDeadLetters } from '../platform/sqs-dead-letters.ts';
-import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import { carryingTrace, inInvocation } from '../platform/tracer.ts';
 import { checkEveryCompany } from './access.ts';
+import { dynamoDb, sqs } from './aws-clients.ts';
 import { commandDeps } from './command-deps.ts';
 import { checkSelection, DiscardBody, ReplayBody, SurveyQuery } from './dead-letter-request.ts';
 import { type Answer, type Call, lambda } from './lambda.ts';
@@ -29,7 +29,7 @@ const queue = sqs();
 const { queueUrl, holdSeconds } = config.deadLetters;
 const deps: DeadLetterDeps = {
   ...commandDeps(config, dynamoDb()),
-  requests: sqsRequests(queue, required('REQUESTS_QUEUE_URL', config.requestsQueueUrl)),
+  requests: sqsRequests(queue, required('REQUESTS_QUEUE_URL', config.requestsQueueUrl), carryingTrace),
   deadLetters: sqsDeadLetters(queue, required('DEAD_LETTER_QUEUE_URL', queueUrl), holdSeconds),
   pause: (ms) => pause(ms),
   onFailure: ({ letterId, invoiceId, cause }, error) =>
@@ -65,9 +65,7 @@ export function handler(
   event: APIGatewayProxyEvent | SQSEvent,
   context: Context,
 ): Promise<APIGatewayProxyResult | SQSBatchResponse> {
-  return 'Records' in event
-    ? inInvocation('processor', invocationTrace(), () => mapped(event, context))
-    : api(event, context);
+  return 'Records' in event ? inInvocation('processor', () => mapped(event, context)) : api(event, context);
 }
 
 async function surveyed({ event, context, note }: Call): Promise<Answer> {

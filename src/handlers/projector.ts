@@ -1,6 +1,6 @@
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbProjectionsTable } from '../projections/projections-table.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { invoicesProjection } from './invoices-projection.ts';
 import { streamHandler } from './stream-batch.ts';
 

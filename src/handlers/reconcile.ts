@@ -6,15 +6,15 @@ import { type Awake, type Reconciled, reconcile } from '../commands/reconcile/re
 import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
-import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import { inInvocation, invocationTraceId } from '../platform/tracer.ts';
 import { DUE_SHARDS } from '../projections/invoice-row.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { commandDeps } from './command-deps.ts';
 
 const config = readConfig();
@@ -38,8 +38,8 @@ const RESERVE_MS = 8_000;
 
 /** ReconcileFn, each minute: starts the work again of every unfinished invoice whose time has come. */
 export function handler(_event: unknown, context: Context): Promise<Reconciled> {
-  const trace = invocationTrace();
-  return inInvocation('reconcile', trace, async () => {
+  const traceId = invocationTraceId();
+  return inInvocation('reconcile', async () => {
     const given = context.getRemainingTimeInMillis();
     const longest = Math.min(LONGEST_MS, given - RESERVE_MS);
     const done = await reconcile(
@@ -70,10 +70,10 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
           perSecondOf: (code) => routeOf(profileOf(code), code, config.national.traffic).whole.perSecond,
           everyMs: EVERY_MS,
         },
-        traceId: trace?.root,
+        traceId,
       },
     );
-    report(done, trace?.root);
+    report(done, traceId);
     return done;
   });
 }

@@ -1,8 +1,8 @@
 import { type Company, CompanyChanged } from '../commands/company-ports.ts';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
+import { dynamoDb } from './aws-clients.ts';
 import {
   companyChanged,
   companyIn,

@@ -1,7 +1,7 @@
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
 import { checkEveryCompany } from './access.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { lambda } from './lambda.ts';
 import { laneResource, municipalityIn } from './lane-request.ts';
 

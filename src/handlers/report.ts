@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Cents, formatCents } from '../nfse/cents.ts';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbProjectionsTable, type Progress } from '../projections/projections-table.ts';
 import { REPORTS } from '../projections/reporting/reports/catalogue.ts';
 import { type Column, type ReportRow, runReport } from '../projections/reporting/reports/report.ts';
 import { live } from '../projections/reporting/schema.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { csv } from './csv.ts';
 import { lambda } from './lambda.ts';
 import { Problem } from './problem.ts';

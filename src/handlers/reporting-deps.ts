@@ -1,9 +1,9 @@
 import { type Config, ConfigError } from '../platform/config.ts';
 import { failureOf, logger } from '../platform/logger.ts';
-import { rdsData } from '../platform/rds-data.ts';
 import { connectReporting, type ReportingLocation } from '../projections/reporting/connect.ts';
 import type { ReportingDatabase } from '../projections/reporting/database.ts';
 import { type Patience, patient } from '../projections/reporting/patience.ts';
+import { rdsData } from './aws-clients.ts';
 
 /** A paused Aurora takes some fifteen seconds to wake up: a projector has the time, and its batch comes again after that. */
 export const PROJECTOR_PATIENCE: Patience = { tries: 6, firstWaitMs: 250, longestWaitMs: 8_000 };

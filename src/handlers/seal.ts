@@ -2,12 +2,11 @@ import { sealDueDays } from '../audit/sealing.ts';
 import { dynamoDbCommitsByTime } from '../events/dynamodb-commits-by-time.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { logMetrics } from '../platform/metrics.ts';
-import { s3 } from '../platform/s3.ts';
 import { sealStore } from '../platform/seal-store.ts';
-import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import { inInvocation } from '../platform/tracer.ts';
+import { dynamoDb, s3 } from './aws-clients.ts';
 
 const config = readConfig();
 const client = dynamoDb();
@@ -23,7 +22,7 @@ const environment = environmentFacts();
  * a metric to be alarmed by, and is left as it was sealed.
  */
 export function handler(): Promise<{ sealed: string[]; differing: string[] }> {
-  return inInvocation('seal', invocationTrace(), async () => {
+  return inInvocation('seal', async () => {
     const at = now();
     const { sealed, differing, readWholeStore } = await sealDueDays(deps, at);
     const days = { sealed: sealed.map(({ day }) => day), differing: [...differing] };

@@ -8,7 +8,7 @@ import { now } from '../platform/clock.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
-import { inInvocation, invocationTrace } from '../platform/tracer.ts';
+import { inInvocation } from '../platform/tracer.ts';
 import type { Announced, BatchOutcome, Setback } from '../projections/project-batch.ts';
 import type { Projection, ProjectionsTable } from '../projections/projections-table.ts';
 
@@ -31,7 +31,7 @@ export function streamHandler({ projection, table, project }: StreamProjector) {
   const environment = environmentFacts();
 
   return ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
-    inInvocation(projection, invocationTrace(), async () => {
+    inInvocation(projection, async () => {
       const started = performance.now();
       const signals = announcedIn(Records);
       const { spoiled, delayed } = await project(

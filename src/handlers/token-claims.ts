@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { PreTokenGenerationV2TriggerEvent, PreTokenGenerationV3TriggerEvent } from 'aws-lambda';
 import { readConfig } from '../platform/config.ts';
-import { dynamoDb } from '../platform/dynamodb.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { logger } from '../platform/logger.ts';
+import { dynamoDb } from './aws-clients.ts';
 
 const config = readConfig();
 const client = dynamoDb();

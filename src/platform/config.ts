@@ -290,14 +290,9 @@ export function invocationDirectory(env: Readonly<Record<string, string | undefi
   return env.INIT_CWD ?? process.cwd();
 }
 
-/** The trace of the invocation at hand, which Lambda writes into the environment anew each time. */
-export function lambdaTraceHeader(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
-  return env._X_AMZN_TRACE_ID;
-}
-
-/** Where traces are sent; set by Lambda, and for the worker by its task. */
-export function xrayDaemonAddress(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
-  return env.AWS_XRAY_DAEMON_ADDRESS;
+/** Where the worker's traces are sent, by OpenTelemetry's protocol over HTTP; set by its task. */
+export function traceCollectorUrl(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  return env.OTEL_EXPORTER_OTLP_ENDPOINT || undefined;
 }
 
 /** The installation's environment (`dev`, `staging`, `prod`), by which metrics in one account are told apart. */

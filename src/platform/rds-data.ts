@@ -1,7 +1,6 @@
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
-import { traced } from './tracer.ts';
 
 /** Longer than what a report may take: the Data API answers when the statement is done. */
 const SETTINGS = { connectionTimeout: 1_000, requestTimeout: 20_000, throwOnRequestTimeout: true } as const;
 
-export const rdsData = (): RDSDataClient => traced(new RDSDataClient({ requestHandler: SETTINGS }));
+export const rdsData = (): RDSDataClient => new RDSDataClient({ requestHandler: SETTINGS });

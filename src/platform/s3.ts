@@ -11,7 +11,6 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { Config } from './config.ts';
 import { httpSettings } from './http-settings.ts';
-import { traced } from './tracer.ts';
 
 /** The operations on S3 that the service uses. Errors of S3 are the SDK's (`S3ServiceException`, by `name`), after its retries. */
 export interface S3 {
@@ -70,10 +69,14 @@ const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 const MAX_RETRIES = 2;
 const MIN_RETRY_DELAY_MS = 50;
 
-/** @param credentials where the environment has none */
+/**
+ * @param credentials where the environment has none
+ * @param trace makes the client's calls parts of a trace
+ */
 export function s3(
   { region, endpoint, forcePathStyle }: Config['s3'],
   credentials?: S3ClientConfig['credentials'],
+  trace: (client: S3Client) => S3Client = (client) => client,
 ): S3 {
   const settings = {
     region,
@@ -83,7 +86,7 @@ export function s3(
   };
   // The SDK's own time-out ends with the first byte of an answer; the socket's also ends an object that stops arriving.
   const requestHandler = { ...httpSettings, socketTimeout: httpSettings.requestTimeout };
-  const client = traced(new S3Client({ ...settings, requestHandler }));
+  const client = trace(new S3Client({ ...settings, requestHandler }));
   // Not traced, because signing a link is not a call; and without checksums, which would become parameters of the link.
   const signer = new S3Client({
     ...settings,

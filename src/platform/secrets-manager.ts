@@ -8,9 +8,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { CityLoginReader, CityLoginWriter, SecretReader, SecretWriter } from '../commands/company-ports.ts';
-import { traced } from './tracer.ts';
 
-export const secretsManager = (): SecretsManagerClient => traced(new SecretsManagerClient({}));
+export const secretsManager = (): SecretsManagerClient => new SecretsManagerClient({});
 
 const CertificateSchema = z.object({ key: z.string(), certificate: z.string() });
 const LoginSchema = z.object({ user: z.string(), password: z.string() });

@@ -1,122 +1,62 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { BuildMiddleware, HttpRequest, MetadataBearer, MiddlewareStack } from '@smithy/types';
-import { lambdaTraceHeader, xrayDaemonAddress } from './config.ts';
-import { type OpenSegment, openSegment, type SegmentFacts } from './segment.ts';
-import { parseTraceHeader, type TracePosition, traceHeader } from './trace-header.ts';
-import { xrayDaemon } from './xray-daemon.ts';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import xray from 'aws-xray-sdk-core';
+import { traceAnnotations } from './trace-annotations.ts';
 
-/** X-Ray. Silent where there is no daemon, and for a trace that is not among the sampled. */
-const daemon = xrayDaemon(xrayDaemonAddress());
-const current = new AsyncLocalStorage<OpenSegment>();
+/** Traces of functions in X-Ray. Powertools switches itself off outside Lambda. No request but those to AWS leaves a function. */
+const tracer = new Tracer({ serviceName: 'nfse-ledger', captureHTTPsRequests: false });
 
-/** The trace that Lambda says this invocation belongs to. */
-export const invocationTrace = (): TracePosition | undefined => parseTraceHeader(lambdaTraceHeader());
-
-/** The trace that this work is recorded in, its own segment as the parent; for what carries a trace over to another process. */
-export const currentTrace = (): TracePosition | undefined => current.getStore()?.position;
-
-/** Work for another process, with the place in the trace that it hangs from. */
-export function carryingTrace<Work extends object>(work: Work): Work & { readonly traceHeader?: string } {
-  const position = current.getStore()?.position;
-  return position ? { ...work, traceHeader: traceHeader(position) } : work;
-}
-
+const { addError } = xray.Subsegment.prototype;
 /**
- * Runs an invocation of a function as a part of the segment that Lambda has opened for it.
- *
- * @param at where its trace stands: what Lambda says, or the request where Lambda says nothing
+ * X-Ray's SDK writes the message and the stack of each error into the trace, those of AWS's answers too, and has no setting against it.
+ * A message may quote what a call was about, and so a person. The error's name says enough: the log has the rest.
  */
-export function inInvocation<T>(name: string, at: TracePosition | undefined, run: () => Promise<T>): Promise<T> {
-  return begun({ name, annotations: coldStart() }, at, 'subsegment', run);
-}
-
-/** Runs work that is a service of its own, such as the worker's, as a segment. */
-export function inSegment<T>(facts: SegmentFacts, at: TracePosition | undefined, run: () => Promise<T>): Promise<T> {
-  return begun(facts, at, 'segment', run);
-}
-
-/** Runs a part of the work at hand as a subsegment of its own; outside any segment it just runs. */
-export function inSubsegment<T>(facts: SegmentFacts, run: () => Promise<T>): Promise<T> {
-  const parent = current.getStore();
-  return parent ? within(parent.part(facts), run) : run();
-}
-
-/** Adds to the segment of the work at hand: ids and codes by which a trace is found. */
-export function annotate(annotations: NonNullable<SegmentFacts['annotations']>): void {
-  current.getStore()?.note({ annotations });
-}
-
-/** The status of the answer that the work at hand got. */
-export function noteStatus(status: number): void {
-  current.getStore()?.note({ http: { response: { status } } });
-}
-
-/** Makes an AWS client's calls visible in the trace: operation, table, outcome and tries, and never what was written. */
-export function traced<Client extends { readonly middlewareStack: unknown }>(client: Client): Client {
-  if (!daemon) return client;
-  // Each client types its stack by its own operations; what is added here looks at none in particular.
-  const stack = client.middlewareStack as MiddlewareStack<object, MetadataBearer>;
-  stack.add(subsegmentOfCall, { step: 'build', name: 'subsegmentOfCall', override: true });
-  return client;
-}
-
-function begun<T>(
-  facts: SegmentFacts,
-  at: TracePosition | undefined,
-  type: 'segment' | 'subsegment',
-  run: () => Promise<T>,
-): Promise<T> {
-  if (!daemon || !at?.sampled) return current.exit(run);
-  // Without a parent there is nothing that it could be a part of.
-  return within(openSegment(at, facts, daemon, at.parent === undefined ? 'segment' : type), run);
-}
-
-async function within<T>(segment: OpenSegment, run: () => Promise<T>): Promise<T> {
-  try {
-    const result = await current.run(segment, run);
-    segment.close();
-    return result;
-  } catch (error) {
-    segment.close(error);
-    throw error;
-  }
-}
-
-let started = false;
-function coldStart(): { cold_start: boolean } {
-  const cold_start = !started;
-  started = true;
-  return { cold_start };
-}
-
-const subsegmentOfCall: BuildMiddleware<object, MetadataBearer> = (next, context) => (args) => {
-  const parent = current.getStore();
-  if (!parent) return next(args);
-  const { clientName = '', commandName = '' } = context as { clientName?: string; commandName?: string };
-  const { TableName } = args.input as { TableName?: string };
-  const aws = { operation: commandName.replace(/Command$/, ''), ...(TableName ? { table_name: TableName } : {}) };
-  const name = clientName.replace(/Client$/, '');
-  return inSubsegment({ name, namespace: 'aws', aws }, async () => {
-    const position = currentTrace();
-    const { headers } = args.request as HttpRequest;
-    if (position) headers['X-Amzn-Trace-Id'] = traceHeader(position);
-    try {
-      const result = await next(args);
-      noteCall(aws, result.output.$metadata);
-      return result;
-    } catch (error) {
-      noteCall(aws, (error as Partial<MetadataBearer>).$metadata);
-      throw error;
-    }
-  });
+xray.Subsegment.prototype.addError = function addNameOfError(error, remote) {
+  const { name } = typeof error === 'string' ? new Error() : error;
+  addError.call(this, { name, message: '' }, remote);
 };
 
-function noteCall(aws: NonNullable<SegmentFacts['aws']>, metadata: MetadataBearer['$metadata'] | undefined): void {
-  if (!metadata) return;
-  const { requestId, attempts, httpStatusCode } = metadata;
-  const retries = attempts === undefined ? undefined : attempts - 1;
-  current.getStore()?.note({
-    aws: { ...aws, request_id: requestId, retries },
-    ...(httpStatusCode === undefined ? {} : { http: { response: { status: httpStatusCode } } }),
-  });
+/** Makes each call of an AWS client a part of the invocation's trace. */
+export const traced = <Client>(client: Client): Client => tracer.captureAWSv3Client(client);
+
+/** The id of the trace that Lambda says this invocation belongs to. */
+export const invocationTraceId = (): string | undefined => tracer.getRootXrayTraceId();
+
+/** Runs an invocation as a part of the segment that Lambda has opened for it. */
+export function inInvocation<T>(name: string, run: () => Promise<T>): Promise<T> {
+  if (!tracer.isTracingEnabled()) return run();
+  return tracer.provider.captureAsyncFunc(name, async (subsegment) => {
+    tracer.annotateColdStart();
+    tracer.addServiceNameAnnotation();
+    try {
+      return await run();
+    } catch (error) {
+      tracer.addErrorAsMetadata(error as Error);
+      throw error;
+    } finally {
+      subsegment?.close();
+    }
+  }) as Promise<T>;
+}
+
+/** Makes the trace findable by what these facts say of its invoice and its company. */
+export function annotate(facts: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(traceAnnotations(facts))) tracer.putAnnotation(name, value);
+}
+
+/** The status that the invocation is answered with. */
+export function noteStatus(status: number): void {
+  const segment = tracer.isTracingEnabled() ? tracer.getSegment() : undefined;
+  // Lambda's own segment takes no facts.
+  if (!segment || segment instanceof xray.Segment) return;
+  segment.addAttribute('http', { response: { status } });
+  if (status === 429) segment.addThrottleFlag();
+  if (status >= 500) segment.addFaultFlag();
+  else if (status >= 400) segment.addErrorFlag();
+}
+
+/** Work for another process, with the place in the trace that it hangs from; without one where this trace is not sampled. */
+export function carryingTrace<Work extends object>(work: Work): Work & { readonly traceHeader?: string } {
+  if (!tracer.isTraceSampled()) return work;
+  const parent = tracer.getSegment()?.id;
+  return { ...work, traceHeader: `Root=${tracer.getRootXrayTraceId()};Parent=${parent};Sampled=1` };
 }

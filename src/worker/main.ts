@@ -4,7 +4,7 @@ import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
-import { ecsAgentUri, readConfig, required } from '../platform/config.ts';
+import { ecsAgentUri, readConfig, required, traceCollectorUrl } from '../platform/config.ts';
 import { documentStore } from '../platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../platform/documents/s3-archive.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
@@ -17,7 +17,7 @@ import { s3 } from '../platform/s3.ts';
 import { cityLoginReader, secretReader, secretsManager } from '../platform/secrets-manager.ts';
 import { sqs } from '../platform/sqs.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
-import { inWorkerSegment, tracedTransport } from '../platform/worker-trace.ts';
+import { inMessageSegment, startTracing, traced, tracedTransport } from '../platform/worker-tracer.ts';
 import { type CityAuthorityDeps, cityAuthority } from './city-authority.ts';
 import { companyCertificates } from './company-certificates.ts';
 import { companyConnections } from './company-connections.ts';
@@ -46,8 +46,9 @@ const REMEMBERED_INVOICES = 10_000;
 const BOARD_ROUND_MS = 2000;
 const TALLY_MS = 60_000;
 
+const sendTraces = startTracing(traceCollectorUrl());
 const config = readConfig();
-const client = dynamoDb();
+const client = traced(dynamoDb());
 const { national, worker } = config;
 const nationalApi = required('NATIONAL_API_URL', national.url);
 const nationalCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
@@ -65,7 +66,7 @@ const connections = companyConnections((baseUrl, certificate) =>
     }),
   ),
 );
-const secrets = secretsManager();
+const secrets = traced(secretsManager());
 const certificateOf = companyCertificates({
   secrets: secretReader(secrets, config.certificates.secretPrefix),
   now,
@@ -110,7 +111,11 @@ const deps: WorkerDeps = {
     tableName: config.tables.events,
     log: (operation, facts) => logger.info(operation, facts),
   }),
-  documents: documentStore(client, config.tables.documents, s3DocumentArchive(s3(config.s3), config.docsBucket)),
+  documents: documentStore(
+    client,
+    config.tables.documents,
+    s3DocumentArchive(s3(config.s3, undefined, traced), config.docsBucket),
+  ),
   async authorityFor({ companyCnpj, municipalityCode }) {
     const authority = await cityAuthority(authorities, profileOf(municipalityCode), companyCnpj);
     const guard: Guard = {
@@ -179,7 +184,7 @@ const protection = taskProtection({
   onTrouble: (error) => logger.warn('not protected from being scaled in', { error: failureOf(error) }),
   now: () => performance.now(),
 });
-const queue = sqs();
+const queue = traced(sqs());
 const poller = startPoller({
   queue: sqsRequestsQueue(queue, required('REQUESTS_QUEUE_URL', config.requestsQueueUrl), worker.visibilitySeconds),
   visibilitySeconds: worker.visibilitySeconds,
@@ -196,7 +201,7 @@ const poller = startPoller({
     const { work, delivery, message } = received;
     const carried = message.Attributes?.AWSTraceHeader ?? work.traceHeader;
     const handled = await protection.during(() =>
-      inWorkerSegment(work, carried, () => handleWork(deps, work, delivery)),
+      inMessageSegment(work, carried, () => handleWork(deps, work, delivery)),
     );
     logHandled(received, handled, { inHandMs }, started);
   },
@@ -246,6 +251,7 @@ async function stop(reason: string): Promise<void> {
   const { unfinished, putBack } = await poller.stop(DRAIN_MS);
   logTally();
   await board.close();
+  await sendTraces();
   logger.info('worker stopped', { unfinished, putBack });
   process.exit(0);
 }
