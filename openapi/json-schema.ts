@@ -19,13 +19,18 @@ const asDocumented = {
     // The limits of JavaScript's integers are none of the field's own.
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-    // A number in a query is text that becomes one: its limits stand behind the conversion.
-    const {
-      type,
-      in: from,
-      out,
-    } = (zodSchema as z.ZodMiniPipe)._zod.def as { type: string; in?: z.ZodMiniType; out?: z.ZodMiniType };
-    if (type === 'pipe' && from?._zod.def.type === 'number' && out) Object.assign(jsonSchema, inlineSchema(out));
+    // A number in a query is text that becomes a number: its limits stand behind the conversion.
+    const { type, out, defaultValue } = (zodSchema as z.ZodMiniType)._zod.def as Readonly<{
+      type: string;
+      out?: z.ZodMiniType;
+      defaultValue?: unknown;
+    }>;
+    if (type === 'pipe' && out?._zod.def.type === 'number') {
+      delete jsonSchema.pattern;
+      Object.assign(jsonSchema, inlineSchema(out));
+    }
+    // zod leaves out the default of what is converted.
+    if (type === 'default') jsonSchema.default = defaultValue;
   },
 } as const;
 

@@ -249,6 +249,11 @@ describe('a query that is wrong', () => {
     ['/invoices?companyCnpj=1', 422, 'invalid-request'],
     ['/invoices?companyCnpj=12345678000195', 403, 'forbidden'],
     ['/invoices?colour=blue', 422, 'invalid-request'],
+    ['/invoices?limit=0x10', 422, 'invalid-request'],
+    ['/invoices?limit=1e1', 422, 'invalid-request'],
+    ['/invoices?limit=%2010', 422, 'invalid-request'],
+    ['/invoices?limit=', 422, 'invalid-request'],
+    ['/invoices?__proto__=1', 422, 'invalid-request'],
     ['/invoices?from=2026-12-01&to=2026-11-01', 422, 'invalid-request'],
     [`/invoices?from=2026-11-01&cursor=${cursor('2026-10-01T00:00:00.000Z')}`, 400, 'invalid-cursor'],
     [`/invoices?to=2026-11-01&cursor=${cursor('2026-12-01T00:00:00.000Z')}`, 400, 'invalid-cursor'],
@@ -281,6 +286,30 @@ describe('a query that is wrong', () => {
   });
 });
 
+describe('a text in another encoding', () => {
+  const latin1 = Buffer.from(JSON.stringify(invoice).replace('"name"', '"complement":"São João","name"'), 'latin1');
+  const post = async (contentType: string) => {
+    const response = await fetch(`${stack.apiUrl}/invoices`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${client.token}`,
+        'x-api-key': stack.apiKey,
+        'content-type': contentType,
+        'idempotency-key': randomUUID(),
+      },
+      body: latin1,
+    });
+    return { status: response.status, body: (await response.json()) as { type: string } };
+  };
+
+  it.each([
+    ['application/json; charset=iso-8859-1', 415, 'unsupported-charset'],
+    ['application/json', 400, 'not-utf-8'],
+  ])('sent as %s is refused by %i, and never becomes a document', async (contentType, status, code) => {
+    expect(await post(contentType)).toMatchObject({ status, body: { type: `urn:nfse-ledger:problem:${code}` } });
+  });
+});
+
 describe('a cancellation or a retry that is wrong', () => {
   it('is refused with pointers', async () => {
     const { body } = await client.post('/invoices', example('emit-rejected'));
@@ -303,6 +332,11 @@ describe('a cancellation or a retry that is wrong', () => {
     });
     expect(fraction.status).toBe(422);
     expect(fraction.body.errors).toMatchObject([{ pointer: '/corrections/amounts/service', code: 'type' }]);
+    const reserved = await client.post(
+      `/invoices/${body.invoiceId}/retry`,
+      JSON.parse('{"corrections": {"customer": {"__proto__": {"name": "Outra"}}}}'),
+    );
+    expect(reserved.body.errors).toMatchObject([{ pointer: '/corrections/customer/__proto__', code: 'unknown' }]);
     const missing = await client.request('POST', `/invoices/${body.invoiceId}/retry`, {});
     expect(missing.status).toBe(400);
   });

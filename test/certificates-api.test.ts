@@ -65,6 +65,7 @@ describe('the certificate of a company', () => {
     ],
     ['that is no file of the kind', async () => ({ pfx: 'AAAA', password: '' }), '/pfx', 'certificate-unreadable'],
     ['that is no Base64', async () => ({ pfx: '***', password: '' }), '/pfx', 'base64'],
+    ['of blanks alone', async () => ({ pfx: ' '.repeat(128 * 1024), password: '' }), '/pfx', 'base64'],
     ['from an authority that nobody knows', async (cnpj) => selfSigned(cnpj), '/pfx', 'certificate-untrusted'],
     [
       'that has ended',

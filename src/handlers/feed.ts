@@ -13,7 +13,7 @@ import { eventToJson } from './event-json.ts';
 import { lambda } from './lambda.ts';
 import { badRequest, forbidden } from './problem.ts';
 import { CALLER_PATIENCE, reportingDatabase } from './reporting-deps.ts';
-import { field, fieldError, parse } from './request-fields.ts';
+import { field, fieldError, parse, wholeNumber } from './request-fields.ts';
 
 const config = readConfig();
 const events = dynamoDbEventStore({ client: dynamoDb(), tableName: config.tables.events });
@@ -25,7 +25,7 @@ const MOST_BYTES = 4_000_000;
 export const Query = z.strictObject({
   companyCnpj: z.optional(z.string().check(z.refine((value) => parseCnpj(value) !== undefined, field('cnpj')))),
   after: z.optional(z.string()),
-  limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(200))), 100),
+  limit: z._default(wholeNumber(1, 200), 100),
 });
 
 /**

@@ -10,7 +10,7 @@ import { documentLink } from './document-link.ts';
 import { eventToJson } from './event-json.ts';
 import { statesAround } from './history-states.ts';
 import { lambda } from './lambda.ts';
-import { fail, field, parse } from './request-fields.ts';
+import { fail, field, parse, wholeNumber } from './request-fields.ts';
 import { resource } from './resource.ts';
 import { invoiceIdIn } from './stream.ts';
 import { foldedBestEffort, visibleHistory } from './visible-history.ts';
@@ -26,7 +26,7 @@ const invoices = liveInvoices({
 });
 
 export const Query = z.strictObject({
-  version: z.optional(z.pipe(z.coerce.number(), z.int().check(z.gte(1)))),
+  version: z.optional(wholeNumber(1)),
   asOf: z.optional(z.iso.datetime({ offset: true, error: field('date-time') })),
   /** Adds the commits as they lie in the store, of which the hashes are made. */
   stored: z.optional(z.enum(['true', 'false'])),

@@ -9,7 +9,7 @@ import { dynamoDb } from './aws-clients.ts';
 import { cnpj, municipality } from './emission-fields.ts';
 import { lambda } from './lambda.ts';
 import { badRequest, forbidden } from './problem.ts';
-import { fail, field, fieldError, parse } from './request-fields.ts';
+import { fail, field, fieldError, parse, wholeNumber } from './request-fields.ts';
 import { resource } from './resource.ts';
 
 const config = readConfig();
@@ -30,7 +30,7 @@ export const Query = z.strictObject({
   municipalityCode: z.optional(municipality),
   from: z.optional(moment),
   to: z.optional(moment),
-  limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(100))), 20),
+  limit: z._default(wholeNumber(1, 100), 20),
   cursor: z.optional(z.string()),
 });
 

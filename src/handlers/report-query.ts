@@ -5,7 +5,7 @@ import { localTime } from '../nfse/local-time.ts';
 import type { Report, ReportScope } from '../projections/reporting/reports/report.ts';
 import { type Caller, mayAccess } from './access.ts';
 import { badRequest, forbidden } from './problem.ts';
-import { fail, field, fieldError, parse } from './request-fields.ts';
+import { fail, field, fieldError, parse, wholeNumber } from './request-fields.ts';
 
 /** Some leap year, so that a year is always one question. */
 const LONGEST_PERIOD_DAYS = 366;
@@ -22,7 +22,7 @@ export const Query = z.strictObject({
   to: z.optional(z.iso.date({ error: field('date') })),
   by: z.optional(z.string().check(z.maxLength(100))),
   series: z.optional(z.string().check(z.regex(/^\d{1,5}$/, field('series')))),
-  limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(MOST_ROWS))), 1_000),
+  limit: z._default(wholeNumber(1, MOST_ROWS), 1_000),
   cursor: z.optional(z.string().check(z.maxLength(500))),
   format: z.optional(z.enum(['json', 'csv'])),
 });

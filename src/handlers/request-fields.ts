@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { type FieldError, invalid } from './problem.ts';
 
 /** What happened and how to fix it, by code, for the fiscal user. */
@@ -50,6 +50,7 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Use um dos 26 códigos da tabela, por exemplo 100301.',
   ],
   'municipal-service-code': ['Código municipal de serviço inválido.', 'Informe os 3 dígitos do desdobro municipal.'],
+  'whole-number': ['Número inválido.', 'Use só algarismos decimais, por exemplo "20".'],
   money: ['Valor monetário inválido.', 'Use texto decimal com duas casas e ponto, por exemplo "1500.00".'],
   'zero-amount': ['O valor do serviço não pode ser zero.', 'Informe o preço do serviço.'],
   'iss-rate': ['Alíquota de ISS inválida.', 'Informe o percentual com duas casas, de "2.00" a "5.00".'],
@@ -107,11 +108,19 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   'feed-cursor': ['Cursor inválido.', 'Use o nextCursor de uma resposta anterior, ou nenhum para começar do início.'],
   'one-selection': ['Informe o que reprocessar, de uma só forma.', 'Envie invoiceIds ou all: true, e não os dois.'],
   'request-id': ['Identificador de requisição inválido.', 'Use de 1 a 128 caracteres ASCII visíveis.'],
+  'request-id-ambiguous': ['Há mais de um cabeçalho Idempotency-Key, com valores diferentes.', 'Envie um só.'],
   'request-id-mismatch': ['requestId difere do cabeçalho Idempotency-Key.', 'Envie só um dos dois, ou o mesmo valor.'],
 };
 
 /** Gives a zod check its code, by which the message is found. */
 export const field = (code: string): string => code;
+
+/** A whole number in a query: decimal digits and nothing else. */
+export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.pipe(
+    z.pipe(z.string().check(z.regex(/^\d{1,15}$/, field('whole-number'))), z.transform(Number)),
+    z.int().check(z.gte(min), z.lte(max)),
+  );
 
 /** One field's error, its texts found by code. */
 export function fieldError(pointer: string, code: string): FieldError {
@@ -140,9 +149,9 @@ export function parse<Schema extends z.ZodMiniType>(schema: Schema, value: unkno
 const MOST_ERRORS = 50;
 
 function errorsOf(issue: z.core.$ZodIssue, base: string): FieldError[] {
-  const pointer = base + issue.path.map((step) => `/${escaped(String(step))}`).join('');
+  const pointer = base + issue.path.map((step) => `/${escapedStep(String(step))}`).join('');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, MOST_ERRORS).map((key) => fieldError(`${pointer}/${escaped(key)}`, 'unknown'));
+    return issue.keys.slice(0, MOST_ERRORS).map((key) => fieldError(`${pointer}/${escapedStep(key)}`, 'unknown'));
   }
   return [fieldError(pointer, codeOf(issue))];
 }
@@ -161,6 +170,6 @@ function codeOf(issue: z.core.$ZodIssue): string {
 }
 
 /** RFC 6901. */
-function escaped(step: string): string {
+export function escapedStep(step: string): string {
   return step.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
 }
