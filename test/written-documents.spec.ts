@@ -21,6 +21,8 @@ import { buildDps } from '../src/nfse/national/dps-document.ts';
 import type { Sale } from '../src/nfse/sale.ts';
 import { acceptableSale } from '../src/nfse/tax/any-sale.fixtures.ts';
 import { UnwritableFields } from '../src/nfse/unwritable.ts';
+import { parseXml } from '../src/nfse/xml.ts';
+import { canonicalForm } from '../src/nfse/xmldsig/canonical-form.ts';
 import { call } from '../src/worker/providers/abrasf/call.ts';
 import type { HttpRequest } from '../src/worker/providers/transport.ts';
 
@@ -34,6 +36,8 @@ const HOSTILE_TEXTS = [
   'quotes " \' “curly” – dash… 🙂 ÿ\u00a0NBSP\u2028LS',
   '$& $1 $$ $` \\1 %s {0}',
 ];
+
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 
 /** The sales of fast-check's sample of this seed, each with a hostile text in one of its fields. */
 function sampledSales(seed: number, numRuns: number): readonly Sale[] {
@@ -168,4 +172,17 @@ describe('documents written', () => {
     // commit that leaves everything that writes as it is.
     await expect(`${JSON.stringify(records, null, 2)}\n`).toMatchFileSnapshot('written-documents.golden.json');
   }, 120_000);
+
+  it('are their own canonical form, whatever is sold', () => {
+    fc.assert(
+      fc.property(acceptableSale, fc.constantFrom(...DIALECTS.values()), (sale, dialect) => {
+        const written = [...declarationsOf([sale], true), ...eventsOf([sale]), ...rpsOf([sale], dialect)];
+        for (const xml of written.filter(isDocument)) {
+          const canonical = canonicalForm([parseXml(xml)], { exclusive: false, comments: false });
+          expect(xml.replace(/(?<=^<[^>]*>)<Rps xmlns="">/, '<Rps>')).toBe(`${DECLARATION}${canonical}`);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

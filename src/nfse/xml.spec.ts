@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ParseOption, XmlDocument } from 'libxml2-wasm';
 import { describe, expect, it } from 'vitest';
-import { descend, escapeXml, group, leaf, parseXml, XmlError } from './xml.ts';
+import { descend, parseXml, XmlError } from './xml.ts';
 
 function readByLibxml2(xml: string): boolean {
   try {
@@ -145,21 +145,5 @@ describe('a document from outside', () => {
         if (character.isWellFormed()) expect(read(xml), point.toString(16)).toBe(readByLibxml2(xml));
       }
     }
-  });
-
-  it('gives back any text that was written into it', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        fc.pre(!/[^\P{Cc}\t\n]|[\ufffe\uffff]/u.test(text));
-        expect(parseXml(`<a>${escapeXml(text)}</a>`).text).toBe(text);
-      }),
-    );
-  });
-});
-
-describe('a document of ours', () => {
-  it('has no element where there is nothing to say', () => {
-    expect(group('a', leaf('b', undefined), leaf('c', ''))).toBe('');
-    expect(group('a', leaf('b', 0), leaf('c', '<'))).toBe('<a><b>0</b><c>&lt;</c></a>');
   });
 });

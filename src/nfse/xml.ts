@@ -64,7 +64,7 @@ const ENTITIES = new Map([
 
 interface Open {
   readonly name: string;
-  readonly attributes: Record<string, string>;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly children: XmlElement[];
   readonly content: (XmlElement | XmlComment | string)[];
   readonly start: number;
@@ -162,7 +162,10 @@ function comment(content: string | undefined, at: number): string {
   return content;
 }
 
-function attributes(source: string): Record<string, string> {
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+
+function attributes(source: string): Readonly<Record<string, string>> {
+  if (source === '') return NO_ATTRIBUTES;
   const found: Record<string, string> = Object.create(null);
   for (const [, name = '', quoted = ''] of source.matchAll(ATTRIBUTES)) {
     if (name in found) throw new XmlError(`The attribute ${name} is given twice`);
@@ -196,22 +199,4 @@ export function descend(element: XmlElement | undefined, ...path: readonly strin
   let here = element;
   for (const name of path) here = here?.children.find((child) => child.name === name);
   return here;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
-
-/** Text for the inside of an element, as the canonical form has it. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? '');
-}
-
-/** `<name>text</name>`, or nothing when there is no text: the layout wants an absent element, never an empty one. */
-export function leaf(name: string, text: string | number | undefined): string {
-  return text === undefined || text === '' ? '' : `<${name}>${escapeXml(String(text))}</${name}>`;
-}
-
-/** `<name>…</name>` around elements already written, or nothing around nothing. */
-export function group(name: string, ...content: readonly string[]): string {
-  const inner = content.join('');
-  return inner === '' ? '' : `<${name}>${inner}</${name}>`;
 }

@@ -1,5 +1,5 @@
 import { at, textOf } from '../../../src/nfse/abrasf/elements.ts';
-import { group, leaf } from '../../../src/nfse/xml.ts';
+import { group, leaf, verbatim } from '../../../src/nfse/xml-writer.ts';
 import { behaviourOf } from './behaviour.ts';
 import { faultsOf } from './checks.ts';
 import type { City } from './cities.ts';
@@ -100,7 +100,7 @@ export async function batchResult(deps: OperationDeps, message: Message): Promis
   if (deps.outages.covers(batch.company)) return replies.serviceUnavailable;
   const behaviour = behaviourOf(batch.reference);
   const codes = await processed(deps, message.city, batch);
-  const status = (text: string) => (message.city.layout === '1.00' ? '' : leaf('Situacao', text));
+  const status = (text: string) => (message.city.layout === '1.00' ? undefined : leaf('Situacao', text));
   if (codes === undefined) {
     const says = behaviour.kind === 'queue' ? behaviour.says : 'status';
     const waiting = says === 'E92' || message.city.layout === '1.00' ? ['E92'] : [];
@@ -119,7 +119,7 @@ export async function batchResult(deps: OperationDeps, message: Message): Promis
   const alerts = behaviour.kind === 'alert' ? ['A8'] : [];
   const list = group(
     'ListaNfse',
-    group('CompNfse', note?.xml ?? ''),
+    group('CompNfse', note && verbatim(note.xml)),
     replies.messages('ListaMensagemAlertaRetorno', alerts),
   );
   const found = replies.answer(root, status('4'), list);

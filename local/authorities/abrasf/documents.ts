@@ -1,5 +1,5 @@
 import { parseMunicipalityCode, stateOf } from '../../../src/nfse/municipality.ts';
-import { group, leaf } from '../../../src/nfse/xml.ts';
+import { element, group, leaf, verbatim, writeFragment, type XmlContent } from '../../../src/nfse/xml-writer.ts';
 import type { City } from './cities.ts';
 
 /** What the city decides of a note. */
@@ -21,10 +21,10 @@ export function elementText(xml: string, name: string): string | undefined {
 export function noteXml(city: City, declaration: string, issue: Issue): string {
   const id = `nfse${issue.nfseNumber}`;
   const content = city.layout === '1.00' ? contentOne(declaration, issue) : contentTwo(city, declaration, issue);
-  return `<Nfse versao="${city.layout}"><InfNfse Id="${id}">${content.join('')}</InfNfse></Nfse>`;
+  return writeFragment(element('Nfse', { versao: city.layout }, element('InfNfse', { Id: id }, ...content)));
 }
 
-function contentTwo(city: City, declaration: string, issue: Issue): readonly string[] {
+function contentTwo(city: City, declaration: string, issue: Issue): readonly (XmlContent | undefined)[] {
   const figures = figuresOf(declaration);
   const municipality = firstText(elementText(declaration, 'Servico') ?? '', 'CodigoMunicipio');
   return [
@@ -42,38 +42,38 @@ function contentTwo(city: City, declaration: string, issue: Issue): readonly str
     group(
       'PrestadorServico',
       city.layout === '2.04'
-        ? ''
-        : (elementText(declaration, 'Prestador') ?? '').replaceAll('Prestador>', 'IdentificacaoPrestador>'),
+        ? undefined
+        : verbatim((elementText(declaration, 'Prestador') ?? '').replaceAll('Prestador>', 'IdentificacaoPrestador>')),
       leaf('RazaoSocial', 'Prestador do Cadastro'),
       registeredAddress(municipality),
     ),
     issuingBody(municipality),
-    group('DeclaracaoPrestacaoServico', declaration),
+    group('DeclaracaoPrestacaoServico', verbatim(declaration)),
   ];
 }
 
-function contentOne(declaration: string, issue: Issue): readonly string[] {
+function contentOne(declaration: string, issue: Issue): readonly (XmlContent | undefined)[] {
   const part = (name: string) => elementText(declaration, name) ?? '';
   const municipality = firstText(part('Servico'), 'CodigoMunicipio');
   return [
     leaf('Numero', issue.nfseNumber),
     leaf('CodigoVerificacao', issue.verificationCode),
     leaf('DataEmissao', issue.at),
-    part('IdentificacaoRps'),
+    verbatim(part('IdentificacaoRps')),
     leaf('DataEmissaoRps', firstText(declaration, 'DataEmissao')?.slice(0, 10)),
-    part('NaturezaOperacao'),
-    part('RegimeEspecialTributacao'),
-    part('OptanteSimplesNacional'),
-    part('IncentivadorCultural'),
+    verbatim(part('NaturezaOperacao')),
+    verbatim(part('RegimeEspecialTributacao')),
+    verbatim(part('OptanteSimplesNacional')),
+    verbatim(part('IncentivadorCultural')),
     leaf('Competencia', issue.at),
-    part('Servico'),
+    verbatim(part('Servico')),
     group(
       'PrestadorServico',
-      part('Prestador').replaceAll('Prestador>', 'IdentificacaoPrestador>'),
+      verbatim(part('Prestador').replaceAll('Prestador>', 'IdentificacaoPrestador>')),
       leaf('RazaoSocial', 'Prestador do Cadastro'),
       registeredAddress(municipality),
     ),
-    part('Tomador').replaceAll(/(<\/?)Tomador>/g, '$1TomadorServico>'),
+    verbatim(part('Tomador').replaceAll(/(<\/?)Tomador>/g, '$1TomadorServico>')),
     issuingBody(municipality),
   ];
 }
@@ -81,8 +81,9 @@ function contentOne(declaration: string, issue: Issue): readonly string[] {
 /** The confirmation of a cancellation around its request. Not signed. */
 export function cancellationXml(city: City, request: string, nfseNumber: string, at: string): string {
   const time = leaf(city.layout === '1.00' ? 'DataHoraCancelamento' : 'DataHora', at);
-  const confirmation = `<Confirmacao Id="conf${nfseNumber}">${group('Pedido', request)}${time}</Confirmacao>`;
-  return `<NfseCancelamento versao="${city.layout}">${confirmation}</NfseCancelamento>`;
+  const order = request === '' ? undefined : group('Pedido', verbatim(request));
+  const confirmation = element('Confirmacao', { Id: `conf${nfseNumber}` }, order, time);
+  return writeFragment(element('NfseCancelamento', { versao: city.layout }, confirmation));
 }
 
 /** The city works in floats, as some do: its figures are its own. */
@@ -102,7 +103,7 @@ export function firstText(xml: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 }
 
-function registeredAddress(municipality: string | undefined): string {
+function registeredAddress(municipality: string | undefined): XmlContent | undefined {
   return group(
     'Endereco',
     leaf('Endereco', 'Rua do Cadastro'),
@@ -114,7 +115,7 @@ function registeredAddress(municipality: string | undefined): string {
   );
 }
 
-function issuingBody(municipality: string | undefined): string {
+function issuingBody(municipality: string | undefined): XmlContent | undefined {
   return group('OrgaoGerador', leaf('CodigoMunicipio', municipality), leaf('Uf', state(municipality)));
 }
 

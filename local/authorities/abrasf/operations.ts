@@ -1,5 +1,5 @@
 import { all, at, textOf } from '../../../src/nfse/abrasf/elements.ts';
-import { group, leaf } from '../../../src/nfse/xml.ts';
+import { group, leaf, verbatim, type XmlContent } from '../../../src/nfse/xml-writer.ts';
 import { processed } from './batches.ts';
 import { behaviourOf } from './behaviour.ts';
 import { faultsOf } from './checks.ts';
@@ -34,7 +34,7 @@ export async function issueNow(deps: OperationDeps, message: Message, root: stri
     const note = await issue(deps, message.city, declared);
     const list = group(
       'ListaNfse',
-      group('CompNfse', note.xml),
+      group('CompNfse', verbatim(note.xml)),
       replies.messages('ListaMensagemAlertaRetorno', alerts),
     );
     return replies.answer(root, ...receiptOf(deps, message, root), list);
@@ -90,7 +90,10 @@ export async function noteOfRps(deps: OperationDeps, message: Message): Promise<
   const note = deps.register.note(key);
   if (note) {
     const cancellation = deps.register.cancellation(key.city, key.company, note.nfseNumber);
-    const found = replies.answer(root, group('CompNfse', note.xml, cancellation?.xml ?? ''));
+    const found = replies.answer(
+      root,
+      group('CompNfse', verbatim(note.xml), cancellation && verbatim(cancellation.xml)),
+    );
     const behaviour = behaviourOf(note.reference);
     return behaviour.kind === 'dress' ? { ...found, dress: behaviour.as } : found;
   }
@@ -119,7 +122,7 @@ export async function cancelNote(deps: OperationDeps, message: Message): Promise
   const xml = cancellationXml(message.city, request, nfseNumber, cityTime(deps));
   await deps.register.add({ kind: 'cancellation', city: message.cityName, company, nfseNumber, xml });
   if (behaviour.kind === 'cancel-lost') return { kind: 'hold' };
-  return replies.answer(root, group('RetCancelamento', xml));
+  return replies.answer(root, group('RetCancelamento', verbatim(xml)));
 }
 
 /** The older form of 1.00: a number, no reason, and a flag for an answer. */
@@ -144,7 +147,7 @@ function refusals(deps: OperationDeps, message: Message, { element, key }: Decla
   return deps.register.note(key) ? ['E10'] : [];
 }
 
-function receiptOf(deps: OperationDeps, message: Message, root: string): readonly string[] {
+function receiptOf(deps: OperationDeps, message: Message, root: string): readonly (XmlContent | undefined)[] {
   if (root !== 'EnviarLoteRpsSincronoResposta') return [];
   return [
     leaf('NumeroLote', textOf(message.root, 'NumeroLote')),

@@ -1,6 +1,18 @@
 import { explainAbrasfRejection } from '../../../src/nfse/abrasf/rejections.ts';
 import { canonicalCode } from '../../../src/nfse/rejections/catalogue.ts';
-import { escapeXml, group, leaf } from '../../../src/nfse/xml.ts';
+import {
+  cdata,
+  element,
+  group,
+  inNamespace,
+  leaf,
+  text,
+  verbatim,
+  writeFragment,
+  writeXml,
+  type XmlContent,
+  xmlText,
+} from '../../../src/nfse/xml-writer.ts';
 import type { Dress } from './behaviour.ts';
 import { type City, NAMESPACE } from './cities.ts';
 
@@ -27,15 +39,15 @@ export const pageNotFound: Reply = { kind: 'html', status: 404, title: '404 Not 
 export const tooLarge: Reply = { kind: 'html', status: 413, title: '413 Content Too Large' };
 
 /** An answer of the model. */
-export function answer(root: string, ...content: readonly string[]): Reply & { kind: 'document' } {
-  return { kind: 'document', xml: `<${root} xmlns="${NAMESPACE}">${content.join('')}</${root}>` };
+export function answer(root: string, ...content: readonly (XmlContent | undefined)[]): Reply & { kind: 'document' } {
+  return { kind: 'document', xml: writeFragment(inNamespace(NAMESPACE, element(root, {}, ...content))) };
 }
 
 export function refused(root: string, ...codes: readonly string[]): Reply & { kind: 'document' } {
   return answer(root, messages('ListaMensagemRetorno', codes));
 }
 
-export function messages(list: string, codes: readonly string[], identity = ''): string {
+export function messages(list: string, codes: readonly string[], identity?: XmlContent): XmlContent | undefined {
   return group(
     list,
     ...codes.map((code) =>
@@ -69,40 +81,47 @@ export function written(
   const dress = reply.dress ?? city.payload;
   const type = soap === '1.1' ? 'text/xml' : 'application/soap+xml';
   const document = `<?xml version="1.0" encoding="UTF-8"?>${reply.xml}`;
-  const enveloped = (parameter: string) =>
-    `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="${ENVELOPES[soap]}"><s:Body><${operation}Response xmlns="http://nfse.abrasf.org.br">${parameter}</${operation}Response></s:Body></s:Envelope>`;
-  const utf8 = (text: string): Written => ({ bytes: Buffer.from(text), contentType: `${type}; charset=utf-8` });
-  const output = (text: string) => enveloped(`<outputXML xmlns="">${text}</outputXML>`);
+  const utf8 = (body: string): Written => ({ bytes: Buffer.from(body), contentType: `${type}; charset=utf-8` });
+  const enveloped = (parameter: XmlContent) =>
+    envelope(soap, inNamespace('http://nfse.abrasf.org.br', element(`${operation}Response`, {}, parameter)));
+  const output = (content: XmlContent) => enveloped(inNamespace(null, element('outputXML', {}, content)));
   switch (dress) {
     case 'escaped':
-      return utf8(output(escapeXml(document)));
+      return utf8(output(text(document)));
     case 'twice-escaped':
-      return utf8(output(escapeXml(escapeXml(document))));
+      return utf8(output(text(xmlText(document))));
     case 'inline':
-      return utf8(enveloped(reply.xml));
+      return utf8(enveloped(verbatim(reply.xml)));
     case 'bare':
       return utf8(document);
     case 'prefixed':
-      return utf8(enveloped(prefixed(reply.xml)));
+      return utf8(enveloped(verbatim(prefixed(reply.xml))));
     case 'latin1': {
-      const text = output(escapeXml(document)).replace('encoding="utf-8"', 'encoding="ISO-8859-1"');
-      return { bytes: Buffer.from(text, 'latin1'), contentType: `${type}; charset=ISO-8859-1` };
+      const body = output(text(document)).replace('encoding="utf-8"', 'encoding="ISO-8859-1"');
+      return { bytes: Buffer.from(body, 'latin1'), contentType: `${type}; charset=ISO-8859-1` };
     }
     case 'bom':
-      return utf8(`\uFEFF${output(`<![CDATA[\uFEFF${document}]]>`)}`);
+      return utf8(`\uFEFF${output(cdata(`\uFEFF${document}`))}`);
     case 'cdata':
-      return utf8(output(`<![CDATA[${document}]]>`));
+      return utf8(output(cdata(document)));
   }
 }
 
 export function writtenFault(reason: string, soap: '1.1' | '1.2'): Written {
-  const text = escapeXml(reason);
-  const content =
+  const fault =
     soap === '1.1'
-      ? `<faultcode>s:Server</faultcode><faultstring>${text}</faultstring>`
-      : `<s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text xml:lang="pt-BR">${text}</s:Text></s:Reason>`;
-  const xml = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="${ENVELOPES[soap]}"><s:Body><s:Fault>${content}</s:Fault></s:Body></s:Envelope>`;
+      ? [inNamespace(null, leaf('faultcode', 's:Server'), leaf('faultstring', reason))]
+      : [
+          element('s:Code', {}, leaf('s:Value', 's:Receiver')),
+          element('s:Reason', {}, element('s:Text', { 'xml:lang': 'pt-BR' }, text(reason))),
+        ];
+  const xml = envelope(soap, inNamespace(ENVELOPES[soap], element('s:Fault', {}, ...fault)));
   return { bytes: Buffer.from(xml), contentType: 'text/xml; charset=utf-8' };
+}
+
+function envelope(soap: '1.1' | '1.2', content: XmlContent): string {
+  const root = element('s:Envelope', {}, element('s:Body', {}, content));
+  return writeXml(inNamespace(ENVELOPES[soap], root), 'utf-8');
 }
 
 /** The same document with a prefix on every element of the model's. */

@@ -5,7 +5,15 @@ import { localTime } from '../../../src/nfse/local-time.ts';
 import { parseMunicipalityCode, stateOf, utcOffsetOf } from '../../../src/nfse/municipality.ts';
 import { LAYOUT_VERSION, NAMESPACE } from '../../../src/nfse/national/dps-document.ts';
 import type { DpsFacts, EventRequestFacts } from '../../../src/nfse/national/read-documents.ts';
-import { group, leaf } from '../../../src/nfse/xml.ts';
+import {
+  element,
+  group,
+  inNamespace,
+  leaf,
+  verbatim,
+  writeXml,
+  type XmlContent,
+} from '../../../src/nfse/xml-writer.ts';
 import type { SigningProfile } from '../../../src/nfse/xmldsig/profile.ts';
 
 const SOFTWARE = 'SefinStandIn_1.0';
@@ -105,21 +113,18 @@ export function registeredEvent(
   return sign(document('evento', 'infEvento', `EVT${request.accessKey}${request.type}001`, content));
 }
 
-function document(root: string, info: string, id: string, content: readonly string[]): string {
-  const head = `<${root} xmlns="${NAMESPACE}" versao="${LAYOUT_VERSION}"><${info} Id="${id}">`;
-  return `<?xml version="1.0" encoding="UTF-8"?>${head}${content.join('')}</${info}></${root}>`;
+function document(root: string, info: string, id: string, content: readonly (XmlContent | undefined)[]): string {
+  const inner = element(info, { Id: id }, ...content);
+  return writeXml(inNamespace(NAMESPACE, element(root, { versao: LAYOUT_VERSION }, inner)));
 }
 
-/**
- * A document as it stands in another: without its XML declaration, nor that of the namespace which it shares with what is around it.
- * So the whole is its own canonical form, and is signed in half the time.
- */
-function embedded(xml: string): string {
-  return xml.replace(/^\uFEFF?<\?xml[^>]*\?>\s*/, '').replace(OWN_NAMESPACE, '$1');
+/** A document as it stands in another: without its XML declaration, nor that of the namespace which it shares with what is around it. */
+function embedded(xml: string): XmlContent {
+  return verbatim(xml.replace(/^\uFEFF?<\?xml[^>]*\?>\s*/, '').replace(OWN_NAMESPACE, '$1'));
 }
 
 /** The real system takes name and address from its register; the stand-in makes them up. */
-function issuer(dps: DpsFacts, municipalityCode: string, state: string): string {
+function issuer(dps: DpsFacts, municipalityCode: string, state: string): XmlContent | undefined {
   return group(
     'emit',
     leaf(dps.issuerDocument.length === 11 ? 'CPF' : 'CNPJ', dps.issuerDocument),
@@ -142,7 +147,7 @@ function issuer(dps: DpsFacts, municipalityCode: string, state: string): string 
  *
  * @source NFS-e national layout 1.01, valores: vLiq = vServ − both discounts − what is retained
  */
-function computedValues(dps: DpsFacts): string {
+function computedValues(dps: DpsFacts): XmlContent | undefined {
   const base = dps.amount - dps.unconditionalDiscount;
   const basisPoints = dps.issRateBasisPoints ?? DEFAULT_ISS_BASIS_POINTS;
   const iss = Math.floor((base * basisPoints + 5000) / 10_000);

@@ -1,4 +1,13 @@
-import { group, leaf } from '../xml.ts';
+import {
+  element,
+  group,
+  inNamespace,
+  leaf,
+  verbatim,
+  writeFragment,
+  writeXml,
+  type XmlContent,
+} from '../xml-writer.ts';
 import { LAYOUT_TRAITS, type LayoutTraits } from './layout-differences.ts';
 import { type AbrasfLayout, type AbrasfOperation, OPERATIONS } from './operations.ts';
 import { RPS_TYPE } from './rps-document.ts';
@@ -37,7 +46,7 @@ export interface NoteToCancel extends Requester {
 
 /** One RPS for one note, in the same call. @param rps as `buildRps` returns it */
 export function singleMessage(rps: string, style: MessageStyle): string {
-  return message('GerarNfse', style, child(style, 'Rps', '', inner(rps)));
+  return message('GerarNfse', style, child(style, 'Rps', {}, declaration(rps, style.messageNamespace, style)));
 }
 
 /**
@@ -59,10 +68,10 @@ export function batchMessage(
     leaf('NumeroLote', number),
     ...sender,
     leaf('QuantidadeRps', 1),
-    group('ListaRps', `<Rps>${inner(rps)}</Rps>`),
+    group('ListaRps', group('Rps', declaration(rps, style.typeNamespace, style))),
   ];
-  const version = style.batchVersion ? ` versao="${style.version}"` : '';
-  return message(operation, style, child(style, 'LoteRps', ` Id="lote${number}"${version}`, ...content));
+  const attributes = { Id: `lote${number}`, ...(style.batchVersion && { versao: style.version }) };
+  return message(operation, style, child(style, 'LoteRps', attributes, ...content));
 }
 
 /** What became of a batch. */
@@ -81,7 +90,7 @@ export function noteQuestion({ series, number }: RpsIdentity, requester: Request
   return message(
     'ConsultarNfsePorRps',
     style,
-    child(style, 'IdentificacaoRps', '', ...identity),
+    child(style, 'IdentificacaoRps', {}, ...identity),
     prestador(requester, style),
   );
 }
@@ -98,8 +107,8 @@ export function cancellationMessage(note: NoteToCancel, style: MessageStyle): st
     ),
     leaf('CodigoCancelamento', note.reasonCode),
   ];
-  const signed = `<InfPedidoCancelamento Id="canc${note.nfseNumber}">${request.join('')}</InfPedidoCancelamento>`;
-  return message('CancelarNfse', style, child(style, 'Pedido', '', signed));
+  const signed = element('InfPedidoCancelamento', { Id: `canc${note.nfseNumber}` }, ...request);
+  return message('CancelarNfse', style, child(style, 'Pedido', {}, signed));
 }
 
 /** The older request, which names the note by its number and gives no reason. It bears no signature: it has nothing with an id. */
@@ -108,15 +117,15 @@ export function shortCancellation(
   namespaces: { readonly messages: string; readonly types: string },
 ): string {
   const requester = [leaf('Cnpj', note.companyCnpj), leaf('InscricaoMunicipal', note.municipalRegistration)];
-  const provider = group('Prestador', ...requester.map((element) => declaring(namespaces.types, element)));
-  const content = `${provider}${leaf('NumeroNfse', note.nfseNumber)}`;
-  const root = OPERATIONS.CancelarNfse;
-  return `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="${namespaces.messages}">${content}</${root}>`;
+  const provider = element('Prestador', {}, inNamespace(namespaces.types, ...requester));
+  const root = element(OPERATIONS.CancelarNfse, {}, provider, leaf('NumeroNfse', note.nfseNumber));
+  return writeXml(inNamespace(namespaces.messages, root));
 }
 
 /** The first parameter of every call, which says what the second one is. */
 export function headerMessage(version: string, dataVersion: string, namespace: string): string {
-  return `<cabecalho xmlns="${namespace}" versao="${version}">${leaf('versaoDados', dataVersion)}</cabecalho>`;
+  const header = element('cabecalho', { versao: version }, leaf('versaoDados', dataVersion));
+  return writeFragment(inNamespace(namespace, header));
 }
 
 /** Who asks, as every message has it. */
@@ -124,42 +133,45 @@ function providerIdentity(
   companyCnpj: string,
   municipalRegistration: string | undefined,
   traits: Pick<LayoutTraits, 'documentChoice'>,
-): readonly string[] {
+): readonly (XmlContent | undefined)[] {
   const cnpj = leaf('Cnpj', companyCnpj);
   return [traits.documentChoice ? group('CpfCnpj', cnpj) : cnpj, leaf('InscricaoMunicipal', municipalRegistration)];
 }
 
-function prestador({ companyCnpj, municipalRegistration }: Requester, style: MessageStyle): string {
+function prestador({ companyCnpj, municipalRegistration }: Requester, style: MessageStyle): XmlContent {
   const identity = providerIdentity(companyCnpj, municipalRegistration, LAYOUT_TRAITS[style.layout]);
-  return child(style, 'Prestador', '', ...identity);
+  return child(style, 'Prestador', {}, ...identity);
 }
 
-function message(operation: AbrasfOperation, style: MessageStyle, ...children: readonly string[]): string {
+function message(
+  operation: AbrasfOperation,
+  style: MessageStyle,
+  ...children: readonly (XmlContent | undefined)[]
+): string {
   const root = OPERATIONS[operation];
   const { messageNamespace, rootNamespace } = style;
   const namespace = (rootNamespace ?? messageNamespace).replace('{message}', snakeCase(root));
-  const own = rootNamespace !== undefined;
-  const content = own ? children.map((element) => declaring(messageNamespace, element)) : children;
-  return `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="${namespace}">${content.join('')}</${root}>`;
+  const within = rootNamespace === undefined ? namespace : messageNamespace;
+  return writeXml(inNamespace(namespace, element(root, {}, inNamespace(within, ...children))));
 }
 
-/**
- * A child of the message. Where types have a namespace of their own it begins below: as a default namespace of each element,
- * since a prefix would have to be taken out again by cities that refuse them.
- */
-function child(style: MessageStyle, name: string, attributes: string, ...content: readonly string[]): string {
-  const own = style.typeNamespace !== style.messageNamespace;
-  const below = own ? content.map((element) => declaring(style.typeNamespace, element)) : content;
-  return `<${name}${attributes}>${below.join('')}</${name}>`;
+/** A child of the message. Where types have a namespace of their own it begins below. */
+function child(
+  style: MessageStyle,
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  ...content: readonly (XmlContent | undefined)[]
+): XmlContent {
+  const { typeNamespace, messageNamespace } = style;
+  const own = typeNamespace !== messageNamespace;
+  return element(name, attributes, ...(own ? [inNamespace(typeNamespace, ...content)] : content));
 }
 
-function declaring(namespace: string, element: string): string {
-  return element.replace(/^<([\w.]+)/, `<$1 xmlns="${namespace}"`);
-}
-
-/** What is inside the `Rps` of a document of its own. */
-function inner(rps: string): string {
-  return rps.replace(/^\uFEFF?(?:<\?xml[^>]*\?>)?\s*<Rps[^>]*>/, '').replace(/<\/Rps>\s*$/, '');
+/** What the `Rps` of a document of its own contains, with the bytes that are stored. @param around the namespace of the `Rps` it goes into */
+function declaration(rps: string, around: string, { typeNamespace }: MessageStyle): XmlContent {
+  const content = rps.replace(/^\uFEFF?(?:<\?xml[^>]*\?>)?\s*<Rps[^>]*>/, '').replace(/<\/Rps>\s*$/, '');
+  if (around === typeNamespace) return verbatim(content);
+  return verbatim(content.replace(/^<[\w.]+/, (start) => `${start} xmlns="${typeNamespace}"`));
 }
 
 function snakeCase(name: string): string {

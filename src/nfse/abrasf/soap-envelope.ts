@@ -1,4 +1,5 @@
-import { escapeXml, parseXml, type XmlElement, XmlError } from '../xml.ts';
+import { parseXml, type XmlElement, XmlError } from '../xml.ts';
+import { cdata, element, inNamespace, text, verbatim, writeXml, type XmlContent, xmlText } from '../xml-writer.ts';
 import { at, localName } from './elements.ts';
 import { looksLikeAnswer } from './read-answer.ts';
 
@@ -21,33 +22,41 @@ export interface SoapCall {
   readonly payload: 'cdata' | 'escaped' | 'inline';
   /** Name and document of each parameter, in order. One without a name stands there as it is. */
   readonly parameters: readonly (readonly [name: string | undefined, xml: string])[];
-  /** What stands behind the parameters, as XML. */
-  readonly login?: string;
+  /** What stands behind the parameters. */
+  readonly login?: XmlContent | undefined;
 }
 
 /** The envelope of a call, as XML text. */
 export function soapEnvelope(call: SoapCall): string {
-  const { namespace, wrapper, inner, qualified, login = '' } = call;
-  const prefix = qualified ? '' : 'e:';
+  const { inner, login } = call;
   const parameters = call.parameters.map(([name, xml]) => {
     const content = carried(xml, call.payload);
-    return name === undefined ? content : `<${name}>${content}</${name}>`;
+    return name === undefined ? content : element(name, {}, content);
   });
-  const all = parameters.join('') + login;
-  const declared = qualified ? `xmlns="${namespace}"` : `xmlns:e="${namespace}"`;
-  const within = inner === undefined ? all : `<${inner}>${all}</${inner}>`;
-  const content = wrapper === undefined ? within : `<${prefix}${wrapper} ${declared}>${within}</${prefix}${wrapper}>`;
-  return `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="${ENVELOPES[call.version]}"><soap:Body>${content}</soap:Body></soap:Envelope>`;
+  const all = [...parameters, login];
+  const within = inner === undefined ? all : [element(inner, {}, ...all)];
+  const envelope = element('soap:Envelope', {}, element('soap:Body', {}, wrapped(call, within)));
+  return writeXml(inNamespace(ENVELOPES[call.version], envelope), 'utf-8');
 }
 
-function carried(xml: string, payload: SoapCall['payload']): string {
+/** The parameters in their wrapper, whose namespace is theirs or has a prefix that they do without. */
+function wrapped(
+  { namespace, wrapper, qualified }: SoapCall,
+  parameters: readonly (XmlContent | undefined)[],
+): XmlContent {
+  if (wrapper === undefined) return inNamespace(null, ...parameters);
+  if (qualified) return inNamespace(namespace, element(wrapper, {}, ...parameters));
+  return inNamespace(namespace, element(`e:${wrapper}`, {}, inNamespace(null, ...parameters)));
+}
+
+function carried(xml: string, payload: SoapCall['payload']): XmlContent {
   switch (payload) {
     case 'cdata':
-      return `<![CDATA[${xml.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+      return cdata(xml);
     case 'escaped':
-      return escapeXml(xml);
+      return text(xml);
     case 'inline':
-      return withoutDeclaration(xml);
+      return verbatim(withoutDeclaration(xml));
   }
 }
 
@@ -155,7 +164,7 @@ function sliceOf(envelope: string, root: XmlElement, element: XmlElement): strin
   if (start < 0 || end < start) return '';
   const slice = envelope.slice(start, end + closing.length);
   const inherited = declarationsAbove(root, element).filter(([name]) => !(name in element.attributes));
-  const declarations = inherited.map(([name, value]) => ` ${name}="${escapeXml(value).replaceAll('"', '&quot;')}"`);
+  const declarations = inherited.map(([name, value]) => ` ${name}="${xmlText(value).replaceAll('"', '&quot;')}"`);
   return slice.replace(`<${element.name}`, `<${element.name}${declarations.join('')}`);
 }
 

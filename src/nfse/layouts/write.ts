@@ -1,5 +1,5 @@
 import { DefectiveDocument, type Unwritable, UnwritableFields, type UnwritableReason } from '../unwritable.ts';
-import { escapeXml } from '../xml.ts';
+import { appendElement, appendText, setAttribute, writeXml, type XMLBuilder } from '../xml-writer.ts';
 import { AsItIs, type Content, Given, Part, type Slot } from './content.ts';
 import { isOptional, namesOf } from './content-model.ts';
 import type { Attribute, ElementParticle, Group, Particle, Type } from './notation.ts';
@@ -14,16 +14,17 @@ import { faultOf, type ValueFault, type ValueType } from './values.ts';
  * @throws DefectiveDocument where it refuses what the service writes by itself
  */
 export function writeDocument(root: string, type: Type, namespace: string, content: Part): string {
-  const writing = new Writing();
-  const text = writing.element(root, type, content, '', ` xmlns="${namespace}"`);
+  const writing = new Writing(namespace);
+  const xml = writeXml((document) => writing.element(document, root, type, content, ''));
   // A fault of ours beside one of the client's is often its consequence, and shows again when it is not.
   if (writing.refused.length > 0) throw new UnwritableFields(writing.refused);
   if (writing.defects.length > 0) throw new DefectiveDocument(writing.defects);
-  return `<?xml version="1.0" encoding="UTF-8"?>${text}`;
+  return xml;
 }
 
 /** The content of one element while it is written. */
 interface Source {
+  readonly element: XMLBuilder;
   readonly content: Content;
   readonly from: string;
   readonly path: string;
@@ -31,34 +32,35 @@ interface Source {
   readonly left: Set<string>;
 }
 
-/** What an attribute escapes besides, as the canonical form has it. */
-const QUOTED = /["\t\n\r]/g;
-const QUOTES: Readonly<Record<string, string>> = { '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' };
-const NO_ATTRIBUTES: Readonly<Record<string, Attribute>> = {};
-
 class Writing {
   readonly refused: Unwritable[] = [];
   readonly defects: string[] = [];
+  readonly #namespace: string;
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
 
-  element(name: string, type: Type, slot: Slot, above: string, declared = ''): string {
+  element(parent: XMLBuilder, name: string, type: Type, slot: Slot, above: string): void {
     const path = `${above}/${name}`;
     const { kind } = type;
     const value = kind === 'value' ? type : kind === 'complex' ? type.value : undefined;
     const content = kind === 'complex' ? type.content : kind === 'value' ? undefined : type;
-    if (value) return `<${name}${declared}>${this.#value(value, slot, path)}</${name}>`;
+    if (value) {
+      appendText(appendElement(parent, this.#namespace, name), this.#value(value, slot, path));
+      return;
+    }
     if (!(slot instanceof Part)) {
       this.defects.push(`${path} holds no elements`);
-      return '';
+      return;
     }
-    const source: Source = { content: slot.content, from: slot.from, path, left: namesIn(slot.content) };
-    const attributes = this.#attributes(kind === 'complex' ? type.attributes : NO_ATTRIBUTES, source);
-    const inside = content ? this.#group(content, source) : '';
+    const element = appendElement(parent, this.#namespace, name);
+    const source: Source = { element, content: slot.content, from: slot.from, path, left: namesIn(slot.content) };
+    if (kind === 'complex') this.#attributes(type.attributes, source);
+    if (content) this.#group(content, source);
     if (source.left.size > 0) this.#leftOver(source, content);
-    return `<${name}${declared}${attributes}>${inside}</${name}>`;
   }
 
-  #attributes(attributes: Readonly<Record<string, Attribute>>, source: Source): string {
-    let text = '';
+  #attributes(attributes: Readonly<Record<string, Attribute>>, source: Source): void {
     for (const name in attributes) {
       const slot = source.content[`@${name}`];
       const attribute = attributes[name];
@@ -67,57 +69,54 @@ class Writing {
         continue;
       }
       source.left.delete(`@${name}`);
-      const value = this.#value(attribute.type, slot, `${source.path}/@${name}`);
-      text += ` ${name}="${value.replace(QUOTED, (character) => QUOTES[character] ?? '')}"`;
+      setAttribute(source.element, name, this.#value(attribute.type, slot, `${source.path}/@${name}`));
     }
-    return text;
   }
 
   #value(type: ValueType, slot: Slot, path: string): string {
-    if (slot instanceof AsItIs) return escapeXml(slot.text);
+    if (slot instanceof AsItIs) return slot.text;
     const text = slot instanceof Given ? slot.text : slot;
     if (typeof text !== 'string') {
       this.defects.push(`${path} holds no text`);
       return '';
     }
     const fault = faultOf(type, text);
-    if (!fault) return escapeXml(text);
+    if (!fault) return text;
     if (slot instanceof Given) this.#refuse(slot.from, text === '' ? 'empty' : REASONS[fault], type.expected);
     else this.defects.push(`${path} ${fault}`);
     return '';
   }
 
-  #particle(particle: Particle, source: Source): string {
-    if (particle.kind === 'element') return this.#elements(particle, source);
-    return particle.kind === 'any' ? '' : this.#group(particle, source);
+  #particle(particle: Particle, source: Source): void {
+    if (particle.kind === 'element') this.#elements(particle, source);
+    else if (particle.kind !== 'any') this.#group(particle, source);
   }
 
-  #group(group: Group, source: Source): string {
+  #group(group: Group, source: Source): void {
     if (group.kind === 'choice') {
       const part = group.parts.find((candidate) => starts(candidate, source.content));
-      if (part) return this.#particle(part, source);
-      if (!isOptional(group)) this.#missing(group, source);
-      return '';
+      if (part) this.#particle(part, source);
+      else if (!isOptional(group)) this.#missing(group, source);
+      return;
     }
-    if (group.least === 0 && !group.parts.some((part) => starts(part, source.content))) return '';
-    let text = '';
-    for (const part of group.parts) text += this.#particle(part, source);
-    return text;
+    if (group.least === 0 && !group.parts.some((part) => starts(part, source.content))) return;
+    for (const part of group.parts) this.#particle(part, source);
   }
 
-  #elements(particle: ElementParticle, source: Source): string {
+  #elements(particle: ElementParticle, source: Source): void {
     const { name, type, least, most } = particle;
     const slot = source.content[name];
     if (slot === undefined) {
       if (least > 0) this.#missing(particle, source);
-      return '';
+      return;
     }
     source.left.delete(name);
-    if (!Array.isArray(slot)) return this.element(name, type, slot, source.path);
+    if (!Array.isArray(slot)) {
+      this.element(source.element, name, type, slot, source.path);
+      return;
+    }
     if (slot.length > most) this.#refuse(source.from, 'too-long', `no máximo ${most} itens`);
-    let text = '';
-    for (const one of slot as readonly Slot[]) text += this.element(name, type, one, source.path);
-    return text;
+    for (const one of slot as readonly Slot[]) this.element(source.element, name, type, one, source.path);
   }
 
   #missing(particle: Particle, { from, path }: Source): void {

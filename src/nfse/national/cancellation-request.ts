@@ -1,5 +1,5 @@
 import type { AccessKey } from '../access-key.ts';
-import { group, leaf } from '../xml.ts';
+import { element, inNamespace, leaf, writeXml } from '../xml-writer.ts';
 import { LAYOUT_VERSION, NAMESPACE } from './dps-document.ts';
 import { oneLine } from './text.ts';
 
@@ -35,19 +35,21 @@ export function cancellationReason(text: string): string | undefined {
  * @source NFS-e national layout 1.01, pedRegEvento; the sequence number of older snapshots is refused today (E1235)
  */
 export function buildCancellation(input: CancellationInput): string {
-  const content = [
+  const request = element(
+    'infPedReg',
+    { Id: `PRE${input.accessKey}${CANCELLATION}` },
     leaf('tpAmb', input.environment),
     leaf('verAplic', input.softwareVersion),
     leaf('dhEvento', input.at),
     leaf('CNPJAutor', input.companyCnpj),
     leaf('chNFSe', input.accessKey),
-    group(
+    element(
       `e${CANCELLATION}`,
+      {},
       leaf('xDesc', 'Cancelamento de NFS-e'),
       leaf('cMotivo', input.reasonCode),
       leaf('xMotivo', input.reason),
     ),
-  ];
-  const head = `<pedRegEvento xmlns="${NAMESPACE}" versao="${LAYOUT_VERSION}"><infPedReg Id="PRE${input.accessKey}${CANCELLATION}">`;
-  return `<?xml version="1.0" encoding="UTF-8"?>${head}${content.join('')}</infPedReg></pedRegEvento>`;
+  );
+  return writeXml(inNamespace(NAMESPACE, element('pedRegEvento', { versao: LAYOUT_VERSION }, request)));
 }

@@ -6,7 +6,6 @@ import { hasXmlsec1, verifiedByXmlCrypto, verifiedByXmlsec1 } from '../../../tes
 import { buildDps } from '../national/dps-document.ts';
 import { emission } from '../tax/sales.fixtures.ts';
 import { parseXml } from '../xml.ts';
-import { signDirectly } from './direct-signing.ts';
 import { ABRASF_SIGNING, NATIONAL_SIGNING, type SigningProfile } from './profile.ts';
 import { signXml } from './sign.ts';
 import { SigningError } from './signature.ts';
@@ -80,19 +79,6 @@ describe('a signed declaration', () => {
         const [finding] = verifySignatures(signed);
         expect(finding).toMatchObject({ good: true, signed: '/DPS/infDPS', hash: profile.hash, otherKeyInfo: [] });
         expect(verifiedByXmlCrypto(signed, signer.certificatePem)).toBe(true);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('is signed without making a tree of it, to the same bytes as with one', () => {
-    fc.assert(
-      fc.property(declarations, profiles, (xml, profile) => {
-        const direct = signDirectly(xml, profile, signer);
-        // The same document with an idle declaration, which only the tree can tell to be idle.
-        const idle = (text: string) => text.replace('<prest>', '<prest xmlns="http://www.sped.fazenda.gov.br/nfse">');
-        expect(signDirectly(idle(xml), profile, signer)).toBeUndefined();
-        expect(signXml(idle(xml), profile, signer)).toBe(idle(direct ?? ''));
       }),
       { numRuns: 100 },
     );
@@ -194,7 +180,6 @@ describe('a batch', () => {
   it('has every RPS signed before the batch around them', () => {
     const signed = signXml(BATCH, ABRASF_SIGNING, signer);
     expect(verifySignatures(signed).map((finding) => finding.good && finding.id)).toEqual(['r1', 'r2', 'l1']);
-    expect(signDirectly(BATCH, ABRASF_SIGNING, signer)).toBe(signed);
     expect(signXml(BATCH.replace('versao="2.04"', 'versao = "2.04"'), ABRASF_SIGNING, signer)).toBe(
       signed.replace('versao="2.04"', 'versao = "2.04"'),
     );

@@ -1,9 +1,9 @@
 import { normalizeLineEnds, parseXml, type XmlElement } from '../xml.ts';
 import { DSIG } from './algorithms.ts';
 import { canonicalForm, qualifiedName } from './canonical-form.ts';
-import { signDirectly } from './direct-signing.ts';
 import type { SigningProfile } from './profile.ts';
 import { referableId, type Signer, SigningError, signature } from './signature.ts';
+import { leafOf, localName, type Path } from './signature-parts.ts';
 
 /**
  * Signs every element that the profile names, the inner ones first, and leaves the rest of the document as it is but for its
@@ -14,38 +14,54 @@ import { referableId, type Signer, SigningError, signature } from './signature.t
  * @throws SigningError for one that cannot be signed: nothing to sign, signed already, an Id missing or used twice
  */
 export function signXml(xml: string, profile: SigningProfile, signer: Signer): string {
-  return signDirectly(xml, profile, signer) ?? signByTree(xml, profile, signer);
-}
-
-/** The way for documents in any form: the canonical form is made from the tree, and the text is read anew for each signature. */
-function signByTree(xml: string, profile: SigningProfile, signer: Signer): string {
-  const canonicalization = { exclusive: profile.exclusive, comments: false };
-  const done = new Set<string>();
   let text = normalizeLineEnds(xml);
-  for (;;) {
-    const root = parseXml(text);
-    refuseRepeatedIds(root, new Set());
-    const path = firstUnsigned([root], profile, done);
-    if (!path) break;
-    const { element, id, ancestors } = path;
-    const around = profile.position === 'behind' ? ancestors : [...ancestors, element];
-    const made = signature(
-      canonicalForm([...ancestors, element], canonicalization),
-      id,
-      profile,
-      signer,
-      (signedInfo) => {
-        const wrapper = parseXml(`<Signature xmlns="${DSIG}">${signedInfo}</Signature>`);
-        return canonicalForm([...around, wrapper, ...wrapper.children], canonicalization);
-      },
-    );
-    text = profile.position === 'behind' ? insert(text, element.end, made) : insertInside(text, element, made);
-    done.add(id);
-  }
-  if (done.size === 0) {
+  const root = parseXml(text);
+  refuseRepeatedIds(root, new Set());
+  let paths = elementsToSign([root], profile);
+  const { length } = paths;
+  if (length === 0) {
     throw new SigningError('nothing-to-sign', `Não há ${profile.elements.join(' nem ')} no documento`);
   }
+  for (let i = 0; i < length; i++) {
+    // An outer element is signed with the signatures inside it, so it is read again once they are there.
+    if (i > 0) paths = elementsToSign([parseXml(text)], profile);
+    const path = paths[i];
+    if (path) text = withSignature(text, path, profile, signer);
+  }
   return text;
+}
+
+/** The elements that the profile names, the inner ones before those around them. */
+function elementsToSign(path: Path, profile: SigningProfile): readonly Path[] {
+  const element = leafOf(path);
+  const inner = element.children.flatMap((child) => elementsToSign([...path, child], profile));
+  return profile.elements.includes(localName(element)) ? [...inner, path] : inner;
+}
+
+function withSignature(text: string, path: Path, profile: SigningProfile, signer: Signer): string {
+  const { exclusive, position } = profile;
+  const canonicalization = { exclusive, comments: false };
+  const element = leafOf(path);
+  const id = referableId(element.name, element.attributes.Id, element.start);
+  const ancestors = path.slice(0, -1);
+  const around = position === 'behind' ? ancestors : path;
+  refuseSigned(path, around, position);
+  const made = signature(canonicalForm(path, canonicalization), id, profile, signer, (signedInfo) =>
+    canonicalForm([...around, parseXml(signedInfo)], canonicalization),
+  );
+  return position === 'behind' ? insert(text, element.end, made) : insertInside(text, element, made);
+}
+
+function refuseSigned(path: Path, around: Path, position: SigningProfile['position']): void {
+  const element = leafOf(path);
+  if (around.length === 0) {
+    throw new SigningError('nothing-to-sign', `Atrás de ${element.name}, a raiz, não cabe assinatura`, { at: 0 });
+  }
+  const siblings = path.at(-2)?.children ?? [];
+  const next = position === 'behind' ? siblings[siblings.indexOf(element) + 1] : element.children.at(-1);
+  if (next && isSignature([...around, next])) {
+    throw new SigningError('already-signed', `${element.name} já está assinado`, { at: element.start });
+  }
 }
 
 function insert(text: string, at: number, inserted: string): string {
@@ -59,42 +75,9 @@ function insertInside(text: string, element: XmlElement, inserted: string): stri
   return `${text.slice(0, element.start)}${opening}${inserted}</${element.name}>${text.slice(element.end)}`;
 }
 
-interface Unsigned {
-  readonly element: XmlElement;
-  readonly id: string;
-  readonly ancestors: readonly XmlElement[];
-}
-
-/** The first element to sign that ends before all others. */
-function firstUnsigned(
-  path: readonly [...XmlElement[], XmlElement],
-  profile: SigningProfile,
-  done: ReadonlySet<string>,
-): Unsigned | undefined {
-  const element = path[path.length - 1] as XmlElement;
-  for (const child of element.children) {
-    const inner = firstUnsigned([...path, child], profile, done);
-    if (inner) return inner;
-  }
-  if (!profile.elements.includes(element.name.slice(element.name.indexOf(':') + 1))) return undefined;
-  const id = referableId(element.name, element.attributes.Id, element.start);
-  if (done.has(id)) return undefined;
-  const ancestors = path.slice(0, -1);
-  const siblings = ancestors.at(-1)?.children ?? [];
-  const next = profile.position === 'behind' ? siblings[siblings.indexOf(element) + 1] : element.children.at(-1);
-  const around = profile.position === 'behind' ? ancestors : path;
-  if (next && isSignature([...around, next])) {
-    throw new SigningError('already-signed', `${element.name} já está assinado`, { at: element.start });
-  }
-  if (profile.position === 'behind' && ancestors.length === 0) {
-    throw new SigningError('nothing-to-sign', `Atrás de ${element.name}, a raiz, não cabe assinatura`, { at: 0 });
-  }
-  return { element, id, ancestors };
-}
-
-function isSignature(path: readonly XmlElement[]): boolean {
-  const { namespace, localName } = qualifiedName(path);
-  return namespace === DSIG && localName === 'Signature';
+function isSignature(path: Path): boolean {
+  const { namespace, localName: name } = qualifiedName(path);
+  return namespace === DSIG && name === 'Signature';
 }
 
 function refuseRepeatedIds(element: XmlElement, seen: Set<string>): void {

@@ -1,4 +1,5 @@
 import { createHash, type KeyObject, sign, type X509Certificate } from 'node:crypto';
+import { element, inNamespace, leaf, writeFragment } from '../xml-writer.ts';
 import { DIGEST_METHODS, DSIG, ENVELOPED, EXCLUSIVE, INCLUSIVE, SIGNATURE_METHODS } from './algorithms.ts';
 import type { SigningProfile } from './profile.ts';
 
@@ -37,10 +38,10 @@ export function referableId(element: string, id: string | undefined, at: number)
 }
 
 /**
- * The signature of an element, as text that is its own canonical form: so an outer signature over it can take it as it is.
+ * The signature of an element.
  *
  * @param canonical the element's canonical form
- * @param inContext makes the canonical form of the `SignedInfo` from how it is written, where an ancestor's namespaces count
+ * @param inContext makes the canonical form of the `SignedInfo` from how it is written, since the ancestors' namespaces count
  * @throws SigningError when the key refuses
  */
 export function signature(
@@ -48,26 +49,33 @@ export function signature(
   id: string,
   profile: SigningProfile,
   signer: Signer,
-  inContext: (signedInfo: string) => string = asOnlyNamespace,
+  inContext: (signedInfo: string) => string,
 ): string {
   const { hash } = profile;
   const canonicalization = profile.exclusive ? EXCLUSIVE : INCLUSIVE;
   const digest = createHash(hash).update(canonical, 'utf8').digest('base64');
-  const signedInfo =
-    `<SignedInfo><CanonicalizationMethod Algorithm="${canonicalization}"></CanonicalizationMethod>` +
-    `<SignatureMethod Algorithm="${SIGNATURE_METHODS[hash]}"></SignatureMethod><Reference URI="#${id}"><Transforms>` +
-    `<Transform Algorithm="${ENVELOPED}"></Transform><Transform Algorithm="${canonicalization}"></Transform></Transforms>` +
-    `<DigestMethod Algorithm="${DIGEST_METHODS[hash]}"></DigestMethod><DigestValue>${digest}</DigestValue></Reference></SignedInfo>`;
-  const value = rsa(Buffer.from(inContext(signedInfo), 'utf8'), hash, signer.key);
-  const certificate = signer.certificate.raw.toString('base64');
-  return (
-    `<Signature xmlns="${DSIG}">${signedInfo}<SignatureValue>${value}</SignatureValue>` +
-    `<KeyInfo><X509Data><X509Certificate>${certificate}</X509Certificate></X509Data></KeyInfo></Signature>`
+  const signedInfo = element(
+    'SignedInfo',
+    {},
+    element('CanonicalizationMethod', { Algorithm: canonicalization }),
+    element('SignatureMethod', { Algorithm: SIGNATURE_METHODS[hash] }),
+    element(
+      'Reference',
+      { URI: `#${id}` },
+      element(
+        'Transforms',
+        {},
+        element('Transform', { Algorithm: ENVELOPED }),
+        element('Transform', { Algorithm: canonicalization }),
+      ),
+      element('DigestMethod', { Algorithm: DIGEST_METHODS[hash] }),
+      leaf('DigestValue', digest),
+    ),
   );
-}
-
-function asOnlyNamespace(signedInfo: string): string {
-  return `<SignedInfo xmlns="${DSIG}">${signedInfo.slice('<SignedInfo>'.length)}`;
+  const value = rsa(Buffer.from(inContext(writeFragment(inNamespace(DSIG, signedInfo))), 'utf8'), hash, signer.key);
+  const certificate = leaf('X509Certificate', signer.certificate.raw.toString('base64'));
+  const keyInfo = element('KeyInfo', {}, element('X509Data', {}, certificate));
+  return writeFragment(inNamespace(DSIG, element('Signature', {}, signedInfo, leaf('SignatureValue', value), keyInfo)));
 }
 
 /** Hosts whose OpenSSL policy forbids SHA-1 fail here, and only here. */

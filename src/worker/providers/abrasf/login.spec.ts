@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { invoiceId } from '../../../../test/invoices.ts';
-import { escapeXml } from '../../../nfse/xml.ts';
+import { element, writeFragment, xmlText } from '../../../nfse/xml-writer.ts';
 import { recorded } from '../../evidence.ts';
 import type { HttpRequest } from '../transport.ts';
 import { loginBlank, withLogin } from './login.ts';
@@ -33,16 +33,16 @@ async function exchanged(body: string, answer: (sent: string) => string) {
 
 describe('the login of a company at its city hall', () => {
   it('is in what leaves, and not in what is kept', async () => {
-    const { kept, sent } = await exchanged(`<op>${loginBlank(place)}</op>`, () => '<ok/>');
+    const { kept, sent } = await exchanged(writeFragment(element('op', {}, loginBlank(place))), () => '<ok/>');
     expect(sent).toBe('<op><username>11222333000181</username><password>a&lt;b&amp;$&amp;"c</password></op>');
-    expect(kept).not.toContain(escapeXml(login.password));
+    expect(kept).not.toContain(xmlText(login.password));
     expect(kept).not.toContain(login.user);
   });
 
   it.each([
     ['as elements', (xml: string) => xml],
     ['with prefixes', (xml: string) => xml.replaceAll(/<(\/?)(user|pass)/g, '<$1ns:$2')],
-    ['as text', (xml: string) => escapeXml(xml)],
+    ['as text', (xml: string) => xmlText(xml)],
   ])('is not kept of a city that gives it back %s', async (_, form) => {
     const plain = { ...login, password: 'segredo-1' };
     const { response } = await exchanged('<op/>', () =>
@@ -53,9 +53,9 @@ describe('the login of a company at its city hall', () => {
   });
 
   it('cannot be had by an invoice that spells its blank', async () => {
-    const description = escapeXml('<?city-login password?>');
+    const description = xmlText('<?city-login password?>');
     const { sent } = await exchanged(`<op><Discriminacao>${description}</Discriminacao></op>`, () => '<ok/>');
     expect(sent).toContain(description);
-    expect(sent).not.toContain(escapeXml(login.password));
+    expect(sent).not.toContain(xmlText(login.password));
   });
 });

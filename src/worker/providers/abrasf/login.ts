@@ -1,20 +1,24 @@
 import type { CityLogin } from '../../../commands/company-ports.ts';
 import type { LoginPlace } from '../../../nfse/municipality-profiles/schema.ts';
-import { escapeXml } from '../../../nfse/xml.ts';
+import { element, inNamespace, instruction, type XmlContent, xmlText } from '../../../nfse/xml-writer.ts';
 import type { Transport } from '../transport.ts';
 
 /**
  * What stands for user and password until a call leaves. Text from an invoice is escaped wherever it goes, so that none can hold a
  * processing instruction and have the password put into a note.
  */
-const USER = '<?city-login user?>';
-const PASSWORD = '<?city-login password?>';
+const TARGET = 'city-login';
+const USER = `<?${TARGET} user?>`;
+const PASSWORD = `<?${TARGET} password?>`;
 
 /** The login's elements with blanks in them: what a provider writes, and what is kept of a call. */
-export function loginBlank({ user, password, group, namespace }: LoginPlace): string {
-  const declared = namespace === undefined ? '' : ` xmlns="${namespace}"`;
-  const content = `<${user}${declared}>${USER}</${user}><${password}${declared}>${PASSWORD}</${password}>`;
-  return group === undefined ? content : `<${group}>${content}</${group}>`;
+export function loginBlank({ user, password, group, namespace }: LoginPlace): XmlContent {
+  const blanks = [
+    element(user, {}, instruction(TARGET, 'user')),
+    element(password, {}, instruction(TARGET, 'password')),
+  ];
+  const fields: XmlContent = (parent, around) => inNamespace(namespace ?? around, ...blanks)(parent, around);
+  return group === undefined ? fields : element(group, {}, fields);
 }
 
 /**
@@ -28,8 +32,8 @@ export function withLogin(transport: Transport, place: LoginPlace, login: CityLo
   );
   return async (request) => {
     const body = request.body
-      ?.replaceAll(USER, () => escapeXml(login.user))
-      .replaceAll(PASSWORD, () => escapeXml(login.password));
+      ?.replaceAll(USER, () => xmlText(login.user))
+      .replaceAll(PASSWORD, () => xmlText(login.password));
     const response = await transport(body === undefined ? request : { ...request, body });
     return { ...response, body: response.body.replace(echo, '$1') };
   };
