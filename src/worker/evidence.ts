@@ -4,7 +4,7 @@ import { documentKey } from '../events/document-key.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Transport, TransportError } from './providers/transport.ts';
 import { TooLateToSend } from './send-deadline.ts';
-import { unpacked } from './unpacked.ts';
+import { unpacked, unpackedTexts } from './unpacked.ts';
 
 export interface Recorder {
   readonly transport: Transport;
@@ -35,8 +35,9 @@ export function recorded(transport: Transport, documents: Documents, invoiceId: 
       const sent = await keep('sent', { attempt: randomUUID(), request: unpacked(request) });
       try {
         const response = await transport(request);
-        await keep('received', { answers: sent, response: unpacked(response) });
-        return response;
+        const { kept, texts } = unpackedTexts(response);
+        await keep('received', { answers: sent, response: kept });
+        return { ...response, texts };
       } catch (error) {
         if (error instanceof TransportError || error instanceof TooLateToSend) {
           const left = error instanceof TransportError && error.sent;

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pack } from './providers/national/packaging.ts';
-import { packedAgain, unpacked } from './unpacked.ts';
+import { packedAgain, unpacked, unpackedTexts } from './unpacked.ts';
 
 const MB = 1024 * 1024;
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
@@ -107,6 +107,37 @@ describe('a message with its packed texts beside it', () => {
   });
 });
 
+describe('a message whose sender packed its text', () => {
+  const packed = pack('<DPS/>');
+  const known = (text: string) => ({ body: `{"dpsXmlGZipB64":"${packed}"}`, texts: new Map([[packed, text]]) });
+
+  it('has the sender’s text beside it, unpacked by nobody', () =>
+    expect(unpacked(known('<DPS>as the sender had it</DPS>'))).toStrictEqual({
+      body: '{"dpsXmlGZipB64":"{unpacked:0}"}',
+      unpacked: [{ text: '<DPS>as the sender had it</DPS>', sha256: sha256(packed) }],
+    }));
+
+  it.each([
+    ['too long to be kept apart', 'x'.repeat(MB)],
+    ['no text', 'a\0b'],
+  ])('is judged as any other, where the sender’s text is %s', (_, text) =>
+    expect(unpacked(known(text))).toMatchObject({ unpacked: [{ text: '<DPS/>' }] }),
+  );
+});
+
+describe('the texts that were unpacked for a record', () => {
+  it.each([
+    ['packed once', (text: string) => text],
+    ['packed twice', twice],
+    ['spelt with escapes', (text: string) => text.replaceAll('/', '\\/')],
+  ])('are found by the value of their field: %s', (_, spelt) => {
+    const written = spelt(pack('<NFSe>ação?</NFSe>'));
+    const body = `{"nfseXmlGZipB64":"${written}"}`;
+    const { texts } = unpackedTexts({ body });
+    expect(texts.get((JSON.parse(body) as Record<string, string>).nfseXmlGZipB64 ?? '')).toBe('<NFSe>ação?</NFSe>');
+  });
+});
+
 describe('a message without a packed text', () => {
   const packed = pack('<a/>');
   it.each([
@@ -130,7 +161,7 @@ describe('a message without a packed text', () => {
     ['that holds a bomb', `{"a":"${bomb}"}`],
   ])('%s stays as it is', (_title, body) => {
     const message = { path: '/nfse', ...(body !== undefined && { body }) };
-    expect(unpacked(message)).toBe(message);
+    expect(unpacked(message)).toStrictEqual(message);
   });
 });
 
@@ -149,7 +180,7 @@ describe('a message with too many packed texts', () => {
     expect(kept.unpacked?.map(({ text }) => text.length)).toEqual([third, third].map(() => Math.floor(MB / 6)));
     expect(kept.body).toBe(JSON.stringify(['{unpacked:0}', '{unpacked:1}', third]));
     const large = { body: JSON.stringify([pack('<a/>'), 'x'.repeat(MB)]) };
-    expect(unpacked(large)).toBe(large);
+    expect(unpacked(large)).toStrictEqual(large);
   });
 
   it.each([

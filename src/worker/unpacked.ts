@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { pack } from './providers/national/packaging.ts';
+import type { PackedTexts } from './providers/transport.ts';
 
 /** What went over the wire, or would have: a request or an answer. */
 interface Message {
   readonly body?: string;
+  readonly texts?: PackedTexts;
 }
 
 /** A text that a message carried as gzip in Base64. */
@@ -46,32 +48,48 @@ const MOST_BYTES = 1024 * 1024;
 /** What deflate makes of a byte, at the most. */
 const MOST_GROWTH = 1032;
 
+/** A message as it is kept, and the texts of its body by what stands there. */
+interface Unpacking<Sent extends Message> {
+  readonly kept: Omit<Sent, 'texts'> & WithUnpacked;
+  readonly texts: PackedTexts;
+}
+
 /**
  * A message with the texts beside its body that the body carries packed, for people to read and for archives to compress. All else of
  * the body stays byte for byte, and each packed text is known by its hash, so that who has the bytes can tell that they are these.
  *
  * What does not unpack cleanly stays where it is: damaged, with something behind it, no text, or beyond 50 texts or 1 MB with the body. A
- * body that contains the mark itself stays whole, so that a mark in a record always stands for a text.
+ * body that contains the mark itself stays whole, so that a mark in a record always stands for a text. What the message's own `texts`
+ * have is not unpacked again.
  */
-export function unpacked<Sent extends Message>(message: Sent): Sent & WithUnpacked {
+export function unpackedTexts<Sent extends Message>({ texts: known, ...message }: Sent): Unpacking<Sent> {
   const { body } = message;
-  if (body === undefined || body.includes(MARK)) return message;
+  const found = new Map<string, string>();
+  if (body === undefined || body.includes(MARK)) return { kept: message, texts: found };
   const texts: UnpackedText[] = [];
   const parts: string[] = [];
   let done = 0;
   let bytesLeft = MOST_BYTES - Buffer.byteLength(body);
   for (const { 1: packed = '', index } of body.matchAll(PACKED).take(MOST_TEXTS)) {
     if (bytesLeft <= 0) break;
-    const text = textIn(packed, bytesLeft);
+    const base64 = unescaped(packed);
+    const text = keepable(known?.get(base64), bytesLeft) ?? textIn(base64, bytesLeft);
     // What was tried in vain counts by what it may have come to: a body full of bombs costs no more than one of texts.
     bytesLeft -= text === undefined ? packed.length * MOST_GROWTH : Buffer.byteLength(text);
     if (text !== undefined) {
       parts.push(body.slice(done, index + 1), `${MARK}${texts.length}}`);
       texts.push({ text, sha256: createHash('sha256').update(packed).digest('base64url') });
+      found.set(base64, text);
       done = index + 1 + packed.length;
     }
   }
-  return texts.length === 0 ? message : { ...message, body: parts.join('') + body.slice(done), unpacked: texts };
+  if (texts.length === 0) return { kept: message, texts: found };
+  return { kept: { ...message, body: parts.join('') + body.slice(done), unpacked: texts }, texts: found };
+}
+
+/** The message as {@link unpackedTexts} keeps it. */
+export function unpacked<Sent extends Message>(message: Sent): Unpacking<Sent>['kept'] {
+  return unpackedTexts(message).kept;
 }
 
 /**
@@ -82,16 +100,24 @@ export function packedAgain({ body = '', unpacked: texts }: Message & WithUnpack
   return texts ? body.replace(/\{unpacked:(\d+)\}/g, (mark, at) => (texts[at] ? pack(texts[at].text) : mark)) : body;
 }
 
+function keepable(text: string | undefined, mostBytes: number): string | undefined {
+  return text === undefined || CONTROL.test(text) || Buffer.byteLength(text) > mostBytes ? undefined : text;
+}
+
+/** The JSON string's value, as far as Base64 needs it. */
+function unescaped(packed: string): string {
+  return packed.replace(ESCAPED, (_, slash, code) => slash ?? String.fromCharCode(Number.parseInt(code, 16)));
+}
+
 /** Stricter than reading an answer has to be: whatever is beside the text would be lost. */
-function textIn(packed: string, mostBytes: number): string | undefined {
-  const base64 = packed.replace(ESCAPED, (_, slash, code) => slash ?? String.fromCharCode(Number.parseInt(code, 16)));
+function textIn(base64: string, mostBytes: number): string | undefined {
   const once = decode(base64);
-  const zipped = packed.startsWith('H4sI') ? once : decode(once?.toString('latin1'));
+  const zipped = base64.startsWith('H4sI') ? once : decode(once?.toString('latin1'));
   if (!zipped) return undefined;
   try {
     const bytes = gunzipSync(zipped, { maxOutputLength: mostBytes, rejectGarbageAfterEnd: true });
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return CONTROL.test(text) ? undefined : text;
+    return keepable(text, mostBytes);
   } catch {
     return undefined; // damaged, too large or not UTF-8
   }

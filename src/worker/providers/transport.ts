@@ -1,3 +1,6 @@
+/** Texts that a body carries as gzip in Base64, by what stands there: whoever packed or unpacked one spares the others the work. */
+export type PackedTexts = ReadonlyMap<string, string>;
+
 /** One HTTP exchange as a value, so that providers stay free of sockets and every exchange can be kept as evidence. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -5,6 +8,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly texts?: PackedTexts;
   /** Of a POST that only asks, and changes nothing at the authority. */
   readonly asks?: boolean;
 }
@@ -13,6 +17,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly texts?: PackedTexts;
   /** What the body's bytes were read by, where it was not UTF-8: with it, a kept answer gives its bytes back. */
   readonly charset?: string;
 }

@@ -15,6 +15,8 @@ export interface Message {
 /** An answer that comes from the API itself and not from something in front of it. */
 export interface Envelope {
   readonly field: (name: string) => unknown;
+  /** The XML that a field carries packed. */
+  readonly document: (packed: unknown) => string | undefined;
   readonly messages: readonly Message[];
   /** `dataHoraProcessamento` as ISO 8601 with offset, whole seconds. */
   readonly processedAt: string | undefined;
@@ -46,7 +48,12 @@ export function readEnvelope(response: HttpResponse): Envelope | undefined {
   const messages = [...messagesIn(field('erros')), ...messagesIn(field('erro'))];
   const fromTheApi = field('tipoAmbiente') !== undefined && field('dataHoraProcessamento') !== undefined;
   if (!fromTheApi && messages.length === 0) return undefined;
-  return { field, messages, processedAt: isoTime(field('dataHoraProcessamento')) };
+  return {
+    field,
+    document: (packed) => unpack(packed, response.texts),
+    messages,
+    processedAt: isoTime(field('dataHoraProcessamento')),
+  };
 }
 
 /** The refusal in an answer's messages, or `undefined` when it has none. */
@@ -85,7 +92,7 @@ export function accessKeyIn(response: HttpResponse): AccessKey | undefined {
  * document is damaged in transit is issued all the same.
  */
 export function noteIn(envelope: Envelope | undefined, key: AccessKey): { xml: string; facts: NfseFacts } | undefined {
-  const xml = unpack(envelope?.field('nfseXmlGZipB64'));
+  const xml = envelope?.document(envelope.field('nfseXmlGZipB64'));
   const facts = xml === undefined ? undefined : read(() => readNfse(xml));
   return xml !== undefined && facts?.accessKey === key ? { xml, facts } : undefined;
 }
@@ -93,15 +100,20 @@ export function noteIn(envelope: Envelope | undefined, key: AccessKey): { xml: s
 /**
  * A note as the worker wants it. The API has no receipt number: the id of the authorised document is what one cites.
  *
- * @param sentAt the declaration's own time, for an answer that tells none
+ * @param note what {@link noteIn} found in the answer
+ * @param sentAt the declaration's own time, asked for where the answer tells none
  */
-export function issuedNote(key: AccessKey, envelope: Envelope | undefined, sentAt: string): IssuedNote {
-  const note = noteIn(envelope, key);
+export function issuedNote(
+  key: AccessKey,
+  envelope: Envelope | undefined,
+  note: ReturnType<typeof noteIn>,
+  sentAt: () => string,
+): IssuedNote {
   return {
     providerProtocol: `NFS${key}`,
     nfseNumber: note?.facts.nfseNumber ?? nfseNumberOf(key),
     accessKey: key,
-    issuedAt: note?.facts.issuedAt ?? envelope?.processedAt ?? sentAt,
+    issuedAt: note?.facts.issuedAt ?? envelope?.processedAt ?? sentAt(),
     ...(note && { xml: note.xml }),
   };
 }
@@ -116,16 +128,17 @@ export function eventIn(
   type: string = CANCELLATION,
 ): RegisteredEvent | undefined {
   const envelope = isSuccess(response) ? readEnvelope(response) : undefined;
-  const direct = eventDocument(envelope?.field('eventoXmlGZipB64'), key, type);
+  if (!envelope) return undefined;
+  const direct = eventDocument(envelope.document(envelope.field('eventoXmlGZipB64')), key, type);
   if (direct) return direct;
-  const listed = envelope?.field('eventos');
+  const listed = envelope.field('eventos');
   for (const entry of Array.isArray(listed) ? listed : []) {
     const field = fieldsOf(entry);
     if (!field || field('chaveAcesso') !== key || String(field('tipoEvento')) !== type) continue;
-    const document = eventDocument(field('arquivoXml'), key, type);
+    const document = eventDocument(envelope.document(field('arquivoXml')), key, type);
     if (document) return document;
     // Its own time of receipt has no offset, so the envelope's is the better one.
-    return { protocol: `EVT${key}${type}001`, cancelledAt: envelope?.processedAt, xml: undefined };
+    return { protocol: `EVT${key}${type}001`, cancelledAt: envelope.processedAt, xml: undefined };
   }
   return undefined;
 }
@@ -139,8 +152,7 @@ export function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-function eventDocument(packed: unknown, key: AccessKey, type: string): RegisteredEvent | undefined {
-  const xml = unpack(packed);
+function eventDocument(xml: string | undefined, key: AccessKey, type: string): RegisteredEvent | undefined {
   const facts = xml === undefined ? undefined : read(() => readEvent(xml));
   if (facts?.accessKey !== key || facts.type !== type) return undefined;
   return { protocol: facts.id, cancelledAt: facts.processedAt, xml };

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { PackedTexts } from '../transport.ts';
 
 /** A note is some ten kilobytes; with the largest lists that the layout allows it has two or three megabytes. */
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -14,10 +15,13 @@ export function pack(xml: string): string {
  * The reverse, for text from outside. Version 1.6 of the authority's server encodes event documents in Base64 twice, so
  * decoding goes on, once more at most, until the gzip header shows.
  *
+ * @param texts of the same message that were unpacked already
  * @returns `undefined` for anything that is not such a package, and for one that would grow beyond 4 MB
  */
-export function unpack(packed: unknown): string | undefined {
+export function unpack(packed: unknown, texts?: PackedTexts): string | undefined {
   if (typeof packed !== 'string') return undefined;
+  const known = texts?.get(packed);
+  if (known !== undefined) return known.replace(/^\uFEFF/, '');
   const once = decode(packed);
   const zipped = isGzip(once) ? once : decode(once?.toString('latin1'));
   if (!zipped || !isGzip(zipped)) return undefined;

@@ -47,7 +47,12 @@ function authority(...script: (Scripted | TransportError)[]) {
       const next = script.shift() ?? expect.fail(`no answer left for ${request.method} ${request.path}`);
       if (next instanceof TransportError) throw next;
       const body = typeof next.body === 'string' ? next.body : JSON.stringify(next.body ?? {});
-      return { status: next.status ?? 200, headers: next.headers ?? {}, body };
+      return {
+        status: next.status ?? 200,
+        headers: next.headers ?? {},
+        body,
+        ...(next.texts && { texts: next.texts }),
+      };
     },
   });
   return { provider, asked };
@@ -68,6 +73,23 @@ describe('issuing', () => {
     await provider.issue(sale);
     expect(asked).toMatchObject([{ method: 'POST', path: '/nfse' }]);
     expect(unpack(JSON.parse(asked[0]?.body ?? '').dpsXmlGZipB64)).toBe(sale.document);
+  });
+
+  it('tells whoever keeps the request what it packed, and unpacks nothing that was unpacked for the record', async () => {
+    const packed = pack('<unread/>');
+    const answer = { status: 201, body: { ...head, chaveAcesso: key, nfseXmlGZipB64: packed } };
+    const { provider, asked } = authority({ ...answer, texts: new Map([[packed, note]]) });
+    expect(await provider.issue(sale)).toMatchObject({ kind: 'issued', note: { nfseNumber: '101', xml: note } });
+    const { body = '', texts } = asked[0] ?? expect.fail('nothing was asked');
+    expect(texts?.get(JSON.parse(body).dpsXmlGZipB64)).toBe(sale.document);
+  });
+
+  it('reads its own declaration only for the time that an answer leaves out', async () => {
+    const unreadable = { ...sale, document: '<DPS/>' };
+    const told = { status: 201, body: { ...head, chaveAcesso: key } };
+    expect(await authority(told).provider.issue(unreadable)).toMatchObject({ kind: 'issued' });
+    const untold = { status: 201, body: { chaveAcesso: key } };
+    expect(await authority(untold).provider.issue(sale)).toMatchObject({ note: { issuedAt: emission.issuedAt } });
   });
 
   it.each([
@@ -139,9 +161,13 @@ describe('issuing', () => {
     });
   });
 
-  it('lets a defect of ours through', async () => {
-    const { provider } = authority();
-    await expect(provider.issue({ ...sale, document: 'x' })).rejects.toThrow('DPS');
+  it('lets a defect of ours through, and sends nothing', async () => {
+    const sign = () => {
+      throw new RangeError('the document cannot be signed');
+    };
+    const transport = async () => expect.fail('something was sent');
+    const provider = nationalProvider({ environment: '2', softwareVersion: 'test', transport, sign });
+    await expect(provider.issue(sale)).rejects.toThrow(RangeError);
   });
 });
 

@@ -54,8 +54,7 @@ export function nationalProvider(settings: NationalSettings): Provider {
 
 async function issue(settings: NationalSettings, submission: Submission): Promise<IssueOutcome> {
   const { transport, sign = unsigned, issuePath = '/nfse' } = settings;
-  const facts = readDps(submission.document);
-  const response = await exchange(transport, post(issuePath, { dpsXmlGZipB64: pack(sign(submission.document)) }));
+  const response = await exchange(transport, post(issuePath, 'dpsXmlGZipB64', sign(submission.document)));
   if ('kind' in response) return response;
 
   const envelope = answers.readEnvelope(response);
@@ -63,7 +62,7 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
   if (key) {
     const named = envelope?.field('idDps');
     return named === undefined || named === idOf(submission)
-      ? { kind: 'issued', note: answers.issuedNote(key, envelope, facts.issuedAt) }
+      ? { kind: 'issued', note: answers.issuedNote(key, envelope, answers.noteIn(envelope, key), sentAt(submission)) }
       : unknown('the answer is about another declaration');
   }
   const refusal = answers.refusalIn(envelope);
@@ -89,7 +88,6 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
 }
 
 async function find(transport: Transport, submission: Submission): Promise<FindOutcome> {
-  const sent = readDps(submission.document);
   const lookup = await exchange(transport, { method: 'GET', path: `/dps/${idOf(submission)}` });
   if ('kind' in lookup) return lookup;
   if (answers.isAbsent(lookup)) return { kind: 'absent' };
@@ -102,9 +100,10 @@ async function find(transport: Transport, submission: Submission): Promise<FindO
   const note = answers.noteIn(envelope, key);
   // The note exists, but without its document nobody can say that it is ours: ask again rather than guess.
   if (!note) return unread(response);
+  const sent = readDps(submission.document);
   return {
     kind: 'found',
-    note: answers.issuedNote(key, envelope, sent.issuedAt),
+    note: answers.issuedNote(key, envelope, note, () => sent.issuedAt),
     matches: isSameSale(sent, note.facts.dps),
   };
 }
@@ -126,7 +125,7 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
     softwareVersion: settings.softwareVersion,
   });
   const { sign = unsigned } = settings;
-  const request = post(`/nfse/${key}/eventos`, { pedidoRegistroEventoXmlGZipB64: pack(sign(document)) });
+  const request = post(`/nfse/${key}/eventos`, 'pedidoRegistroEventoXmlGZipB64', sign(document));
   const response = await exchange(settings.transport, request);
   if ('kind' in response) {
     return response.kind === 'unknown' ? ((await registered(settings, cancellation, key)) ?? response) : response;
@@ -236,9 +235,19 @@ function municipalityOf({ municipalityCode }: { readonly municipalityCode: strin
 
 const unsigned = (xml: string): string => xml;
 
-function post(path: string, body: Readonly<Record<string, string>>): HttpRequest {
-  return { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function post(path: string, field: string, xml: string): HttpRequest {
+  const packed = pack(xml);
+  return {
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ [field]: packed }),
+    texts: new Map([[packed, xml]]),
+  };
 }
+
+/** The declaration's own time. An answer tells its own in all but the rarest cases, so the document is not read before. */
+const sentAt = (submission: Submission) => () => readDps(submission.document).issuedAt;
 
 /** One exchange, its failure told apart by whether anything left. */
 async function exchange(transport: Transport, request: HttpRequest): Promise<HttpResponse | Unavailable | Unknown> {
