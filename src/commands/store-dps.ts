@@ -1,13 +1,13 @@
 import { documentKey } from '../events/document-key.ts';
 import type { Emission } from '../events/emission.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import { buildRps } from '../nfse/abrasf/rps-document.ts';
+import { buildRps, renumberRps } from '../nfse/abrasf/rps-document.ts';
 import { localTime } from '../nfse/local-time.ts';
 import { parseMunicipalityCode, type UtcOffset, utcOffsetOf } from '../nfse/municipality.ts';
 import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
 import type { MunicipalityProfile, ProfileOf } from '../nfse/municipality-profiles/profiles.ts';
-import { buildDps } from '../nfse/national/dps-document.ts';
+import { buildDps, renumberDps } from '../nfse/national/dps-document.ts';
 import type { Documents } from './ports.ts';
 
 /** What every DPS of this installation bears. */
@@ -21,36 +21,60 @@ export interface DpsSettings {
   readonly alphanumericCnpj?: boolean;
 }
 
+export interface StoreDpsDeps {
+  readonly documents: Pick<Documents, 'put'>;
+  readonly dps: DpsSettings;
+}
+
 /** The national system refuses a document from the future, and clocks differ: `dhEmi` stays this much behind ours. */
 const CLOCK_MARGIN_MS = 60_000;
 
 /**
- * Whether the layout can carry the emission, found out before a number is spent on it.
+ * Builds the document of an emission that has no number yet, so that none is spent on what the layout cannot carry.
  *
- * @throws UnwritableFields naming every field to change
+ * @param at ISO 8601, UTC: the moment of emission
+ * @returns what makes it the document of a number
+ * @throws UnwritableFields
  */
-export function checkWritable(dps: DpsSettings, emission: Emission, series: string, at: string): void {
-  documentOf(dps, emission, { series, number: 1 }, at);
+export function unnumberedDps(
+  settings: DpsSettings,
+  emission: Emission,
+  series: string,
+  at: string,
+): (number: number) => string {
+  const first = documentOf(settings, emission, { series, number: 1 }, at);
+  const renumber = profileIn(settings, emission.municipalityCode).provider === 'abrasf' ? renumberRps : renumberDps;
+  return (number) => renumber(first, number);
 }
 
 /**
- * Builds the DPS and stores it under a key that carries its hash.
+ * Builds the document of a number that the invoice has already, and stores it.
  *
  * @param at ISO 8601, UTC: the moment of emission
  * @returns the key
  * @throws UnwritableFields
  */
 export async function storeDps(
-  deps: { readonly documents: Pick<Documents, 'put'>; readonly dps: DpsSettings },
+  deps: StoreDpsDeps,
   invoiceId: InvoiceId,
   emission: Emission,
-  number: { readonly series: string; readonly number: number },
+  dps: { readonly series: string; readonly number: number },
   at: string,
 ): Promise<string> {
-  const document = documentOf(deps.dps, emission, number, at);
-  const kind = providerFor(deps.dps, emission.municipalityCode) === 'abrasf' ? 'rps' : 'dps';
+  return storeDocument(deps, invoiceId, emission, documentOf(deps.dps, emission, dps, at), at);
+}
+
+/** Stores the document under a key that carries its hash. @returns the key */
+export async function storeDocument(
+  { documents, dps }: StoreDpsDeps,
+  invoiceId: InvoiceId,
+  { municipalityCode }: Emission,
+  document: string,
+  at: string,
+): Promise<string> {
+  const kind = providerFor(dps, municipalityCode) === 'abrasf' ? 'rps' : 'dps';
   const key = documentKey(invoiceId, kind, document, 'xml', at);
-  await deps.documents.put(key, document);
+  await documents.put(key, document);
   return key;
 }
 

@@ -4,9 +4,9 @@ import { invoiceIdFor } from '../../events/ids.ts';
 import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
 import type { Cnpj } from '../../nfse/cnpj.ts';
 import { execute, type Occasion } from '../execute.ts';
-import type { CommandDeps, Documents, DpsNumbers } from '../ports.ts';
+import type { CommandDeps, DpsNumbers } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
-import { checkWritable, type DpsSettings, providerFor, storeDps } from '../store-dps.ts';
+import { providerFor, type StoreDpsDeps, storeDocument, unnumberedDps } from '../store-dps.ts';
 import { decideEmit, type EmitInvoice } from './decide.ts';
 
 export interface EmitRequest {
@@ -22,10 +22,8 @@ export interface EmitRequest {
   readonly completedBy?: (before: LivingInvoice) => Pick<EmitRequest, 'emission' | 'dps'>;
 }
 
-export interface EmitDeps extends CommandDeps {
-  readonly documents: Pick<Documents, 'put'>;
+export interface EmitDeps extends CommandDeps, StoreDpsDeps {
   readonly numbers: DpsNumbers;
-  readonly dps: DpsSettings;
 }
 
 export interface AcceptedEmission extends Known {
@@ -42,9 +40,9 @@ export interface AcceptedEmission extends Known {
 export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
   const { emission } = request;
   const invoiceId = invoiceIdFor(emission.companyCnpj, request.requestId);
-  checkWritable(deps.dps, emission, request.dps.series, occasion.at);
+  const documentOf = unnumberedDps(deps.dps, emission, request.dps.series, occasion.at);
   const dps = { series: request.dps.series, number: await numberFor(deps, request) };
-  const xmlKey = await storeDps(deps, invoiceId, emission, dps, occasion.at);
+  const xmlKey = await storeDocument(deps, invoiceId, emission, documentOf(dps.number), occasion.at);
   const command = commandFor(request, providerFor(deps.dps, emission.municipalityCode), dps, xmlKey);
   // A blind write: a new stream needs no read, and the condition on version 1 catches the request that was here before.
   const decided = await execute(

@@ -1,10 +1,10 @@
 import { type Corrections, corrected } from '../../events/emission.ts';
 import type { Known } from '../../events/event-store.ts';
 import { type Decided, execute, type Occasion } from '../execute.ts';
-import type { CommandDeps, Documents } from '../ports.ts';
+import type { CommandDeps } from '../ports.ts';
 import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN } from '../record-outcome/decide.ts';
 import { startWork, workFor } from '../start-work.ts';
-import { type DpsSettings, storeDps } from '../store-dps.ts';
+import { type StoreDpsDeps, storeDps } from '../store-dps.ts';
 import { decideRetry, NothingToRetry } from './decide.ts';
 
 export interface RetryRequest {
@@ -24,7 +24,7 @@ const UNANSWERED: ReadonlySet<string> = new Set([OUTCOME_UNKNOWN, AUTHORITY_UNAV
  * @throws NothingToRetry, TooMuchContention
  */
 export async function retryInvoice(
-  deps: CommandDeps & { readonly documents: Pick<Documents, 'put'>; readonly dps: DpsSettings },
+  deps: CommandDeps & StoreDpsDeps,
   known: Known,
   request: RetryRequest,
   occasion: Occasion,

@@ -15,7 +15,7 @@ import {
 } from './messages.ts';
 import type { AbrasfLayout } from './operations.ts';
 import { readRps } from './read-rps.ts';
-import { buildRps, type RpsInput, type RpsStyle } from './rps-document.ts';
+import { buildRps, type RpsInput, type RpsStyle, renumberRps } from './rps-document.ts';
 
 /** The published schema of 1.00 has the namespace with one slash. */
 const NAMESPACES: Readonly<Record<AbrasfLayout, string>> = {
@@ -72,6 +72,22 @@ function written(sale: object, layout: AbrasfLayout): string | UnwritableFields 
 
 describe.each(LAYOUTS)('an RPS of layout %s', (layout) => {
   const { rps: style, messages } = styles(layout);
+
+  it('under another number is what is built for that number', () =>
+    fc.assert(
+      fc.property(acceptableSale, fc.integer({ min: 1, max: 999_999_999_999_999 }), (sale, number) => {
+        const xml = written(sale, layout);
+        fc.pre(typeof xml === 'string');
+        const other = { ...input(sale), dps: { series: '1', number } };
+        expect(renumberRps(xml as string, number)).toBe(buildRps(other, style));
+      }),
+    ));
+
+  it('under another number leaves what the client wrote as it is, even where it looks like the number', () => {
+    const service = { ...software.service, description: 'Id="decl1n1001" Id="rps1n1001" <Numero>1001</Numero>' };
+    const other = { ...input({ service }), dps: { series: '1', number: 7 } };
+    expect(renumberRps(buildRps(input({ service }), style), 7)).toBe(buildRps(other, style));
+  });
 
   it.skipIf(!there)(
     'satisfies the official schema in each message, whatever is sold (skipped without it)',

@@ -73,6 +73,19 @@ export function buildRps(input: RpsInput, style: RpsStyle): string {
   return writeDocument('Rps', RPS_LAYOUTS[style.layout], style.namespace, rps);
 }
 
+/**
+ * The same RPS under another number, byte for byte as `buildRps` writes it. Up to the end of `IdentificacaoRps` there is nothing that the
+ * client wrote, and behind it there is no number.
+ */
+export function renumberRps(xml: string, number: number): string {
+  const end = xml.indexOf('</IdentificacaoRps>');
+  const head = xml
+    .slice(0, end)
+    .replace(/(Id="(?:decl|rps)\d+n)\d+"/g, `$1${number}"`)
+    .replace(/<Numero>\d+/, `<Numero>${number}`);
+  return head + xml.slice(end);
+}
+
 function modelTwo(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): Content {
   const { service, dps, iss } = input;
   const from = '/service';

@@ -8,7 +8,7 @@ import { ownDebits } from '../tax/federal.ts';
 import { cleaning, emission, exported, software } from '../tax/sales.fixtures.ts';
 import { DefectiveDocument, type Unwritable, UnwritableFields } from '../unwritable.ts';
 import { descend, parseXml, type XmlElement } from '../xml.ts';
-import { buildDps, type DpsInput, type DpsRevision } from './dps-document.ts';
+import { buildDps, type DpsInput, type DpsRevision, renumberDps } from './dps-document.ts';
 import { readDps } from './read-documents.ts';
 
 const numeric = await officialCheck('nacional-1.01', 'DPS');
@@ -103,6 +103,25 @@ const emissions: fc.Arbitrary<DpsInput> = fc.record({
   issuedAt: fc.constantFrom('2026-11-10T09:30:00-03:00', '2026-02-28T23:59:59-05:00'),
   environment: fc.constantFrom('1', '2'),
   softwareVersion: fc.constant('nfse-ledger-0.1.0'),
+});
+
+describe('a declaration under another number', () => {
+  const anyNumber = fc.integer({ min: 1, max: 999_999_999_999_999 });
+
+  it('is what is built for that number, whatever text people paste', () =>
+    fc.assert(
+      fc.property(emissions, anyNumber, (input, number) => {
+        const dps = { ...input.dps, number };
+        expect(renumberDps(buildDps(input), number)).toBe(buildDps({ ...input, dps }));
+      }),
+    ));
+
+  it('leaves what the client wrote as it is, even where it looks like the number', () => {
+    const description = 'Id="DPS310620021122233300018100001000000000000001" <nDPS>1</nDPS> Id="decl1n1"';
+    const quoting = { ...emission, service: { ...emission.service, description } };
+    const dps = { ...emission.dps, number: 77 };
+    expect(renumberDps(buildDps(quoting), 77)).toBe(buildDps({ ...quoting, dps }));
+  });
 });
 
 describe('a declaration', () => {

@@ -56,6 +56,16 @@ export function buildDps(input: DpsInput, { alphanumericCnpj }: DpsRevision = { 
   return writeDocument('DPS', layout, NAMESPACE, declared(input));
 }
 
+/**
+ * The same declaration under another number, byte for byte as `buildDps` writes it. The number stands in `Id` and in `nDPS` alone, both
+ * before anything that the client wrote.
+ */
+export function renumberDps(xml: string, number: number): string {
+  return xml
+    .replace(/(Id="DPS\w*)\d{15}"/, `$1${String(number).padStart(15, '0')}"`)
+    .replace(/<nDPS>\d+/, `<nDPS>${number}`);
+}
+
 /** What the declaration says, and of which members of the emission, before the layout has seen it. */
 export function declared(input: DpsInput): Part {
   const companyCnpj = parseCnpj(input.companyCnpj);
