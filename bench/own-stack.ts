@@ -16,18 +16,11 @@ export interface OwnStack {
   readonly data: string;
 }
 
-/**
- * Measures on a whole stack with its engines in memory and a folder of its own; both are gone afterwards, whatever happens.
- *
- * @param env settings of the stack, such as `NODE_OPTIONS`
- */
-export async function onOwnStack(
-  measure: (stack: OwnStack) => Promise<void>,
-  env: Record<string, string> = {},
-): Promise<void> {
+/** Measures on a whole stack with its engines in memory and a folder of its own; both are gone afterwards, whatever happens. */
+export async function onOwnStack(measure: (stack: OwnStack) => Promise<void>): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'nfse-ledger-bench-'));
   progress('starting the stack');
-  const stack = await startStack(data, env, ['--port', '0', '--in-memory']);
+  const stack = await startStack(data, {}, ['--port', '0', '--in-memory']);
   const cleanUp = async () => {
     await stack.stop();
     await rm(data, { recursive: true, force: true });

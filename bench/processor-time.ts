@@ -12,8 +12,8 @@ import { newConcurrentRun, runConcurrently } from './concurrent-run.ts';
 import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { openLoop } from './open-loop.ts';
-import { printPackageShares } from './processor-time/package-shares.ts';
 import { processorTimeMs } from './processor-time/processor-clock.ts';
+import { printProfiles } from './processor-time/profile-tables.ts';
 import { sampler } from './processor-time/sampler.ts';
 import { type Role, type RoleStack, startRoleStack } from './processor-time/stack.ts';
 import { progress, progressEnds } from './progress.ts';
@@ -203,5 +203,5 @@ async function measure(folder: string): Promise<void> {
       `${posted} invoices were posted and ${notes} notes made: the machine is too busy for ${perSecond}/s, try a lower --rate.`,
     );
   console.log(`\n${posted} invoices were posted, and the authority made a note of each.`);
-  if (profileFolder !== undefined) await printPackageShares(profileFolder, PROFILED, count * rounds);
+  if (profileFolder !== undefined) await printProfiles(profileFolder, PROFILED, count * rounds);
 }

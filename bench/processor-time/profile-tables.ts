@@ -5,7 +5,7 @@ import { printTable } from '../table.ts';
 
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   readonly children?: readonly number[];
 }
 
@@ -17,7 +17,8 @@ interface Profile {
   readonly requests: number;
 }
 
-const SHOWN = 12;
+const MAX_PACKAGES_SHOWN = 12;
+const MAX_PLACES_SHOWN = 10;
 const WRITE_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 /** The processor is not used, or not by anything that JavaScript can be asked about. */
@@ -25,17 +26,26 @@ const IDLE = new Set(['(idle)', '(root)']);
 
 /**
  * Prints, of each process that was profiled, how many requests it made for an invoice, and what share of its processor time each package
- * takes, with what Node does for it.
+ * takes, with what Node does for it. Its hottest places follow: the functions that were themselves on top of the stack the longest.
  */
-export async function printPackageShares(folder: string, names: readonly string[], invoices: number): Promise<void> {
+export async function printProfiles(folder: string, names: readonly string[], invoices: number): Promise<void> {
   for (const name of names) {
     const profile = await profileOf(folder, name);
-    const { total, packages } = sumUp(profile);
-    const largest = [...packages].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN);
+    const { total, packages, places } = sumUp(profile);
+    const shares = (times: ReadonlyMap<string, number>, shown: number) =>
+      [...times]
+        .toSorted(([, a], [, b]) => b - a)
+        .slice(0, shown)
+        .map(([what, time]) => [what, (100 * time) / total] as const);
     printTable(
       `${name}: ${(profile.requests / invoices).toFixed(1)} requests an invoice; what its packages take, each with what Node does for it`,
       ['package', '% of the time'],
-      largest.map(([owner, time]) => [owner, (100 * time) / total]),
+      shares(packages, MAX_PACKAGES_SHOWN),
+    );
+    printTable(
+      `${name}: its ${MAX_PLACES_SHOWN} hottest places, each without what it calls`,
+      ['function', '% of the time'],
+      shares(places, MAX_PLACES_SHOWN),
     );
   }
 }
@@ -61,6 +71,7 @@ function sumUp({ nodes, samples, timeDeltas }: Profile) {
     return 'Node, on its own';
   };
   const packages = new Map<string, number>();
+  const places = new Map<string, number>();
   let total = 0;
   samples.forEach((id, place) => {
     const node = byId.get(id);
@@ -69,8 +80,19 @@ function sumUp({ nodes, samples, timeDeltas }: Profile) {
     total += time;
     const own = owner(id);
     packages.set(own, (packages.get(own) ?? 0) + time);
+    const where = placeOf(node);
+    places.set(where, (places.get(where) ?? 0) + time);
   });
-  return { total, packages };
+  return { total, packages, places };
+}
+
+/** `hashOf, src/events/commit.ts`; of a package its file's name alone, and nothing of what V8 does by itself. */
+function placeOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
+  const name = functionName || `line ${lineNumber + 1}`;
+  const packaged = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:.*\/)?([^/]+)$/.exec(url);
+  if (packaged) return `${name}, ${packaged[1]} (${packaged[2]})`;
+  const ours = /^file:.*\/((?:src|bench|local)\/.*)$/.exec(url)?.[1] ?? url;
+  return ours === '' ? name : `${name}, ${ours}`;
 }
 
 function ownerIn(url: string): string | undefined {
