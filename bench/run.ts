@@ -1,4 +1,4 @@
-// `npm run bench [-- store|latency|processor-time|bundles|signatures|reports|upserts|lag|rebuild|verify|seal]`: each in a process of its own, so that none warms or burdens the next.
+// `npm run bench [-- store|latency|processor-time|bundles|signatures|reports|upserts|lag|rebuild|verify|seal|tracing]`: each in a process of its own, so that none warms or burdens the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
@@ -15,6 +15,7 @@ const BENCHMARKS = {
   rebuild: 'rebuild.ts',
   verify: 'verify.ts',
   seal: 'seal.ts',
+  tracing: 'tracing.ts',
 } as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Name = keyof typeof BENCHMARKS;
