@@ -21,7 +21,7 @@ import { announced } from './stream-record.ts';
 import { STORY, touchesOf } from './touches.ts';
 
 const ledger = await ownLedger();
-const { bucket, store } = await ownSeals(ledger);
+const { bucket, store, audited } = await ownSeals(ledger);
 Object.assign(process.env, ledger.environment, { SEALS_BUCKET: bucket });
 const { handler: projector } = await import('../src/handlers/projector.ts');
 const { handler: seal } = await import('../src/handlers/seal.ts');
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 async function verifyAll(): Promise<Map<InvoiceId, readonly Finding[]>> {
   const found = new Map<InvoiceId, readonly Finding[]>();
-  const { knowledge, problems } = await checkSeals(store, { to: day });
+  const { knowledge, problems } = await checkSeals(audited, { to: day });
   expect(problems).toEqual([]);
   await verifyLedger(
     {

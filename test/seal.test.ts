@@ -186,7 +186,7 @@ describe('the index by day', async () => {
       differing: [],
       readWholeStore: false,
     });
-    const { knowledge, problems } = await checkSeals(seals.store, { to: fourth });
+    const { knowledge, problems } = await checkSeals(seals.audited, { to: fourth });
     expect(problems).toEqual([]);
     expect(knowledge.days.size).toBe(4);
     const sealed = [...knowledge.leaves.values()].flat();
@@ -230,7 +230,7 @@ describe('the index by day', async () => {
       readWholeStore: false,
     });
     await put(commit);
-    const { knowledge } = await checkSeals(kept.store, { to: second });
+    const { knowledge } = await checkSeals(kept.audited, { to: second });
     const found: unknown[] = [];
     await verifyLedger(
       {

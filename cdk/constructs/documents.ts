@@ -21,8 +21,8 @@ import type { Settings } from '../settings.ts';
 const DAYS_A_YEAR = 366;
 
 /**
- * What was sent to the authorities and what came back, the seals over it, and who asked for either. Packs of documents are never
- * changed, whoever asks. Versioning is for the mistake of a person.
+ * What was sent to the authorities and what came back, the seals over it, and who asked for either. Packs of documents and seals are
+ * never changed, whoever asks. Versioning is for the mistake of a person.
  */
 export class Documents extends Construct {
   readonly documents: IBucket;
@@ -69,7 +69,7 @@ export class Documents extends Construct {
         },
       ],
     }) as IBucket;
-    this.documents.addToResourcePolicy(neverWrittenOver(this.documents));
+    this.documents.addToResourcePolicy(neverWrittenOver(this.documents, [ARCHIVE, INVOICE_ID_PREFIX]));
     this.seals = new Bucket(this, 'SealsBucket', {
       ...kept('seals/'),
       objectLockEnabled: true,
@@ -78,6 +78,8 @@ export class Documents extends Construct {
           ? ObjectLockRetention.compliance(retention)
           : ObjectLockRetention.governance(retention),
     }) as IBucket;
+    // Object Lock keeps the versions, and lets anybody with the right to put add another one on top.
+    this.seals.addToResourcePolicy(neverWrittenOver(this.seals, ['']));
   }
 
   private accessLogs({ keepData, logRetentionDays }: Settings): IBucket {
@@ -100,13 +102,13 @@ export class Documents extends Construct {
  * A right to put would be one to write over what is there. With this it takes `If-None-Match`, which `putNew` sends and S3 answers by
  * a refusal where the key is taken. Copies and uploads in parts cannot send it when they begin, so they are refused altogether.
  */
-function neverWrittenOver(bucket: IBucket): PolicyStatement {
+function neverWrittenOver(bucket: IBucket, prefixes: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'NeverWrittenOver',
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [bucket.arnForObjects(`${ARCHIVE}*`), bucket.arnForObjects(`${INVOICE_ID_PREFIX}*`)],
+    resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     conditions: { Null: { 's3:if-none-match': 'true' } },
   });
 }

@@ -151,10 +151,11 @@ describe('the documents', () => {
       },
     }));
 
-  it('in the archive are never written over, by nobody', () => {
-    const [[bucket] = []] = resources(template, 'AWS::S3::Bucket').filter(([id]) =>
-      id.startsWith('DocumentsDocsBucket'),
-    );
+  it.each([
+    ['in the archive', 'DocumentsDocsBucket', ['archive/', 'inv_']],
+    ['in the bucket of the seals', 'DocumentsSealsBucket', ['']],
+  ])('%s are never written over, by nobody', (_, name, prefixes) => {
+    const [[bucket] = []] = resources(template, 'AWS::S3::Bucket').filter(([id]) => id.startsWith(name));
     const below = (prefix: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, `/${prefix}*`]] });
     has('AWS::S3::BucketPolicy', {
       Bucket: { Ref: bucket },
@@ -165,7 +166,7 @@ describe('the documents', () => {
             Effect: 'Deny',
             Principal: { AWS: '*' },
             Action: 's3:PutObject',
-            Resource: [below('archive/'), below('inv_')],
+            Resource: prefixes.length === 1 ? below(prefixes[0] ?? '') : prefixes.map(below),
             Condition: { Null: { 's3:if-none-match': 'true' } },
           },
         ]),

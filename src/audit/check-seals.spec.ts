@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSeals } from './check-seals.ts';
 import { type Day, dayAfter, type Seal, sealOf } from './seal.ts';
-import type { ListedSeal, SealStore } from './sealing.ts';
+import type { ArchiveChange, AuditedSeals, ListedSeal } from './sealing.ts';
 
 const DAYS = ['2026-11-10', '2026-11-11', '2026-11-12', '2026-11-13', '2026-11-14'];
 const TO = '2026-11-14';
@@ -15,21 +15,23 @@ interface Kept {
   readonly lost?: readonly Day[];
   /** Put into the list, in the place of what it has of that day. */
   readonly edited?: readonly ListedSeal[];
+  /** What was done to the archive's objects of a day. */
+  readonly changed?: Readonly<Record<Day, readonly ArchiveChange[]>>;
 }
 
-function keptSeals({ unlisted = [], lost = [], edited = [] }: Kept): SealStore {
+function keptSeals({ unlisted = [], lost = [], edited = [], changed = {} }: Kept): AuditedSeals {
   const listed = SEALS.filter(({ day }) => !unlisted.includes(day)).map((seal) => ({ day: seal.day, seal }));
   const list = [...new Map([...listed, ...edited].map((one) => [one.day, one])).values()];
   const archive = SEALS.filter(({ day }) => !lost.includes(day));
   return {
     list: async (from = '') => list.filter(({ day }) => day >= from),
     archived: async (day) => archive.find((seal) => seal.day === day),
-    put: async (seal) => seal,
     leaves: async () => [],
+    changes: async ({ day }) => changed[day] ?? [],
   };
 }
 
-const found = async (store: SealStore, from?: Day, to = TO) => {
+const found = async (store: AuditedSeals, from?: Day, to = TO) => {
   const { problems, seals } = await checkSeals(store, { from, to });
   return { problems: problems.map(({ day, reason }) => `${day} ${reason}`), seals: seals.length };
 };
@@ -117,6 +119,43 @@ describe('checking the seals', () => {
       expect(asked.length).toBeLessThan(20);
     },
   );
+
+  it('tells of seals that somebody wrote over or deleted, though their oldest versions are as they were', async () => {
+    const [first, second] = DAYS as [Day, Day];
+    const changed = { [first]: ['seal-overwritten'], [second]: ['seal-overwritten', 'seal-deleted'] } as const;
+    expect(await found(keptSeals({ changed }))).toEqual({
+      problems: [`${first} seal-overwritten`, `${second} seal-overwritten`, `${second} seal-deleted`],
+      seals: 5,
+    });
+  });
+
+  it.each<Partial<Seal>>([
+    { root: 'x'.repeat(43) },
+    { commits: 7 },
+    { prevHash: 'x'.repeat(43) },
+    { hash: 'x'.repeat(43) },
+  ])('tells of a listed seal that says %j, whatever hash it has', async (edit) => {
+    const [day, seal] = [DAYS[2] as Day, SEALS[2] as Seal];
+    const edited = [{ day, seal: { ...seal, ...edit } }];
+    expect(await found(keptSeals({ edited }))).toEqual({ problems: [`${day} seal-differs`], seals: 5 });
+  });
+
+  it('knows the first day that was ever sealed, unless the seals before the oldest one are gone', async () => {
+    const firstDay = async (kept: Kept) => (await checkSeals(keptSeals(kept), { to: TO })).knowledge.firstDay;
+    expect(await firstDay({})).toBe(DAYS[0]);
+    const gone = DAYS.slice(0, 1);
+    expect(await firstDay({ unlisted: gone, lost: gone })).toBeUndefined();
+  });
+
+  it('knows whether any day is sealed', async () => {
+    const isAnyDaySealed = async (kept: Kept, from?: Day) =>
+      (await checkSeals(keptSeals(kept), { to: TO, from })).isAnyDaySealed;
+    expect(await isAnyDaySealed({})).toBe(true);
+    const gone = DAYS.slice(2);
+    expect(await isAnyDaySealed({ unlisted: gone, lost: gone }, DAYS[2])).toBe(true);
+    expect(await isAnyDaySealed({ unlisted: DAYS, lost: DAYS }, DAYS[2])).toBe(false);
+    expect(await isAnyDaySealed({ unlisted: DAYS, lost: DAYS })).toBe(false);
+  });
 
   it('finds the seals of a ledger that has been at rest for years', async () => {
     const to = '2030-01-01';

@@ -4,16 +4,20 @@ import {
   dayBefore,
   holds,
   isDay,
+  isSameSeal,
   type Seal,
   type SealBreak,
   type SealedCommit,
   sealBreaks,
 } from './seal.ts';
-import type { SealStore } from './sealing.ts';
+import type { ArchiveChange, AuditedSeals } from './sealing.ts';
 import { type SealKnowledge, sealKnowledge } from './verify-stream.ts';
 
 export type SealProblemReason =
   | SealBreak
+  | ArchiveChange
+  /** There is no seal at all, though commits of this day and since must have theirs. */
+  | 'no-seals'
   /** The archive has the seal and the list does not. */
   | 'seal-not-listed'
   /** The list has the seal and the archive does not. */
@@ -34,14 +38,22 @@ export interface SealProblem {
 export interface SealRange {
   /** Every day from here on is asked for; without it, every day since the first seal. */
   readonly from?: Day | undefined;
-  /** The last day that may be sealed by now. */
+  /** The last day that may be sealed by now: today or, in the first hour of a day, yesterday comes after it. */
   readonly to: Day;
   /** The last day that must be sealed by now, unless that is `to`. */
   readonly due?: Day;
 }
 
 /** So many days without a seal, one after the other, and there is none before them. */
-const LONGEST_GAP_DAYS = 366;
+const MAX_GAP_DAYS = 366;
+
+export interface CheckedSeals {
+  readonly problems: readonly SealProblem[];
+  readonly knowledge: SealKnowledge;
+  readonly seals: readonly Seal[];
+  /** Whether any day is sealed, of those that were looked at or before them. */
+  readonly isAnyDaySealed: boolean;
+}
 
 /**
  * Checks the seals themselves (chain, list against archive, leaves against root), and gives what they know of the commits. Which days
@@ -51,14 +63,10 @@ const LONGEST_GAP_DAYS = 366;
  * @param onDay told of each day that was looked at
  */
 export async function checkSeals(
-  store: SealStore,
+  store: AuditedSeals,
   { from, to, due = to }: SealRange,
   onDay: (done: number, days: number) => void = () => {},
-): Promise<{
-  readonly problems: readonly SealProblem[];
-  readonly knowledge: SealKnowledge;
-  readonly seals: readonly Seal[];
-}> {
+): Promise<CheckedSeals> {
   const list = await store.list(from);
   const listed = new Map(list.map(({ day, seal }) => [day, seal]));
   const archive = await archivedSeals(store, { from, to });
@@ -78,7 +86,8 @@ export async function checkSeals(
     if (archived) archive.set(day, archived);
     if (archived && !listed.has(day)) problems.push({ day, reason: 'seal-not-listed' });
     if (!archived && inList) problems.push({ day, reason: 'seal-not-archived' });
-    if (archived && inList && archived.hash !== inList.hash) problems.push({ day, reason: 'seal-differs' });
+    if (archived && inList && !isSameSeal(archived, inList)) problems.push({ day, reason: 'seal-differs' });
+    if (archived) problems.push(...(await store.changes(archived)).map((reason) => ({ day, reason })));
     if (seal) {
       seals.push(seal);
       const leaves = await store.leaves(seal);
@@ -89,9 +98,17 @@ export async function checkSeals(
   }
   // Each day that is missing is told, not only the first of several.
   problems.push(...sealBreaks(seals).filter(({ reason }) => reason !== 'seal-missing'));
-  const missing = await missingAmong(without);
+  const before = seals.length === 0 && from !== undefined ? await archivedSeals(store, { to: dayBefore(from) }) : NONE;
+  const missing = missingAmong(without, before.size > 0);
   problems.push(...missing.map((day) => ({ day, reason: 'seal-missing' as const })));
-  return { problems, knowledge: sealKnowledge(known), seals };
+  // Only a seal that follows no other is the first one; before another one there were more.
+  const firstDay = seals.find(({ day, prevHash }) => prevHash === '' && archive.has(day))?.day;
+  return {
+    problems,
+    knowledge: sealKnowledge(known, { firstDay, lastDay: dayAfter(dayAfter(to)) }),
+    seals,
+    isAnyDaySealed: seals.length > 0 || before.size > 0,
+  };
 
   /** A ledger at rest: its last seal is so old that the way back from today does not reach it. */
   async function addLongAgo(seals: Map<Day, Seal>): Promise<void> {
@@ -103,19 +120,18 @@ export async function checkSeals(
   }
 
   /** Days before the very first seal need none. */
-  async function missingAmong(days: readonly Day[]): Promise<readonly Day[]> {
+  function missingAmong(days: readonly Day[], isSealedBefore: boolean): readonly Day[] {
     // Somebody can put a seal of any day into the list: it tells which days must have one only where there is no archive at all.
     const kept = seals.filter(({ day }) => archive.has(day));
     const [oldest, newest] = kept.length > 0 ? [kept[0], kept.at(-1)] : [seals[0], seals.at(-1)];
     const expected = days.filter((day) => day <= due || (newest && day < newest.day));
-    if (!oldest) {
-      const before = from === undefined ? new Map() : await archivedSeals(store, { to: dayBefore(from) });
-      return before.size > 0 ? expected : [];
-    }
+    if (!oldest) return isSealedBefore ? expected : [];
     if (oldest.prevHash === '') return expected.filter((day) => day > oldest.day);
     return from === undefined && !listed.has(dayBefore(oldest.day)) ? [dayBefore(oldest.day), ...expected] : expected;
   }
 }
+
+const NONE: ReadonlyMap<Day, Seal> = new Map();
 
 /** Days, both included. */
 interface ArchiveRange {
@@ -125,10 +141,13 @@ interface ArchiveRange {
 }
 
 /** What the archive has of these days, looked for from the last one backwards: the newest first. */
-export async function archivedSeals(store: SealStore, { from = '', to }: ArchiveRange): Promise<Map<Day, Seal>> {
+export async function archivedSeals(
+  store: Pick<AuditedSeals, 'archived'>,
+  { from = '', to }: ArchiveRange,
+): Promise<Map<Day, Seal>> {
   const found = new Map<Day, Seal>();
   let gap = 0;
-  for (let day = to; day >= from && gap < LONGEST_GAP_DAYS && isDay(day); day = dayBefore(day)) {
+  for (let day = to; day >= from && gap < MAX_GAP_DAYS && isDay(day); day = dayBefore(day)) {
     const seal = await store.archived(day);
     gap = seal ? 0 : gap + 1;
     if (seal) found.set(day, seal);

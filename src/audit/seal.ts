@@ -88,6 +88,11 @@ export function sealHash({ v, day, commits, root, prevHash }: Omit<Seal, 'hash'>
   return digestOf('sha256', canonicalJson({ v, day, commits, root, prevHash }), 'base64url');
 }
 
+/** Whether two copies of a seal say the same in each of their members. A copy may keep its hash and lie about the rest. */
+export function isSameSeal(a: Seal, b: Seal): boolean {
+  return a.hash === b.hash && sealHash(a) === sealHash(b);
+}
+
 const DIGEST = /^[\w-]{43}$/;
 
 /** A value from a table or a file as a seal, or `undefined` when it has not the shape of one. What a seal says may still be wrong. */

@@ -36,6 +36,19 @@ export interface SealStore {
   leaves(seal: Seal): Promise<readonly SealedCommit[] | undefined>;
 }
 
+/** What was done to an object of the archive after it was kept. Nobody of the service can; who administers the account might. */
+export type ArchiveChange =
+  /** Somebody wrote another version over it. The oldest one is what was sealed. */
+  | 'seal-overwritten'
+  /** Somebody deleted it. Under Object Lock its versions are still there. */
+  | 'seal-deleted';
+
+/** Seals as an audit reads them: `archived` and `leaves` are the oldest versions of their objects. */
+export interface AuditedSeals extends Pick<SealStore, 'list' | 'archived' | 'leaves'> {
+  /** What was done to the objects of a seal, each kind once. */
+  changes(seal: Seal): Promise<readonly ArchiveChange[]>;
+}
+
 export type DatedCommit = Pick<Commit, 'invoiceId' | 'version' | 'hash' | 'at'>;
 
 /** The commits of the store by their time. */

@@ -1,3 +1,4 @@
+import type { Commit } from '../events/commit.ts';
 import type { EventScan, Stream } from '../events/event-scan.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { Witness } from '../events/hash-chain.ts';
@@ -25,16 +26,23 @@ export interface VerifyDeps {
 export interface Totals {
   readonly invoices: number;
   readonly commits: number;
+  /** Of the oldest commit that was read; `undefined` while none was. */
+  readonly firstDay: Day | undefined;
 }
 
 /** One invoice. The witness is read first: a stream that is read after it has everything that the witness has seen. */
 export async function verifyInvoice(
   { events, witnesses, seals }: Pick<VerifyDeps, 'events' | 'witnesses' | 'seals'>,
   invoiceId: InvoiceId,
-): Promise<{ readonly findings: readonly Finding[]; readonly commits: number }> {
+): Promise<{ readonly findings: readonly Finding[]; readonly commits: readonly Commit[] }> {
   const witness = (await witnesses.of([invoiceId])).get(invoiceId);
   const commits = await events.load(invoiceId);
-  return { findings: verifyStream({ invoiceId, commits }, witness, seals), commits: commits.length };
+  return { findings: verifyStream({ invoiceId, commits }, witness, seals), commits };
+}
+
+/** The day of the oldest of these commits and of a day that was found before. */
+export function firstDayOf(commits: readonly Commit[], known?: Day): Day | undefined {
+  return [...commits.map(dayOf).filter(isDay), ...(known === undefined ? [] : [known])].sort()[0];
 }
 
 /**
@@ -48,7 +56,11 @@ export async function verifyLedger(
   { segments, since = '' }: { readonly segments: number; readonly since?: Day | undefined },
 ): Promise<Totals> {
   const met = new Set<InvoiceId>();
-  const totals = { invoices: 0, commits: 0 };
+  const totals: { -readonly [Member in keyof Totals]: Totals[Member] } = {
+    invoices: 0,
+    commits: 0,
+    firstDay: undefined,
+  };
   const count = (commits: number) => {
     totals.invoices++;
     totals.commits += commits;
@@ -56,11 +68,14 @@ export async function verifyLedger(
   const look = async (invoiceId: InvoiceId): Promise<number> => {
     const { findings, commits } = await verifyInvoice(deps, invoiceId);
     if (findings.length > 0) deps.onFindings(invoiceId, findings);
-    return commits;
+    return commits.length;
   };
   const walk = async (segment: number) => {
     for await (const { streams } of deps.scan.segment({ segment, segments })) {
-      for (const { invoiceId } of streams) met.add(invoiceId);
+      for (const { invoiceId, commits } of streams) {
+        met.add(invoiceId);
+        totals.firstDay = firstDayOf(commits, totals.firstDay);
+      }
       const wanted = streams.filter((stream) => isWanted(stream, since, deps.seals));
       const witnesses = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
       for (const stream of wanted) {

@@ -78,6 +78,19 @@ describe('the verification of a history', () => {
       ['sealed-commit-gone', 3],
     ]));
 
+  it('finds commits of days before the first that was ever sealed, and of days that have not come', () => {
+    const madeUp = told([
+      ['2026-11-09', emitted],
+      ['2026-11-14', issued],
+    ]);
+    const known = sealKnowledge([{ day: '2026-11-10', leaves: [] }], { firstDay: '2026-11-10', lastDay: '2026-11-13' });
+    expect(verifyStream({ invoiceId, commits: madeUp }, undefined, known)).toEqual([
+      { kind: 'not-in-seal', version: 1, day: '2026-11-09' },
+      { kind: 'dated-ahead', version: 2, day: '2026-11-14' },
+    ]);
+    expect(verifyStream({ invoiceId, commits: madeUp }, undefined, sealKnowledge([]))).toEqual([]);
+  });
+
   it('finds a commit that another day was sealed with, since its time was edited for as long as that took', () => {
     const [first, ...rest] = history as [Commit, ...Commit[]];
     const moved = sealKnowledge([

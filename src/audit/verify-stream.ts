@@ -1,15 +1,20 @@
 import { type Commit, START } from '../events/commit.ts';
 import { type ChainBreak, verifyChain, type Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
-import { type Day, dayOf, type SealedCommit } from './seal.ts';
+import { type Day, dayOf, isDay, type SealedCommit } from './seal.ts';
 
 export type SealFinding =
   /** The seal of the day holds another commit at this version of the invoice: the history was replaced, hashes and all. */
   | 'other-than-sealed'
-  /** The day is sealed, and its seal does not know the commit: it was put in afterwards, or its writer's clock was far behind. */
+  /**
+   * The day is sealed or lies before the first sealed one, and no seal of it has the commit: it was put in afterwards, or its writer's
+   * clock was far behind.
+   */
   | 'not-in-seal'
   /** A seal holds a commit that the stream no longer has. */
-  | 'sealed-commit-gone';
+  | 'sealed-commit-gone'
+  /** Its day has not come yet: no seal would have it for as long. */
+  | 'dated-ahead';
 
 /** Something in a history that is not as it was written. */
 export type Finding =
@@ -22,6 +27,10 @@ export type Finding =
 export interface SealKnowledge {
   readonly days: ReadonlySet<Day>;
   readonly leaves: ReadonlyMap<InvoiceId, readonly SealedLeaf[]>;
+  /** The first day that was ever sealed, where it is known: it is the day of the oldest commit, so nothing is older. */
+  readonly firstDay?: Day | undefined;
+  /** The last day that a commit can be of by now. */
+  readonly lastDay?: Day | undefined;
 }
 
 export interface SealedLeaf extends Pick<SealedCommit, 'version' | 'hash'> {
@@ -33,6 +42,7 @@ export const NO_SEALS: SealKnowledge = { days: new Set(), leaves: new Map() };
 
 export function sealKnowledge(
   days: Iterable<{ readonly day: Day; readonly leaves: readonly SealedCommit[] }>,
+  { firstDay, lastDay }: Pick<SealKnowledge, 'firstDay' | 'lastDay'> = {},
 ): SealKnowledge {
   const sealed = new Set<Day>();
   const byInvoice = new Map<InvoiceId, SealedLeaf[]>();
@@ -44,7 +54,12 @@ export function sealKnowledge(
       else byInvoice.set(invoiceId, [{ day, version, hash }]);
     }
   }
-  return { days: sealed, leaves: byInvoice };
+  return { days: sealed, leaves: byInvoice, firstDay, lastDay };
+}
+
+/** Whether a commit of this day must be in a seal of the day. A day that lacks its seal is told of by itself, and not by each commit. */
+function mustBeIn({ days, firstDay }: SealKnowledge, day: Day): boolean {
+  return days.has(day) || (isDay(day) && firstDay !== undefined && day < firstDay);
 }
 
 /**
@@ -72,7 +87,10 @@ export function verifyStream(
     if (leaf && leaf.hash !== commit.hash) found.push({ kind: 'other-than-sealed', version, day: leaf.day });
     const day = dayOf(commit);
     // A leaf of another day is one of an item whose time somebody had edited when that day was sealed.
-    if (leaf?.day !== day && seals.days.has(day)) found.push({ kind: 'not-in-seal', version, day });
+    if (leaf?.day !== day && mustBeIn(seals, day)) found.push({ kind: 'not-in-seal', version, day });
+    if (isDay(day) && seals.lastDay !== undefined && day > seals.lastDay) {
+      found.push({ kind: 'dated-ahead', version, day });
+    }
   }
   for (const { version, day } of leaves.values()) found.push({ kind: 'sealed-commit-gone', version, day });
   return found;

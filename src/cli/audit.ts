@@ -3,6 +3,7 @@ import { UsageError, type Verb } from './verb.ts';
 const ACTIONS: Readonly<Record<string, () => Promise<Verb>>> = {
   replay: async () => (await import('./audit/replay.ts')).replay,
   verify: async () => (await import('./audit/verify.ts')).verify,
+  seals: async () => (await import('./audit/seals.ts')).seals,
   prove: async () => (await import('./audit/prove.ts')).prove,
   export: async () => (await import('./audit/export.ts')).exportBundle,
 };

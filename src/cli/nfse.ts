@@ -49,7 +49,8 @@ const VERBS: Readonly<Record<string, Entry>> = {
   },
   audit: {
     usage: `audit replay ID [--as-of TIME | --version N] [--data DIR] [--json]
-  audit verify ID…|--all [--since DAY] [--data DIR] [--json]
+  audit verify ID…|--all [--since DAY | --expect-seal HASH…] [--data DIR] [--json]
+  audit seals [--data DIR] [--json]
   audit prove ID [--data DIR] [--json]
   audit export --company CNPJ --from DAY --to DAY --out DIR [--data DIR] [--json]`,
     summary: 'conta a história de uma nota, confere que ninguém a tocou, prova-a pelos selos, e a leva a outro lugar',

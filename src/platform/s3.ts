@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
+  ListObjectVersionsCommand,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
@@ -20,8 +21,14 @@ export interface S3 {
    * @returns whether this call stored it. After a lost answer it may be `false` for an object of our own.
    */
   putNew(bucket: string, key: string, body: string | Uint8Array, contentType: string): Promise<boolean>;
-  /** @returns the object's bytes, `undefined` where there is no object. @throws ObjectTooLarge, ObjectCut */
-  get(bucket: string, key: string): Promise<Uint8Array | undefined>;
+  /**
+   * @param versionId an older version, where the bucket keeps them
+   * @returns the object's bytes, `undefined` where there is no object
+   * @throws ObjectTooLarge, ObjectCut
+   */
+  get(bucket: string, key: string, versionId?: string): Promise<Uint8Array | undefined>;
+  /** What was done to an object since its key was first written. */
+  history(bucket: string, key: string): Promise<ObjectHistory>;
   /**
    * Reads an object as a stream. What `consume` does not read is not downloaded.
    *
@@ -45,6 +52,14 @@ export interface S3 {
     answer: { readonly contentType: string; readonly contentDisposition: string },
     life: { readonly expiresIn: number; readonly signingDate: Date },
   ): Promise<string>;
+}
+
+/** Of a bucket without versions it says nothing: no version, and no deletion. */
+export interface ObjectHistory {
+  /** Newest first. A key that was written once has one. */
+  readonly versionIds: readonly string[];
+  /** How often the key was deleted, which leaves its versions there. */
+  readonly deletions: number;
 }
 
 /** An object is larger than anything that the service writes. */
@@ -110,8 +125,24 @@ export function s3(
       }
     },
 
-    get: (bucket, key) => read(bucket, key, async (body) => Buffer.concat(await Array.fromAsync(body))),
+    get: (bucket, key, versionId) =>
+      read(bucket, key, async (body) => Buffer.concat(await Array.fromAsync(body)), versionId),
     read,
+
+    async history(Bucket, Key) {
+      const versionIds: string[] = [];
+      let deletions = 0;
+      let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+      do {
+        const page = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: Key, ...next }));
+        const ofKey = <T extends { Key?: string | undefined }>(all: readonly T[] = []) =>
+          all.filter((one) => one.Key === Key);
+        versionIds.push(...ofKey(page.Versions).flatMap(({ VersionId }) => VersionId ?? []));
+        deletions += ofKey(page.DeleteMarkers).length;
+        next = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+      } while (next.KeyMarker === Key);
+      return { versionIds, deletions };
+    },
 
     linkTo: (Bucket, Key, { contentType, contentDisposition }, life) =>
       getSignedUrl(
@@ -130,10 +161,11 @@ export function s3(
     Bucket: string,
     Key: string,
     consume: (body: AsyncIterable<Uint8Array>) => Promise<T>,
+    VersionId?: string,
   ): Promise<T | undefined> {
     try {
       return await retries.execute(async () => {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...(VersionId && { VersionId }) }));
         return consume(whole(Key, Body as Readable));
       });
     } catch (error) {

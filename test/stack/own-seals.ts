@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { s3 } from '../../src/platform/s3.ts';
-import { sealStore } from '../../src/platform/seal-store.ts';
+import { auditedSeals, sealStore } from '../../src/platform/seal-store.ts';
 import { credentials } from './api.ts';
 import type { ownLedger } from './own-ledger.ts';
 
-/** A bucket for the seals of a test's own ledger, and the store of seals in it. */
+/** A bucket for the seals of a test's own ledger, the store of seals in it, and what an audit reads of them. */
 export async function ownSeals({ client, tables }: Awaited<ReturnType<typeof ownLedger>>) {
   const bucket = `seals-${randomUUID().slice(0, 8)}`;
   const aws = { region: 'sa-east-1', endpoint: credentials().endpoints.s3 };
@@ -13,5 +13,6 @@ export async function ownSeals({ client, tables }: Awaited<ReturnType<typeof own
   const bucketClient = new S3Client({ ...aws, credentials: keys, forcePathStyle: true });
   await bucketClient.send(new CreateBucketCommand({ Bucket: bucket }));
   const objects = s3({ ...aws, forcePathStyle: true }, keys);
-  return { bucket, bucketClient, store: sealStore({ dynamoDb: client, tableName: tables.seals, s3: objects, bucket }) };
+  const options = { dynamoDb: client, tableName: tables.seals, s3: objects, bucket };
+  return { bucket, bucketClient, store: sealStore(options), audited: auditedSeals(options) };
 }

@@ -13,15 +13,19 @@ export function findingText(finding: Finding): string {
     'tail-replaced': `a versão ${version} não é a que a projeção viu: foi trocada`,
     'row-unreadable': `a linha da projeção foi alterada: não diz mais se a versão ${version} é a última`,
     'other-than-sealed': `a versão ${version} não é a que foi selada: foi trocada`,
-    'not-in-seal': `a versão ${version} tem data de um dia selado sem ela: foi incluída depois`,
+    'not-in-seal': `a versão ${version} tem data de um dia que foi selado sem ela, ou anterior a todos os selos: foi incluída depois`,
+    'dated-ahead': `a versão ${version} tem data que ainda não chegou`,
     'sealed-commit-gone': `a versão ${version} foi selada e não existe mais: foi apagada`,
   }[kind];
-  return `${what}${'day' in finding ? ` (selo de ${finding.day})` : ''} [${kind}]`;
+  return `${what}${'day' in finding ? ` (${kind === 'dated-ahead' ? '' : 'selo de '}${finding.day})` : ''} [${kind}]`;
 }
 
 const SEAL_PROBLEMS: Readonly<Record<SealProblemReason, string>> = {
   'seal-changed': 'o selo foi alterado: seu conteúdo não dá o seu hash',
   'seal-link-broken': 'o selo não está encadeado ao do dia anterior',
+  'seal-overwritten': 'alguém gravou outro selo, ou outra lista, por cima: vale a versão mais antiga',
+  'seal-deleted': 'alguém apagou o selo, ou a lista do que foi selado: vale a versão que ficou',
+  'no-seals': 'não há selo nenhum, embora haja fatos deste dia em diante',
   'seal-missing': 'não há selo deste dia, embora já devesse haver',
   'seal-not-listed': 'o selo está no arquivo e não na tabela',
   'seal-not-archived': 'o selo está na tabela e não no arquivo',

@@ -1,5 +1,5 @@
 import { type Day, isDay } from '../../audit/seal.ts';
-import { lastDayOver, type SealStore } from '../../audit/sealing.ts';
+import { type AuditedSeals, lastDayOver } from '../../audit/sealing.ts';
 import type { Witnesses } from '../../audit/verify-ledger.ts';
 import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
 import { dynamoDbEventScan } from '../../events/dynamodb-event-scan.ts';
@@ -10,7 +10,7 @@ import { type InvoiceId, parseInvoiceId } from '../../events/ids.ts';
 import type { Config } from '../../platform/config.ts';
 import { documentStore } from '../../platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../../platform/documents/s3-archive.ts';
-import { sealStore } from '../../platform/seal-store.ts';
+import { auditedSeals } from '../../platform/seal-store.ts';
 import { dynamoDbInvoicesTable, type InvoicesTable } from '../../projections/invoices-table.ts';
 import { dynamoDbProjectionStates } from '../../projections/projection-states.ts';
 import { dynamoDbWitnesses } from '../../projections/witnesses.ts';
@@ -24,7 +24,7 @@ export interface AuditedLedger {
   readonly scan: EventScan;
   readonly invoices: Pick<InvoicesTable, 'list'>;
   readonly witnesses: Witnesses;
-  readonly seals: SealStore;
+  readonly seals: AuditedSeals;
   /** A document as it lies there, though it be not what its key says; `undefined` where there is nothing to show. */
   document(key: string): Promise<string | undefined>;
   close(): void;
@@ -42,7 +42,7 @@ export async function auditedLedger(invocation: Invocation, data: string | undef
     scan: dynamoDbEventScan({ client, tableName: tables.events, events }),
     invoices: dynamoDbInvoicesTable(client, live),
     witnesses: dynamoDbWitnesses(client, live),
-    seals: sealStore({ dynamoDb: client, tableName: tables.seals, s3, bucket: config.sealsBucket }),
+    seals: auditedSeals({ dynamoDb: client, tableName: tables.seals, s3, bucket: config.sealsBucket }),
     document: lying(documentStore(client, tables.documents, s3DocumentArchive(s3, config.docsBucket))),
     close: () => client.destroy(),
   };

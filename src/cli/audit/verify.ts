@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { checkSeals } from '../../audit/check-seals.ts';
+import { checkSeals, type SealProblem } from '../../audit/check-seals.ts';
 import { lastDayOver } from '../../audit/sealing.ts';
-import { type Totals, type VerifyDeps, verifyInvoice, verifyLedger } from '../../audit/verify-ledger.ts';
+import { firstDayOf, type Totals, type VerifyDeps, verifyInvoice, verifyLedger } from '../../audit/verify-ledger.ts';
 import type { Finding } from '../../audit/verify-stream.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import { now } from '../../platform/clock.ts';
@@ -11,6 +11,8 @@ import { findingText, sealProblemText } from './findings.ts';
 import { auditedLedger, dayIn, invoiceIdsIn, lastDayDue } from './ledger.ts';
 
 const SEGMENTS = 4;
+const HASH = /^[\w-]{43}$/;
+
 /** `nfse audit verify`: walks chains, against what the projection saw and against the seals; and the seals themselves. */
 export const verify: Verb = async (args, invocation) => {
   const { values, positionals } = parseArgs({
@@ -19,6 +21,7 @@ export const verify: Verb = async (args, invocation) => {
     options: {
       all: { type: 'boolean', default: false },
       since: { type: 'string' },
+      'expect-seal': { type: 'string', multiple: true, default: [] },
       data: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -26,19 +29,17 @@ export const verify: Verb = async (args, invocation) => {
   const ids = invoiceIdsIn(positionals);
   const since = dayIn('--since', values.since);
   if (values.all === ids.length > 0) throw new UsageError('Informe as notas, ou --all para todas');
+  const expected = expectedSeals(values['expect-seal'], since);
   const { output } = invocation;
   const ledger = await auditedLedger(invocation, values.data);
   const progress = progressOf(output, { json: values.json, nowMs: () => now().getTime() });
   const found: { invoiceId: InvoiceId; findings: readonly Finding[] }[] = [];
   const onFindings = (invoiceId: InvoiceId, findings: readonly Finding[]) => void found.push({ invoiceId, findings });
   try {
-    const { problems, knowledge, seals } = await checkSeals(
+    const due = lastDayDue(ledger, invocation.now);
+    const { problems, knowledge, seals, isAnyDaySealed } = await checkSeals(
       ledger.seals,
-      {
-        from: since,
-        to: lastDayOver(invocation.now, ledger.config.sealMarginMinutes),
-        due: lastDayDue(ledger, invocation.now),
-      },
+      { from: since, to: lastDayOver(invocation.now, ledger.config.sealMarginMinutes), due },
       (done, days) => progress.report(done, days, 'selos'),
     );
     const started = now().getTime();
@@ -49,16 +50,26 @@ export const verify: Verb = async (args, invocation) => {
     const totals = values.all ? await verifyLedger(deps, { segments: SEGMENTS, since }) : await verifyEach(deps, ids);
     const seconds = Math.max(0.001, (now().getTime() - started) / 1000);
     progress.end();
-    const good = found.length === 0 && problems.length === 0;
+    const { firstDay } = totals;
+    const sealProblems: readonly SealProblem[] =
+      !isAnyDaySealed && firstDay !== undefined && firstDay <= due
+        ? [...problems, { day: firstDay, reason: 'no-seals' }]
+        : problems;
+    const absent = expected.filter((hash) => !seals.some((seal) => seal.hash === hash));
+    const good = found.length === 0 && sealProblems.length === 0 && absent.length === 0;
     if (values.json) {
-      output.out(JSON.stringify({ good, ...totals, seals: seals.length, found, sealProblems: problems }));
+      output.out(JSON.stringify({ good, ...totals, seals: seals.length, found, sealProblems, absentSeals: absent }));
     } else {
-      for (const problem of problems) output.out(sealProblemText(problem));
+      for (const problem of sealProblems) output.out(sealProblemText(problem));
+      for (const hash of absent)
+        output.out(`nenhum selo tem o hash ${hash}: a cadeia de selos não é a que foi anotada`);
       for (const { invoiceId, findings } of found) {
         for (const finding of findings) output.out(`${invoiceId}: ${findingText(finding)}`);
       }
       const pace = values.all ? `, ${Math.round(totals.commits / seconds)} commits/s` : '';
-      const verdict = good ? 'tudo como foi gravado' : `${found.length} notas e ${problems.length} selos não conferem`;
+      const verdict = good
+        ? 'tudo como foi gravado'
+        : `${found.length} notas e ${sealProblems.length + absent.length} selos não conferem`;
       output.out(`${totals.invoices} notas, ${totals.commits} commits, ${seals.length} selos${pace}: ${verdict}`);
     }
     return good ? 0 : 1;
@@ -67,13 +78,28 @@ export const verify: Verb = async (args, invocation) => {
   }
 };
 
+/**
+ * Hashes of seals that somebody noted elsewhere.
+ *
+ * @throws UsageError for what is no hash, and where not all seals are read
+ */
+function expectedSeals(hashes: readonly string[], since: string | undefined): readonly string[] {
+  const odd = hashes.find((hash) => !HASH.test(hash));
+  if (odd !== undefined) throw new UsageError(`${odd} não é o hash de um selo`);
+  if (hashes.length > 0 && since !== undefined)
+    throw new UsageError('--expect-seal confere todos os selos: use sem --since');
+  return hashes;
+}
+
 async function verifyEach(deps: VerifyDeps, ids: readonly InvoiceId[]): Promise<Totals> {
   let commits = 0;
+  let firstDay: string | undefined;
   for (const invoiceId of ids) {
     const one = await verifyInvoice(deps, invoiceId);
-    if (one.commits === 0 && one.findings.length === 0) throw new UsageError(`${invoiceId} não existe`);
+    if (one.commits.length === 0 && one.findings.length === 0) throw new UsageError(`${invoiceId} não existe`);
     if (one.findings.length > 0) deps.onFindings(invoiceId, one.findings);
-    commits += one.commits;
+    commits += one.commits.length;
+    firstDay = firstDayOf(one.commits, firstDay);
   }
-  return { invoices: ids.length, commits };
+  return { invoices: ids.length, commits, firstDay };
 }
