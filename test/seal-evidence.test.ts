@@ -2,7 +2,7 @@ import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dayAfter, dayBefore, dayOf, type Seal } from '../src/audit/seal.ts';
-import { sealDueDays } from '../src/audit/sealing.ts';
+import { lastDayOver, sealDueDays } from '../src/audit/sealing.ts';
 import { type Commit, START, tipAfter } from '../src/events/commit.ts';
 import { dynamoDbCommitsByTime } from '../src/events/dynamodb-commits-by-time.ts';
 import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
@@ -15,8 +15,9 @@ import { nfse } from './stack/nfse.ts';
 import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
 
+const MARGIN_MINUTES = 60;
 const today = dayOf({ at: new Date().toISOString() });
-const last = dayBefore(dayBefore(today));
+const last = lastDayOver(new Date(), MARGIN_MINUTES);
 const first = dayBefore(last);
 const on = (day: string) => ({ at: `${day}T12:00:00.000Z` });
 
@@ -29,7 +30,7 @@ async function sealedLedger() {
   const commits = dynamoDbCommitsByTime(client, tables.events);
   const environment = { ...ledger.environment, SEALS_BUCKET: bucket };
   const seal = () =>
-    sealDueDays({ seals: store, commits, marginMinutes: 60 }, new Date(`${dayAfter(last)}T01:10:00.000Z`));
+    sealDueDays({ seals: store, commits, marginMinutes: MARGIN_MINUTES }, new Date(`${dayAfter(last)}T01:10:00.000Z`));
   const project = async (invoiceId: InvoiceId, of: readonly Commit[]) => {
     const { invoice, tip } = read(invoiceId, of);
     const Item = rowOf(invoice as LivingInvoice, tip, 300);

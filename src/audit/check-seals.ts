@@ -46,6 +46,7 @@ export interface SealRange {
 
 /** So many days without a seal, one after the other, and there is none before them. */
 const MAX_GAP_DAYS = 366;
+const MAX_CONCURRENT_READS = 8;
 
 export interface CheckedSeals {
   readonly problems: readonly SealProblem[];
@@ -147,13 +148,26 @@ export async function archivedSeals(
 ): Promise<Map<Day, Seal>> {
   const found = new Map<Day, Seal>();
   let gap = 0;
-  for (let day = to; day >= from && gap < MAX_GAP_DAYS && isDay(day); day = dayBefore(day)) {
-    const seal = await store.archived(day);
-    gap = seal ? 0 : gap + 1;
-    if (seal) found.set(day, seal);
-    if (seal?.prevHash === '') break;
+  for (let day = to; isDay(day) && gap < MAX_GAP_DAYS; ) {
+    const days = daysBack(day, MAX_CONCURRENT_READS).filter((one) => one >= from);
+    const seals = await Promise.all(days.map((one) => store.archived(one)));
+    for (const [index, seal] of seals.entries()) {
+      gap = seal ? 0 : gap + 1;
+      if (seal) found.set(days[index] as Day, seal);
+      if (seal?.prevHash === '') return found;
+    }
+    const last = days.at(-1);
+    if (last === undefined) return found;
+    day = dayBefore(last);
   }
   return found;
+}
+
+/** A day and those before it, as many as there are to be. */
+function daysBack(from: Day, count: number): Day[] {
+  const days: Day[] = [];
+  for (let day = from; days.length < count && isDay(day); day = dayBefore(day)) days.push(day);
+  return days;
 }
 
 function daysOf(first: Day, last: Day): Day[] {
