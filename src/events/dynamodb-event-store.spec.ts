@@ -30,6 +30,7 @@ describe('a stream that was stored before', () => {
       const commitId = storedStream[place]?.commitId.S ?? '';
       tip = tipAfter(await store.append(draft({ tip, events, commitId })));
     }
-    expect(stored.map(({ Item }) => Item)).toEqual(storedStream);
+    // `dayShard` came later: it is the key of an index, and no part of a commit.
+    expect(stored.map(({ Item: { dayShard: _, ...commit } = {} }) => commit)).toEqual(storedStream);
   });
 });
