@@ -200,10 +200,10 @@ async function measure(folder: string): Promise<void> {
   progressEnds();
   const [measured, notes] = [posted - before.posted, (await stack.notes()) - before.notes];
   print(turns);
+  if (profileFolder !== undefined) await printProfiles(profileFolder, PROFILED, count * rounds);
   if (notes !== measured)
     throw new Error(
       `${measured} invoices were posted and ${notes} notes made: the machine is too busy for ${perSecond}/s, try a lower --rate.`,
     );
   console.log(`\n${measured} invoices were posted, and the authority made a note of each.`);
-  if (profileFolder !== undefined) await printProfiles(profileFolder, PROFILED, count * rounds);
 }

@@ -13,8 +13,8 @@ interface Profile {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
-  /** HTTP requests that the process made meanwhile. */
-  readonly requests: number;
+  /** HTTP requests that the process made meanwhile, by operation. */
+  readonly requests: Readonly<Record<string, number>>;
 }
 
 const MAX_PACKAGES_SHOWN = 12;
@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 200;
 const IDLE = new Set(['(idle)', '(root)']);
 
 /**
- * Prints, of each process that was profiled, how many requests it made for an invoice, and what share of its processor time each package
+ * Prints, of each process that was profiled, which requests it made for an invoice, and what share of its processor time each package
  * takes, with what Node does for it. Its hottest places follow: the functions that were themselves on top of the stack the longest.
  */
 export async function printProfiles(folder: string, names: readonly string[], invoices: number): Promise<void> {
@@ -37,8 +37,10 @@ export async function printProfiles(folder: string, names: readonly string[], in
         .toSorted(([, a], [, b]) => b - a)
         .slice(0, shown)
         .map(([what, time]) => [what, (100 * time) / total] as const);
+    const requests = Object.entries(profile.requests).map(([what, count]) => [what, count / invoices] as const);
+    printTable(`${name}: requests of an invoice`, ['operation', 'requests'], requests);
     printTable(
-      `${name}: ${(profile.requests / invoices).toFixed(1)} requests an invoice; what its packages take, each with what Node does for it`,
+      `${name}: what its packages take, each with what Node does for it`,
       ['package', '% of the time'],
       shares(packages, MAX_PACKAGES_SHOWN),
     );

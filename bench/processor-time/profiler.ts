@@ -1,13 +1,14 @@
 // Loaded before a process that is to be profiled. SIGUSR2 begins a profile, and the next SIGUSR2 ends and writes it, so that a profile
-// holds turns of the benchmark and nothing of start and warm-up. What it writes is what `node --cpu-prof` writes, and how many HTTP
-// requests were made meanwhile.
+// holds turns of the benchmark and nothing of start and warm-up. What it writes is what `node --cpu-prof` writes, and which HTTP requests
+// were made meanwhile.
 import { subscribe } from 'node:diagnostics_channel';
 import { rename, writeFile } from 'node:fs/promises';
+import type { ClientRequest } from 'node:http';
 import { Session } from 'node:inspector/promises';
 
 const INTERVAL_MICROSECONDS = 500;
 
-let requests = 0;
+let requests: Record<string, number> = {};
 let session: Session | undefined;
 let toggling = Promise.resolve();
 
@@ -27,11 +28,15 @@ async function toggle(): Promise<void> {
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: INTERVAL_MICROSECONDS });
   await session.post('Profiler.start');
-  requests = 0;
+  requests = {};
 }
 
-subscribe('http.client.request.start', () => {
-  requests++;
+subscribe('http.client.request.start', (message) => {
+  const { request } = message as { readonly request: ClientRequest };
+  // `DynamoDB_20120810.PutItem`: of AWS's JSON protocols each names its operation.
+  const target = request.getHeader('x-amz-target');
+  const operation = typeof target === 'string' ? target.replace(/^.*\./, '') : `${request.method} ${request.protocol}`;
+  requests[operation] = (requests[operation] ?? 0) + 1;
 });
 process.on('SIGUSR2', () => {
   toggling = toggling.then(toggle);
