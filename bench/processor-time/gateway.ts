@@ -65,7 +65,7 @@ const started = FUNCTIONS.map(async (name) => {
 const functions = Object.fromEntries(await Promise.all(started)) as Readonly<Record<FunctionName, LambdaFunction>>;
 
 /** Each header names the function's own segment, which Lambda opens before it invokes. */
-const inSegment = (trace: string) => `${trace};Parent=${randomBytes(8).toString('hex')}`;
+const inSegment = (trace: string) => `${trace.replace(/;Parent=[^;]*/, '')};Parent=${randomBytes(8).toString('hex')}`;
 const behindGateway =
   (name: FunctionName): Handler =>
   (event: APIGatewayProxyEvent) => {

@@ -16,6 +16,7 @@ import { localPostgresUrl, migrateReporting, startPostgres } from '../../local/e
 import { createTables } from '../../local/engines/tables.ts';
 import { childEnvironment, environmentFor } from '../../local/environment.ts';
 import { storeExampleCertificates } from '../../local/example-certificates.ts';
+import { close, listen } from '../../local/http-server.ts';
 import { findJava } from '../../local/java.ts';
 import { openPki } from '../../local/pki/installation.ts';
 import { portNear } from '../../local/ports.ts';
@@ -112,6 +113,8 @@ export async function startRoleStack(options: RoleStackOptions): Promise<RoleSta
   const daemon = createSocket('udp4').bind(0, '127.0.0.1');
   await once(daemon, 'listening');
   running.add(async () => void daemon.close());
+  const collector = await listen((request, response) => void request.resume().on('end', () => response.end('{}')), 0);
+  running.add(() => close(collector.server));
   const profilesFile = join(folder, 'municipality-profiles.json');
   await writeFile(profilesFile, '{"municipalities":[]}');
   const environment = environmentFor(
@@ -131,7 +134,11 @@ export async function startRoleStack(options: RoleStackOptions): Promise<RoleSta
       authorityFile: pki.authorityFile,
       profilesFile,
     },
-    { ...AS_DEPLOYED, LOCAL_XRAY_DAEMON: `127.0.0.1:${daemon.address().port}` },
+    {
+      ...AS_DEPLOYED,
+      LOCAL_XRAY_DAEMON: `127.0.0.1:${daemon.address().port}`,
+      LOCAL_TRACE_COLLECTOR: collector.url,
+    },
   );
   const env = childEnvironment({ ...environment, NODE_ENV: 'production' }, process.env);
 
