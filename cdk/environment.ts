@@ -17,6 +17,7 @@ export function environmentOf(
     POWERTOOLS_LOG_LEVEL: 'INFO',
     NATIONAL_ENVIRONMENT: national.environment,
     REGISTRATION_REQUIRED: String(functions.registrationRequired),
+    MAX_DPS_NUMBER_JUMP: String(functions.maxDpsNumberJump),
     ...(api.origins.length > 0 && { CORS_ORIGINS: api.origins.join(',') }),
     ...variablesFor(rights, resources),
   };

@@ -116,7 +116,9 @@ export const FUNCTIONS = {
     },
   },
   company: { ...reading, may: { companies: ['GetItem'], dpsNumbers: ['GetItem'] } },
-  register: { ...reading, may: { companies: ['UpdateItem'], dpsNumbers: ['GetItem', 'UpdateItem'] } },
+  register: { ...reading, may: { companies: ['UpdateItem'], dpsNumbers: ['GetItem', 'PutItem', 'UpdateItem'] } },
+  series: { ...reading, may: { dpsNumbers: ['GetItem', 'Query'] } },
+  'rewind-series': { ...reading, may: { dpsNumbers: ['GetItem', 'PutItem', 'Query', 'UpdateItem'] } },
   certificate: {
     // Opening an old PFX file is a second of processor time for whoever asks.
     trigger: { from: 'api', perSecond: 5 },

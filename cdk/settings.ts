@@ -83,6 +83,8 @@ const SettingsSchema = z.strictObject({
     /** Needs an account whose quota of concurrent executions was raised: a new one has ten, and leaves none to reserve. */
     reservedConcurrency: z.boolean(),
     registrationRequired: z.boolean(),
+    /** How far one emission may move a company's counter of DPS numbers forward without a reason. */
+    maxDpsNumberJump: atLeastOne,
     /** Whether the DLQ is replayed by itself. Off: somebody looks first. */
     replayDlq: z.boolean(),
   }),

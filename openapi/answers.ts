@@ -175,6 +175,23 @@ export const Company = z.strictObject({
   updatedBy: text,
 });
 
+export const Series = z.strictObject({
+  companyCnpj: cnpj,
+  series: text,
+  nextNumber: z.int(),
+  usedNumber: z.int(),
+  changes: z.array(
+    z.strictObject({
+      kind: z.enum(['moved-on', 'rewound']),
+      from: z.int(),
+      to: z.int(),
+      by: text,
+      at: time,
+      reason: z.optional(text),
+    }),
+  ),
+});
+
 export const StoredLogin = z.strictObject({ companyCnpj: cnpj, municipalityCode: municipality, storedAt: time });
 
 const letter = z.strictObject({

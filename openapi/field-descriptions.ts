@@ -35,6 +35,7 @@ const DPS: Texts = {
   dps: 'Number of the declaration (DPS; RPS of a city hall).',
   'dps.series': 'Series, `1` to `49999`.',
   'dps.number': 'Number within the series; the next one when left out. A number of your own moves the counter on.',
+  'dps.jumpReason': 'Why the number is far ahead of the counter; of operators.',
 };
 const LANE: Texts = {
   municipalityCode: 'IBGE’s code.',
@@ -297,8 +298,10 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
     dps: 'Which numbers its declarations take.',
     'dps.series': 'Series, `1` to `49999`.',
     'dps.nextNumber': 'The counter only moves on: a number that may be on a note is never given again.',
+    'dps.jumpReason': 'Why it moves on by more than the installation takes without one.',
     environment: "`RESTRICTED` is the authorities' test environment; that of the installation when left out.",
   },
+  SeriesRewind: { reason: 'Why, for the record.' },
   CertificateFile: { pfx: "The A1 certificate's file (PFX, PKCS #12) in Base64.", password: 'Of the file.' },
   CityLogin: {
     municipalityCode: 'Whose city hall it is.',
@@ -324,6 +327,18 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
     'certificate.daysLeft': 'Whole days until it ends.',
     updatedAt: 'Last change.',
     updatedBy: 'Who made it.',
+  },
+  Series: {
+    series: 'Series.',
+    nextNumber: 'What the next emission would take.',
+    usedNumber: 'Highest number that any emission took or brought along; 0 for none.',
+    changes: 'Changes by hand, the oldest first.',
+    'changes.kind': 'Moved on by a registration, or rewound.',
+    'changes.from': 'Next number before.',
+    'changes.to': 'Next number after.',
+    'changes.by': 'Who.',
+    'changes.at': 'When.',
+    'changes.reason': 'Why.',
   },
   StoredLogin: { storedAt: 'When it was stored.' },
   Invoice: {

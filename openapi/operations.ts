@@ -64,7 +64,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     once: true,
     examples: ['emit-invoice', 'emit-withheld', 'emit-export'],
     answers: accepted,
-    problems: ['company-not-registered', 'other-environment', 'contention'],
+    problems: ['company-not-registered', 'other-environment', 'counter-changed', 'contention'],
   },
   'GET /invoices': {
     id: 'list',
@@ -157,7 +157,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       200: company,
       201: { description: 'The company, which is new.', schema: answers.Company, headers: ['ETag', 'Location'] },
     },
-    problems: ['company-not-found', 'company-changed', 'if-match-required'],
+    problems: ['company-not-found', 'company-changed', 'if-match-required', 'counter-changed'],
   },
   'PUT /companies/{cnpj}/certificate': {
     id: 'certificate',
@@ -176,6 +176,23 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: 'CityLogin',
     answers: { 200: { description: 'It is stored.', schema: answers.StoredLogin } },
     problems: ['company-not-found'],
+  },
+  'GET /companies/{cnpj}/series/{series}': {
+    id: 'series',
+    tag: 'Companies',
+    summary: 'Read the counter of a series, and who changed it by hand',
+    answers: { 200: { description: 'The counter.', schema: answers.Series } },
+    problems: ['company-not-found', 'series-not-found'],
+  },
+  'POST /companies/{cnpj}/series/{series}/rewind': {
+    id: 'rewindSeries',
+    tag: 'Companies',
+    summary: 'Take the counter back to the highest number that an emission used',
+    description:
+      'For a jump by mistake. Numbers that an emission took or brought along are never given again, whatever became of it.',
+    body: 'SeriesRewind',
+    answers: { 200: { description: 'The counter as it is now.', schema: answers.Series } },
+    problems: ['company-not-found', 'series-not-found', 'nothing-to-rewind', 'counter-changed'],
   },
   'GET /dlq': {
     id: 'surveyDeadLetters',

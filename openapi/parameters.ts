@@ -1,3 +1,4 @@
+import { SERIES } from '../src/handlers/emission-fields.ts';
 import { PROJECTIONS } from '../src/projections/projections-table.ts';
 import { REPORTS } from '../src/projections/reporting/reports/catalogue.ts';
 import type { Json } from './document.ts';
@@ -12,11 +13,15 @@ export const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
   },
   name: {
     description: 'Of the document, as `documents` of an event gives it.',
-    schema: { type: 'string', pattern: '^[a-z]+(?:-[a-z]+)*-[A-Za-z0-9_-]{43}\\.(?:xml|json)$' },
+    schema: { type: 'string', pattern: '^[a-z][A-Za-z0-9_-]*\\.(?:xml|json)$' },
   },
   municipalityCode: {
     description: 'IBGE’s code of the municipality.',
     schema: { type: 'string', pattern: '^\\d{7}$', examples: ['3106200'] },
+  },
+  series: {
+    description: 'Series of the declarations.',
+    schema: { type: 'string', pattern: SERIES.source, examples: ['1'] },
   },
   report: {
     description: 'Which report.',

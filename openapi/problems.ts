@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'document-not-available': [404, 'The invoice does not have this document, or not yet.'],
   'municipality-not-found': [404, 'There is no municipality with this code.'],
   'company-not-found': [404, 'There is no such company among yours.'],
+  'series-not-found': [404, 'There is no such series: they go from `1` to `49999`.'],
   'report-not-found': [404, 'There is no such report.'],
   'projection-not-found': [404, 'There is no such projection.'],
   'route-not-found': [404, 'The API has no such address.'],
@@ -26,6 +27,7 @@ export const PROBLEMS = {
   'request-in-progress': [409, 'The first request with this key is still being accepted.'],
   'nothing-to-cancel': [409, "The invoice's status leaves nothing to cancel."],
   'nothing-to-retry': [409, 'Only an invoice that was refused can be retried.'],
+  'nothing-to-rewind': [409, 'Every number up to the counter was used.'],
   'company-not-registered': [409, 'This installation issues for registered companies only.'],
   'other-environment': [409, "The company is registered for the authorities' other environment."],
   'company-changed': [412, 'Somebody changed the company first: read it again.'],
@@ -47,6 +49,7 @@ export const PROBLEMS = {
     503,
     'Ours: a part of the service did not answer. Repeat after `Retry-After`, with the same key: nothing happens twice.',
   ],
+  'counter-changed': [503, 'The counter of the series changed at the same moment: repeat.'],
   contention: [503, 'Too many changes of one invoice at once; nothing was stored.'],
   timeout: [504, 'The answer was not ready in 29 seconds.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, text: string]>>;

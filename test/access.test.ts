@@ -47,6 +47,8 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     body: { municipalityCode: '3127701', user: 'u', password: 'p' },
     foreigner: 404,
   },
+  'GET /companies/{cnpj}/series/{series}': { foreigner: 404 },
+  'POST /companies/{cnpj}/series/{series}/rewind': { body: { reason: 'Teste de acesso' }, foreigner: 404 },
   'GET /municipalities': { foreigner: 200 },
   // A lane is every company's: who acts for some may not stop the notes of the others.
   'POST /municipalities/{municipalityCode}/hold': { body: { reason: 'Teste de acesso' }, foreigner: 403 },
@@ -65,6 +67,7 @@ const NAMED: Readonly<Record<string, string>> = {
   invoiceId,
   name: documents[0].name,
   cnpj: COMPANY,
+  series: '1',
   report: 'totals',
   projection: 'reporting',
   municipalityCode: QUIET,

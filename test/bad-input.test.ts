@@ -193,8 +193,8 @@ describe('a field that is wrong', () => {
   });
 
   it('in a series without numbers is refused by name', async () => {
-    const dps = { series: '901', number: 999_999_999_999_999 };
-    expect((await send({ ...invoice, dps })).status).toBe(202);
+    const dps = { series: '901', number: 999_999_999_999_999, jumpReason: 'Último número da série' };
+    expect((await (await apiAs('operator')).post('/invoices', { ...invoice, dps })).status).toBe(202);
     const { status, body } = await send({ ...invoice, dps: { series: '901' } });
     expect(status).toBe(422);
     expect(body.errors).toMatchObject([{ pointer: '/dps/series', code: 'series-exhausted' }]);

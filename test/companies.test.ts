@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cnpjCheckDigits } from '../src/nfse/cnpj.ts';
 import { apiAs, example } from './stack/api.ts';
+import { signedToken } from './stack/signed-token.ts';
 
 const admin = await apiAs('admin');
 const registration = example('register-company');
@@ -67,6 +68,17 @@ describe('the registration of a company', () => {
     const { cnpj, tag } = await registered({ dps: { series: '5', nextNumber: 501 } });
     const back = await put(cnpj, { ...registration, dps: { series: '5', nextNumber: 7 } }, { 'if-match': tag });
     expect(back.body.dps).toEqual({ series: '5', nextNumber: 501 });
+  });
+
+  it('moves the counter far only for a reason, and changes nothing without one', async () => {
+    const cnpj = newCompany();
+    const dps = { series: '6', nextNumber: 9_000_000 };
+    const { status, body } = await put(cnpj, { ...registration, dps });
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([{ pointer: '/dps/nextNumber', code: 'number-too-far' }]);
+    expect((await admin.get(`/companies/${cnpj}`)).status).toBe(404);
+    const moved = await put(cnpj, { ...registration, dps: { ...dps, jumpReason: 'Sistema anterior' } });
+    expect(moved.body.dps).toEqual(dps);
   });
 
   it.each([
@@ -150,5 +162,55 @@ describe('an emission of a registered company', () => {
       howToFix: expect.stringContaining('PUT /companies'),
     });
     expect(failed.version).toBe(2);
+  });
+});
+
+describe('the counter of a series', () => {
+  const emission = example('emit-invoice');
+  const reason = 'Número digitado errado no cadastro';
+  const inSeries = async (nextNumber: number) => {
+    const dps = { series: '8', nextNumber, jumpReason: 'Migração de sistema' };
+    const { cnpj } = await registered({ dps });
+    const at = `/companies/${cnpj}/series/8`;
+    const emit = (number?: number) =>
+      admin.post('/invoices', { ...emission, companyCnpj: cnpj, dps: { series: '8', ...(number ? { number } : {}) } });
+    return { at, emit, rewind: () => admin.post(`${at}/rewind`, { reason }) };
+  };
+
+  it('goes back to the highest number that an emission used, and the change is on record', async () => {
+    const { at, emit, rewind } = await inSeries(800_000_000_000_001);
+    const rewound = await rewind();
+    expect(rewound).toMatchObject({ status: 200, body: { nextNumber: 1, usedNumber: 0 } });
+    expect(rewound.body.changes).toMatchObject([
+      { kind: 'moved-on', from: 1, to: 800_000_000_000_001, reason: 'Migração de sistema', by: expect.any(String) },
+      { kind: 'rewound', from: 800_000_000_000_001, to: 1, reason, by: expect.any(String) },
+    ]);
+    expect((await admin.get(at)).body).toEqual(rewound.body);
+    expect((await emit()).body.dps).toEqual({ series: '8', number: 1 });
+  });
+
+  it('never goes below a used number, taken or brought along', async () => {
+    const { at, emit, rewind } = await inSeries(5_001);
+    expect((await emit(3_000)).body.dps.number).toBe(3_000); // below the counter, and used all the same
+    expect((await rewind()).body).toMatchObject({ nextNumber: 3_001, usedNumber: 3_000 });
+    const numbers = await Promise.all([emit(), emit(), rewind()]);
+    expect(
+      numbers
+        .slice(0, 2)
+        .map(({ body }) => body.dps.number)
+        .sort(),
+    ).toEqual([3_001, 3_002]);
+    expect(await rewind()).toMatchObject({ status: 409, body: { type: 'urn:nfse-ledger:problem:nothing-to-rewind' } });
+    expect((await admin.get(at)).body).toMatchObject({ nextNumber: 3_003, usedNumber: 3_002 });
+  });
+
+  it('is rewound by operators alone, with a reason, in a series that can be', async () => {
+    const { at, rewind } = await inSeries(100);
+    const client = signedToken((await apiAs('client')).token, { 'custom:companies': '*' });
+    const asClient = { authorization: `Bearer ${client}` };
+    expect((await admin.request('POST', `${at}/rewind`, { reason }, asClient)).status).toBe(403);
+    expect((await admin.post(`${at}/rewind`, {})).status).toBe(422);
+    expect((await admin.get(at.replace('/series/8', '/series/08'))).status).toBe(404);
+    expect((await rewind()).status).toBe(200);
   });
 });

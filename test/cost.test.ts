@@ -112,7 +112,7 @@ describe('what the model of the costs is made of (cost/measured.json)', async ()
     const context = { getRemainingTimeInMillis: () => 20_000, awsRequestId: randomUUID() } as never;
     const deps = { events, invoices, reconcileAfterSeconds: 300 };
     await dynamoDbCompanies(dynamo, names.companies).get(parseCnpj(companyCnpj) ?? companyCnpj);
-    await dynamoDbDpsNumbers(dynamo, names.dpsNumbers).take(companyCnpj, '1');
+    await dynamoDbDpsNumbers(dynamo, names.dpsNumbers, 1000).take(companyCnpj, '1');
     const first = draft({ invoiceId, tip: START, events: [emitted], commitId: randomUUID() });
     const accepted = await events.append(first);
     await once({ key: 'cost', content: '' }, context, async () => ({ invoice: { id: invoiceId } }));

@@ -77,10 +77,34 @@ describe('an emission', () => {
 
   it('keeps the number that the client gives, and goes on after it', async () => {
     const series = '777';
-    const given = await client.post('/invoices', { ...invoice, dps: { series, number: 5000 } });
+    const given = await client.post('/invoices', { ...invoice, dps: { series, number: 500 } });
     const next = await client.post('/invoices', { ...invoice, dps: { series } });
-    expect(given.body.dps).toEqual({ series, number: 5000 });
-    expect(next.body.dps).toEqual({ series, number: 5001 });
+    expect(given.body.dps).toEqual({ series, number: 500 });
+    expect(next.body.dps).toEqual({ series, number: 501 });
+  });
+
+  it('takes no number of a client that would use up the series, whatever reason it gives', async () => {
+    const series = '779';
+    const ahead = (number: number) => ({ ...invoice, dps: { series, number, jumpReason: 'Migração de sistema' } });
+    const refused = await client.post('/invoices', ahead(999_999_999_999_999));
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/dps/number', code: 'number-too-far' }]);
+    expect(refused.body.errors[0].howToFix).toContain('1000');
+    expect((await client.post('/invoices', ahead(1001))).status).toBe(422);
+    expect((await client.post('/invoices', ahead(1000))).body.dps.number).toBe(1000);
+    expect((await client.post('/invoices', { ...invoice, dps: { series } })).body.dps.number).toBe(1001);
+  });
+
+  it('takes a number far ahead from an operator with a reason, which stands in the history', async () => {
+    const operator = await apiAs('operator');
+    const dps = { series: '780', number: 50_000 };
+    const jumpReason = 'Numeração do sistema anterior';
+    expect((await operator.post('/invoices', { ...invoice, dps })).status).toBe(422);
+    const { status, body } = await operator.post('/invoices', { ...invoice, dps: { ...dps, jumpReason } });
+    expect(status).toBe(202);
+    expect(body.dps).toEqual(dps);
+    const [{ type, data }] = (await operator.get(`/invoices/${body.invoiceId}/events`)).body.events;
+    expect([type, data.dpsJumpReason]).toEqual(['Emitted', jumpReason]);
   });
 
   it('gives each of many concurrent invoices a number of its own', async () => {

@@ -215,6 +215,34 @@ const asked: readonly Asked[] = [
     ask: async () => put(admin, `/companies/${COMPANY}/certificate`, await certificateFor(COMPANY)),
   },
   {
+    route: 'GET /companies/{cnpj}/series/{series}',
+    what: 'no series',
+    status: 404,
+    ask: () => admin.get(`/companies/${COMPANY}/series/0`),
+  },
+  {
+    route: 'POST /companies/{cnpj}/series/{series}/rewind',
+    what: 'what was never moved',
+    status: 409,
+    ask: () => admin.post(`/companies/${COMPANY}/series/77/rewind`, { reason: 'teste' }),
+  },
+  {
+    route: 'POST /companies/{cnpj}/series/{series}/rewind',
+    what: 'a jump',
+    status: 200,
+    ask: async () => {
+      const dps = { series: '78', nextNumber: 900 };
+      await put(admin, `/companies/${COMPANY}`, { ...company, dps }, { 'if-match': '"3"' });
+      return admin.post(`/companies/${COMPANY}/series/78/rewind`, { reason: 'teste' });
+    },
+  },
+  {
+    route: 'GET /companies/{cnpj}/series/{series}',
+    what: 'one that was rewound',
+    status: 200,
+    ask: () => admin.get(`/companies/${COMPANY}/series/78`),
+  },
+  {
     route: 'GET /reports/{report}',
     what: 'the ISS',
     status: 200,

@@ -28,7 +28,7 @@ export const dev: Settings = {
     signature: 'rsa-sha1',
   },
   files: {},
-  functions: { reservedConcurrency: false, registrationRequired: false, replayDlq: false },
+  functions: { reservedConcurrency: false, registrationRequired: false, maxDpsNumberJump: 1000, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {
     services: 'one',

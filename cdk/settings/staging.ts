@@ -35,7 +35,7 @@ export const staging: Settings = {
     signature: 'rsa-sha1',
   },
   files: {},
-  functions: { reservedConcurrency: true, registrationRequired: true, replayDlq: false },
+  functions: { reservedConcurrency: true, registrationRequired: true, maxDpsNumberJump: 1000, replayDlq: false },
   workflow: { type: 'EXPRESS' },
   worker: {
     services: 'one',

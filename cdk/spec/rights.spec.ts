@@ -129,7 +129,13 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution EmitWorkflow',
   ],
   company: ['dynamodb:GetItem CompaniesTable DpsNumbersTable', READS_TABLES],
-  register: ['dynamodb:GetItem,UpdateItem DpsNumbersTable', 'dynamodb:UpdateItem CompaniesTable', WRITES_TABLES],
+  series: ['dynamodb:GetItem,Query DpsNumbersTable', READS_TABLES],
+  'rewind-series': ['dynamodb:GetItem,PutItem,Query,UpdateItem DpsNumbersTable', WRITES_TABLES],
+  register: [
+    'dynamodb:GetItem,PutItem,UpdateItem DpsNumbersTable',
+    'dynamodb:UpdateItem CompaniesTable',
+    WRITES_TABLES,
+  ],
   certificate: [
     'dynamodb:GetItem DpsNumbersTable',
     'dynamodb:GetItem,UpdateItem CompaniesTable',

@@ -10,6 +10,7 @@ const THROTTLED: ReadonlySet<string> = new Set([
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
+  'TransactionConflictException', // another request is changing the same item
 ]);
 
 /** The process renews its credentials by itself, or somebody renews them: the request is not at fault. */

@@ -68,10 +68,54 @@ export class CompanyUnknown extends Error {
   }
 }
 
+/** Who changes a counter by hand, and when (ISO 8601, UTC). A change that could hurt has a reason. */
+export interface CounterOccasion extends Change {
+  readonly reason?: string;
+}
+
+/** A change of a counter by hand, from one next number to another. */
+export interface CounterChange extends CounterOccasion {
+  readonly kind: 'moved-on' | 'rewound';
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What an administrator sees of, and does to, the numbers that emissions take. */
 export interface DpsCounter {
-  /** The number that the next emission will take. */
-  next(companyCnpj: string, series: string): Promise<number>;
+  /** The number that the next emission will take, and the highest that any emission took or brought along; 0 for none. */
+  state(companyCnpj: string, series: string): Promise<{ readonly nextNumber: number; readonly usedNumber: number }>;
+  /** Every change by hand, the oldest first. */
+  changes(companyCnpj: string, series: string): Promise<readonly CounterChange[]>;
+  /**
+   * Counts on after this number. A counter that is past it stays as it is.
+   *
+   * @throws CounterChanged
+   */
+  moveOn(companyCnpj: string, series: string, number: number, occasion: CounterOccasion): Promise<void>;
+  /**
+   * Counts on after the highest number that any emission used, whatever the counter was moved on to.
+   *
+   * @throws NothingToRewind, CounterChanged
+   */
+  rewind(companyCnpj: string, series: string, occasion: CounterOccasion & { readonly reason: string }): Promise<void>;
+}
+
+/** Somebody else changed the counter at the same moment. Nothing was changed; a repetition reads it anew. */
+export class CounterChanged extends Error {
+  override readonly name = 'CounterChanged';
+  readonly code = 'counter-changed';
+  constructor(companyCnpj: string, series: string, options?: ErrorOptions) {
+    super(`The counter of ${companyCnpj} in series ${series} changed meanwhile`, options);
+  }
+}
+
+/** Every number up to the counter was used, or the counter is too old to tell: it cannot go back. */
+export class NothingToRewind extends Error {
+  override readonly name = 'NothingToRewind';
+  readonly code = 'nothing-to-rewind';
+  constructor(companyCnpj: string, series: string) {
+    super(`No number of ${companyCnpj} in series ${series} is unused before the counter`);
+  }
 }
 
 /** A company's certificate and its key, in the form that TLS takes them (PEM). The key is a secret: never logged, never returned. */

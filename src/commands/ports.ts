@@ -10,6 +10,18 @@ export class SeriesExhausted extends Error {
   }
 }
 
+/** A client's own number is further ahead of the counter than one emission may move it. */
+export class DpsNumberTooFar extends Error {
+  override readonly name = 'DpsNumberTooFar';
+  readonly code = 'number-too-far';
+  /** The highest number that is accepted now. */
+  readonly highest: number;
+  constructor(series: string, number: number, highest: number) {
+    super(`Number ${number} of series ${series} is too far ahead: ${highest} is the highest now`);
+    this.highest = highest;
+  }
+}
+
 /** The largest number a DPS may bear. */
 export const LAST_DPS_NUMBER = 999_999_999_999_999;
 
@@ -17,8 +29,13 @@ export const LAST_DPS_NUMBER = 999_999_999_999_999;
 export interface DpsNumbers {
   /** The next number: atomic, each is given once. @throws SeriesExhausted */
   take(companyCnpj: string, series: string): Promise<number>;
-  /** The client brought its own number: later `take`s go on after it. */
-  reserve(companyCnpj: string, series: string, number: number): Promise<void>;
+  /**
+   * The client brought its own number: later `take`s go on after it.
+   *
+   * @param mayJump whether it may be as far ahead of the counter as it likes; a mistaken number would use up the series
+   * @throws DpsNumberTooFar
+   */
+  reserve(companyCnpj: string, series: string, number: number, mayJump?: boolean): Promise<void>;
 }
 
 /** The store of documents. A key carries its content's hash, so a document is never overwritten by another. */

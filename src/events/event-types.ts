@@ -25,6 +25,8 @@ const schemas = {
     requestId: text,
     provider: text,
     dps: z.object({ series: text, number: z.int().check(z.gte(1)) }),
+    /** Why an operator had the number jump ahead of the counter. */
+    dpsJumpReason: z.optional(text),
     total: z.int().check(z.gte(0)),
     xmlKey: text,
   }),

@@ -26,6 +26,8 @@ export const ACCESS = {
   register: ['operator', 'admin'],
   certificate: ['operator', 'admin'],
   'city-login': ['operator', 'admin'],
+  series: ROLES,
+  'rewind-series': ['operator', 'admin'],
   processor: ['ops', 'admin'],
   municipalities: ['operator', 'auditor', 'ops', 'admin'],
   'hold-lane': ['ops', 'admin'],

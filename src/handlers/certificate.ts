@@ -20,6 +20,8 @@ import { etag } from './resource.ts';
 
 /** An A1 file has some kilobytes; with the whole chain in it, some more. */
 const MAX_BASE64 = 128 * 1024;
+const PEM_BEGIN = '-----BEGIN CERTIFICATE-----';
+const PEM_END = '-----END CERTIFICATE-----';
 
 export const Body = z.strictObject({
   // White space goes first: a pattern that allows it anywhere would take time with the square of its length.
@@ -35,7 +37,7 @@ export const Body = z.strictObject({
 
 const config = readConfig();
 const client = dynamoDb();
-const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers);
+const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers, config.maxDpsNumberJump);
 const deps = {
   companies: dynamoDbCompanies(client, config.tables.companies),
   secrets: secretWriter(secretsManager(), config.certificates.secretPrefix, config.secretsKeyId),
@@ -56,7 +58,7 @@ export const handler = lambda('certificate', async (call) => {
     const company = await storeCertificate(deps, companyCnpj, sent, change);
     const { validTo = change.at } = company.certificate ?? {};
     noteCertificateAge(companyCnpj, new Date(validTo), call.now);
-    const nextNumber = await numbers.next(companyCnpj, company.dps.series);
+    const { nextNumber } = await numbers.state(companyCnpj, company.dps.series);
     return {
       status: 200,
       body: companyResource(company, nextNumber, call.now),
@@ -75,6 +77,6 @@ export const handler = lambda('certificate', async (call) => {
 
 function certificatesIn(path: string | undefined): readonly X509Certificate[] {
   const text = path === undefined ? '' : readFileSync(path, 'utf8');
-  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return certificates.map((one) => new X509Certificate(one));
+  const [, ...certificates] = text.split(PEM_BEGIN);
+  return certificates.map((one) => new X509Certificate(PEM_BEGIN + one.slice(0, one.indexOf(PEM_END)) + PEM_END));
 }

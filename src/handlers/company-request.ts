@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Company, CompanyEnvironment } from '../commands/company-ports.ts';
+import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { mayAccess } from './access.ts';
 import { IssuerRequest, municipality, SERIES, text } from './emission-request.ts';
@@ -15,7 +16,8 @@ export const RegistrationBody = z.strictObject({
   dps: z._default(
     z.strictObject({
       series: z._default(z.string().check(z.regex(SERIES, field('series'))), '1'),
-      nextNumber: z.optional(z.int().check(z.gte(1), z.lte(999_999_999_999_999))),
+      nextNumber: z.optional(z.int().check(z.gte(1), z.lte(LAST_DPS_NUMBER))),
+      jumpReason: z.optional(text(200, 5)),
     }),
     { series: '1' },
   ),

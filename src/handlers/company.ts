@@ -9,14 +9,14 @@ import { etag } from './resource.ts';
 const config = readConfig();
 const client = dynamoDb();
 const companies = dynamoDbCompanies(client, config.tables.companies);
-const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers);
+const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers, config.maxDpsNumberJump);
 
 export const handler = lambda('company', async (call) => {
   const companyCnpj = companyIn(call);
   call.note({ companyCnpj });
   const company = await companies.get(companyCnpj);
   if (!company) throw companyNotFound();
-  const nextNumber = await numbers.next(companyCnpj, company.dps.series);
+  const { nextNumber } = await numbers.state(companyCnpj, company.dps.series);
   return {
     status: 200,
     body: companyResource(company, nextNumber, call.now),

@@ -3,7 +3,7 @@ import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import { type Emission, EmissionSchema } from '../events/emission.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { type Authority, brokenRules } from '../nfse/tax/broken-rules.ts';
-import { cnpj, municipality, pattern, SERIES } from './emission-fields.ts';
+import { cnpj, municipality, pattern, SERIES, text } from './emission-fields.ts';
 import { emissionToJson, underEventNames } from './emission-json.ts';
 import { emissionParts } from './emission-parts.ts';
 import { invalid } from './problem.ts';
@@ -21,6 +21,7 @@ export const EmitBody = z.strictObject({
     z.strictObject({
       series: z._default(pattern(SERIES, 'series'), '1'),
       number: z.optional(z.int().check(z.gte(1), z.lte(LAST_DPS_NUMBER))),
+      jumpReason: z.optional(text(200, 5)),
     }),
     { series: '1' },
   ),

@@ -38,7 +38,7 @@ const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
   documents: documentWriter(client, config.tables.documents),
-  numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers),
+  numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers, config.maxDpsNumberJump),
   dps: {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,
@@ -67,7 +67,12 @@ export const handler = lambda('emit', async (call) => {
   // it waits for it. A replay does not need it, so that a failed read is no failure of the request.
   const registered = companies.get(companyCnpj);
   registered.catch(() => undefined);
-  const judged = judge(asked, { companyCnpj, requestId, at }, saysAllButSeries(asked) ? undefined : await registered);
+  const mayJump = call.caller.roles.some((role) => role === 'operator' || role === 'admin');
+  const judged = judge(
+    asked,
+    { companyCnpj, requestId, at, mayJump },
+    saysAllButSeries(asked) ? undefined : await registered,
+  );
 
   const emitted = await once(
     call,
@@ -88,6 +93,8 @@ interface Asking {
   readonly requestId: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Whether the caller may have a number far ahead of the counter, for a reason. */
+  readonly mayJump: boolean;
 }
 
 /**
@@ -97,7 +104,7 @@ interface Asking {
  * @throws Problem 422 with pointers
  */
 function judge(asked: JsonObject, asking: Asking, defaults: EmissionDefaults | undefined): EmitRequest {
-  const { companyCnpj, requestId, at } = asking;
+  const { companyCnpj, requestId, at, mayJump } = asking;
   const body = parse(EmitBody, completed(asked, defaults));
   const { municipalityCode, dps } = body;
   const emission = emissionOf(body, {
@@ -110,7 +117,11 @@ function judge(asked: JsonObject, asking: Asking, defaults: EmissionDefaults | u
   return {
     requestId,
     emission,
-    dps: { series: dps.series, ...(dps.number ? { number: dps.number } : {}) },
+    dps: {
+      series: dps.series,
+      ...(dps.number ? { number: dps.number } : {}),
+      ...(dps.number && dps.jumpReason && mayJump ? { jumpReason: dps.jumpReason } : {}),
+    },
     dateGiven: body.competenceDate !== undefined,
     completedBy: (before) => judge(asked, asking, before),
   };

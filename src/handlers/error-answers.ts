@@ -1,8 +1,9 @@
 import { awsFault } from '../aws/faults.ts';
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
+import { CounterChanged, NothingToRewind } from '../commands/company-ports.ts';
 import { RequestIdReused } from '../commands/emit-invoice/decide.ts';
 import { TooMuchContention } from '../commands/execute.ts';
-import { DocumentDamaged, DocumentMissing, SeriesExhausted } from '../commands/ports.ts';
+import { DocumentDamaged, DocumentMissing, DpsNumberTooFar, SeriesExhausted } from '../commands/ports.ts';
 import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
@@ -29,6 +30,16 @@ export function problemOf(error: unknown): Problem | undefined {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
   }
   if (error instanceof SeriesExhausted) return invalid([fieldError('/dps/series', error.code)]);
+  if (error instanceof DpsNumberTooFar) return invalid([numberTooFar('/dps/number', error.highest)]);
+  if (error instanceof NothingToRewind) return nothingToRewind(error);
+  if (error instanceof CounterChanged) {
+    return notNow(error, {
+      code: error.code,
+      title: 'O contador de números mudou',
+      detail: 'O contador de números da série mudou durante a operação. Repita a requisição.',
+      afterSeconds: 1,
+    });
+  }
   if (error instanceof UnwritableFields) return invalid(error.fields.map(unwritable));
   if (error instanceof RequestIdReused) return keyReused(error);
   if (error instanceof TooMuchContention) {
@@ -85,11 +96,28 @@ function documentAtFault(error: DocumentMissing | DocumentDamaged): Problem {
   return new Problem({ status: 500, code: error.code, title: 'Documento indisponível', detail }, { cause: error });
 }
 
+/** The highest number that is accepted without a reason stands in the advice. */
+export function numberTooFar(pointer: string, highest: number): FieldError {
+  const error = fieldError(pointer, 'number-too-far');
+  return { ...error, howToFix: `${error.howToFix} Sem motivo, o maior número aceito agora é ${highest}.` };
+}
+
 /** What the layout has room for stands in the advice, where it is known. */
 function unwritable({ field, problem, expected }: Unwritable): FieldError {
   const error = fieldError(field, `unwritable-${problem}`);
   return expected === undefined ? error : { ...error, howToFix: `${error.howToFix} O leiaute pede ${expected}.` };
 }
+
+const nothingToRewind = (cause: NothingToRewind): Problem =>
+  new Problem(
+    {
+      status: 409,
+      code: cause.code,
+      title: 'O contador não tem para onde voltar',
+      detail: 'O contador já está logo depois do maior número usado nesta série: não há número livre a recuperar.',
+    },
+    { cause },
+  );
 
 export const keyReused = (cause: unknown): Problem =>
   new Problem(

@@ -50,6 +50,10 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Use um dos 26 códigos da tabela, por exemplo 100301.',
   ],
   'municipal-service-code': ['Código municipal de serviço inválido.', 'Informe os 3 dígitos do desdobro municipal.'],
+  'number-too-far': [
+    'O número está muito à frente do contador da série.',
+    'Confira o número. Um salto maior precisa do perfil operator e de um motivo em dps.jumpReason.',
+  ],
   'whole-number': ['Número inválido.', 'Use só algarismos decimais, por exemplo "20".'],
   money: ['Valor monetário inválido.', 'Use texto decimal com duas casas e ponto, por exemplo "1500.00".'],
   'zero-amount': ['O valor do serviço não pode ser zero.', 'Informe o preço do serviço.'],

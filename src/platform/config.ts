@@ -22,6 +22,8 @@ const ConfigSchema = z.object({
   CLIENTS_TABLE: tableName('clients'),
   /** Only companies that are registered may emit. Without it, a request that says everything itself is enough. */
   REGISTRATION_REQUIRED: z._default(z.stringbool(), false),
+  /** How far one emission may move a company's counter of DPS numbers forward without a reason. */
+  MAX_DPS_NUMBER_JUMP: defaulted(1000),
   /** What stands before the CNPJ in the name of a certificate's secret; the roles' permissions are by this prefix. */
   CERTIFICATE_SECRET_PREFIX: z._default(z.string(), 'nfse-ledger/certificates/'),
   /** What stands before CNPJ and municipality in the name of a city login's secret. */
@@ -114,6 +116,7 @@ export interface Config {
     | undefined;
   readonly tables: TableNames;
   readonly registrationRequired: boolean;
+  readonly maxDpsNumberJump: number;
   readonly municipalityProfilesFile: string | undefined;
   readonly certificates: {
     readonly secretPrefix: string;
@@ -201,6 +204,7 @@ function shape(env: Environment): Config {
       clients: env.CLIENTS_TABLE,
     },
     registrationRequired: env.REGISTRATION_REQUIRED,
+    maxDpsNumberJump: env.MAX_DPS_NUMBER_JUMP,
     municipalityProfilesFile: env.MUNICIPALITY_PROFILES_FILE,
     certificates: {
       secretPrefix: env.CERTIFICATE_SECRET_PREFIX,
@@ -276,10 +280,16 @@ export function ledgerApiSettings(
   if (!success) throw new ConfigError('NFSE_API_URL: not an http or https address');
   if (!data.NFSE_API_URL) return undefined;
   return {
-    url: data.NFSE_API_URL.replace(/\/+$/, ''),
+    url: withoutTrailingSlashes(data.NFSE_API_URL),
     token: required('NFSE_TOKEN', data.NFSE_TOKEN),
     apiKey: required('NFSE_API_KEY', data.NFSE_API_KEY),
   };
+}
+
+function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end--;
+  return url.slice(0, end);
 }
 
 /**

@@ -86,6 +86,8 @@ describe('what is deployed', () => {
     const login = { municipalityCode: LOGIN, user: 'empresa', password: 'senha & prefeitura' };
     ok(await on.api.request('PUT', `/companies/${companyCnpj}/city-login`, login));
     ok(await on.api.get(`/companies/${companyCnpj}`));
+    ok(await on.api.post(`/companies/${companyCnpj}/series/${dps.series}/rewind`, { reason: 'Cadastro errado' }));
+    ok(await on.api.get(`/companies/${companyCnpj}/series/${dps.series}`));
   });
 
   it('projects what is announced with a gap, and parks what cannot be projected', async () => {

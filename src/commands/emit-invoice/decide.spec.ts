@@ -18,6 +18,10 @@ describe('emit an invoice', () => {
     given()
       .when(emit({ emission: discounted }))
       .thenHappens(event('Emitted', { ...discounted, requestId, provider, dps, xmlKey, total: 149_999 })));
+  it('says why its number is far ahead of those before it', () =>
+    given()
+      .when(emit({ dpsJumpReason: 'Numeração do sistema anterior' }))
+      .thenHappens(event('Emitted', { ...emitted.data, dpsJumpReason: 'Numeração do sistema anterior' })));
 });
 
 describe('emit an invoice whose request was accepted before', () => {

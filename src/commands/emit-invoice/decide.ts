@@ -8,6 +8,8 @@ export interface EmitInvoice {
   readonly emission: Emission;
   readonly provider: string;
   readonly dps: { readonly series: string; readonly number: number };
+  /** Why the number is far ahead of those before it. */
+  readonly dpsJumpReason?: string;
   /** Where the document was stored. */
   readonly xmlKey: string;
   /** What the request itself names. What it does not name was filled in, and does not tell two requests apart. */
@@ -29,9 +31,11 @@ export class RequestIdReused extends Error {
  * @param stream the invoice as its first commit tells it, whatever happened to it since
  */
 export function decideEmit(command: EmitInvoice, stream: Invoice): readonly NewEvent[] {
-  const { emission, requestId, provider, dps, xmlKey } = command;
+  const { emission, requestId, provider, dps, dpsJumpReason, xmlKey } = command;
   if (stream.status === 'NONE') {
-    return [event('Emitted', { ...emission, requestId, provider, dps, xmlKey, total: totalOf(emission.amounts) })];
+    const total = totalOf(emission.amounts);
+    const jump = dpsJumpReason === undefined ? {} : { dpsJumpReason };
+    return [event('Emitted', { ...emission, requestId, provider, dps, ...jump, xmlKey, total })];
   }
   if (isSameRequest(command, stream)) return []; // accepted before: the same invoice, nothing new to say
   throw new RequestIdReused(requestId);

@@ -12,7 +12,8 @@ import { decideEmit, type EmitInvoice } from './decide.ts';
 export interface EmitRequest {
   readonly requestId: string;
   readonly emission: Emission & { readonly companyCnpj: Cnpj };
-  readonly dps: { readonly series: string; readonly number?: number };
+  /** `jumpReason`: why the number is far ahead of the counter, from somebody who may say so. */
+  readonly dps: { readonly series: string; readonly number?: number; readonly jumpReason?: string };
   /** The client named the competence date. Where it did not, the date is today's and says nothing about the request. */
   readonly dateGiven: boolean;
   /**
@@ -35,7 +36,7 @@ export interface AcceptedEmission extends Known {
  * Accepts an emission. The order (number, document, event, workflow) leaves nothing that cannot be finished when the process
  * dies between two steps: see ADR 0004.
  *
- * @throws UnwritableFields, RequestIdReused, CommitTooLarge
+ * @throws UnwritableFields, RequestIdReused, CommitTooLarge, SeriesExhausted, DpsNumberTooFar
  */
 export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
   const { emission } = request;
@@ -62,7 +63,7 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
 
 async function numberFor({ numbers }: EmitDeps, { emission, dps }: EmitRequest): Promise<number> {
   if (dps.number === undefined) return numbers.take(emission.companyCnpj, dps.series);
-  await numbers.reserve(emission.companyCnpj, dps.series, dps.number);
+  await numbers.reserve(emission.companyCnpj, dps.series, dps.number, dps.jumpReason !== undefined);
   return dps.number;
 }
 
@@ -73,7 +74,8 @@ function commandFor(
   xmlKey: string,
 ): EmitInvoice {
   const names = { competenceDate: dateGiven, dpsNumber: asked.number !== undefined };
-  return { requestId, emission, provider, dps, xmlKey, names };
+  const { jumpReason } = asked;
+  return { requestId, emission, provider, dps, xmlKey, names, ...(jumpReason ? { dpsJumpReason: jumpReason } : {}) };
 }
 
 /** The command as the request meant it when it came first. */
