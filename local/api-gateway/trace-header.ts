@@ -8,9 +8,9 @@ export interface TracePosition {
   readonly sampled: boolean;
 }
 
-const ROOT = /(?:^|;)\s*Root=(1-[\da-f]{8}-[\da-f]{24})(?:;|$)/i;
-const PARENT = /(?:^|;)\s*Parent=([\da-f]{16})(?:;|$)/i;
-const SAMPLED = /(?:^|;)\s*Sampled=1(?:;|$)/i;
+const ROOT = /(?:^|;)[ \t]*Root=(1-[\da-f]{8}-[\da-f]{24})(?:;|$)/i;
+const PARENT = /(?:^|;)[ \t]*Parent=([\da-f]{16})(?:;|$)/i;
+const SAMPLED = /(?:^|;)[ \t]*Sampled=1(?:;|$)/i;
 const LONGEST = 512;
 
 /** Reads an `X-Amzn-Trace-Id` header. It may come from anybody: what is not of its form is as if it were not there. */

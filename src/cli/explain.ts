@@ -92,7 +92,7 @@ export function explanationOf(bytes: Uint8Array, given: Circumstances = {}): Exp
 
 function meaningOf(body: string, given: Circumstances): Explanation {
   // As it was saved: with a mark, blank lines or a NUL around it.
-  const text = body.replace(/^[\s\uFEFF]+|[\s\0]+$/g, '');
+  const text = body.replaceAll('\0', ' ').trim();
   const start = text[0];
   const known =
     start === '{' || start === '[' || start === '"'
@@ -112,8 +112,8 @@ function abrasfRequest(text: string, given: Circumstances): Explanation | undefi
 }
 
 function operationIn(text: string): string | undefined {
-  const [name] = [/\w+Envio/, /cabecalho/].flatMap(
-    (form) => new RegExp(`(?:<|&lt;)(?:\\w+:)?(${form.source})[\\s>&]`).exec(text)?.[1] ?? [],
+  const [name] = [/(?:<|&lt;)(?:\w+:)?(\w+Envio)[\s>&]/, /(?:<|&lt;)(?:\w+:)?(cabecalho)[\s>&]/].flatMap(
+    (form) => form.exec(text)?.[1] ?? [],
   );
   if (name === undefined || !isXml(text)) return undefined;
   const [operation = name] = Object.entries(OPERATIONS).find(([, root]) => root === name) ?? [];

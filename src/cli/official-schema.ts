@@ -70,9 +70,18 @@ function schemaFiles(folder: string): readonly (readonly [name: string, bytes: U
   return readdirSync(folder)
     .filter((name) => name.endsWith('.xsd'))
     .map((name) => {
-      const text = readFileSync(join(folder, name), 'utf8').replace(/<!DOCTYPE[^[>]*(\[[\s\S]*?\])?\s*>/, '');
+      const text = withoutDtd(readFileSync(join(folder, name), 'utf8'));
       return [name, encoder.encode(text)] as const;
     });
+}
+
+function withoutDtd(text: string): string {
+  const start = text.indexOf('<!DOCTYPE');
+  if (start < 0) return text;
+  const subset = text.indexOf('[', start);
+  const end = text.indexOf('>', start);
+  const close = subset >= 0 && subset < end ? text.indexOf('>', text.indexOf(']', subset)) : end;
+  return text.slice(0, start) + text.slice(close + 1);
 }
 
 function has(folder: string, file: string): boolean {

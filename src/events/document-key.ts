@@ -25,7 +25,9 @@ export function sha256(content: string): string {
 }
 
 /** What {@link documentKey} puts behind the invoice: kind, day, SHA-256, extension. Keys had no day before documents were kept by it. */
-const DOCUMENT_NAME = /^([a-z]+(?:-[a-z]+)*)-(?:(\d{4})(\d\d)(\d\d)-)?([\w-]{43})\.(?:xml|json)$/;
+const DOCUMENT_NAME = /^([\w-]+)\.(?:xml|json)$/;
+const DIGEST_CHARACTERS = 43;
+const KIND_AND_DAY = /^([a-z]+(?:-[a-z]+)*)(?:-(\d{4})(\d\d)(\d\d))?$/;
 
 export interface DocumentName {
   readonly kind: string;
@@ -36,9 +38,12 @@ export interface DocumentName {
 
 /** A document's name within its invoice, taken apart; `undefined` for any other text. */
 export function parseDocumentName(name: string): DocumentName | undefined {
-  const [, kind, year, month, day, digest] = DOCUMENT_NAME.exec(name) ?? [];
-  if (kind === undefined || digest === undefined) return undefined;
-  return { kind, sha256: digest, ...(year && { day: `${year}-${month}-${day}` }) };
+  const [, stem = ''] = DOCUMENT_NAME.exec(name) ?? [];
+  // Cut by length: a digest has hyphens too, and a pattern would try each of them.
+  const cut = stem.length - DIGEST_CHARACTERS - 1;
+  const [, kind, year, month, day] = KIND_AND_DAY.exec(stem.slice(0, Math.max(cut, 0))) ?? [];
+  if (kind === undefined || stem[cut] !== '-') return undefined;
+  return { kind, sha256: stem.slice(cut + 1), ...(year && { day: `${year}-${month}-${day}` }) };
 }
 
 /**

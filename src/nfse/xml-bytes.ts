@@ -6,7 +6,7 @@ export class XmlEncodingError extends Error {
 
 export type XmlEncoding = 'utf-8' | 'iso-8859-1';
 
-const DECLARED = /^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/;
+const DECLARED = /^<\?xml[^>]{0,200}?\sencoding\s{0,20}=\s{0,20}["']([A-Za-z0-9._-]{1,40})["']/;
 const LATIN1 = ['iso-8859-1', 'iso8859-1', 'latin1'];
 
 /**

@@ -50,7 +50,7 @@ const OPENING = new RegExp(`<(${NAME})((?:${S}+${ATTRIBUTE}){0,${MAX_ATTRIBUTES}
 const COMMENT = /<!--([\s\S]*?)-->/y;
 const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/y;
 const TEXT = /[^<]+/y;
-const ATTRIBUTES = new RegExp(ATTRIBUTE, 'g');
+const ATTRIBUTES = new RegExp(`${S}*${ATTRIBUTE}`, 'gy');
 /** What XML 1.0 has no room for: most control characters, lone surrogates and the two non-characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/u;

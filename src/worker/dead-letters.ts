@@ -113,7 +113,7 @@ function kebab(name: string): string {
 /** Without what may be a CPF, a CNPJ, a telephone number or an e-mail address, and on one line. */
 function impersonal(message: string): string {
   return message
-    .replace(/\S+@\S+/g, '#')
+    .replace(/\S+/g, (word) => (/.@./u.test(word) ? '#' : word))
     .replace(/\d(?:[\d./ -]{7,})\d/g, '#')
     .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]+/gu, ' ')
     .slice(0, MOST_MESSAGE)

@@ -144,7 +144,7 @@ function fault(element: XmlElement): Unwrapped {
 }
 
 function textCarriers(element: XmlElement): readonly XmlElement[] {
-  const own = element.children.length === 0 && /^\s*\uFEFF?\s*(?:<|&lt;)/.test(element.text) ? [element] : [];
+  const own = element.children.length === 0 && /^\s*(?:<|&lt;)/.test(element.text) ? [element] : [];
   return [...own, ...element.children.flatMap(textCarriers)];
 }
 

@@ -80,7 +80,7 @@ export function brokenRules(rules: readonly Rule[], element: XmlElement, path: s
     const message = broken(looked);
     if (message === undefined) return [];
     const found = looked.text(where);
-    const owner = looked.child(where.replace(/\/?@.*$/, '')) ?? looked;
+    const owner = looked.child(where.replace(/\/?@[\s\S]*/, '')) ?? looked;
     const problem = { path: `${path}/${where}`, code, message, at: owner.element.start };
     return [found === undefined || found === '' ? problem : { ...problem, found }];
   });

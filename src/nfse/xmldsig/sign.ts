@@ -71,7 +71,7 @@ function insert(text: string, at: number, inserted: string): string {
 function insertInside(text: string, element: XmlElement, inserted: string): string {
   const closing = text.lastIndexOf('</', element.end - 1);
   if (closing > element.start) return insert(text, closing, inserted);
-  const opening = text.slice(element.start, element.end).replace(/[ \t\n]*\/>$/, '>');
+  const opening = `${text.slice(element.start, element.end - '/>'.length).trimEnd()}>`;
   return `${text.slice(0, element.start)}${opening}${inserted}</${element.name}>${text.slice(element.end)}`;
 }
 
