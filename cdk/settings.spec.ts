@@ -21,6 +21,11 @@ describe('the settings of an environment', () => {
     ['sealLock', { documents: { ...prod.documents, sealLock: 'GOVERNANCE' } }],
     ['retentionYears', { documents: { ...prod.documents, retentionYears: 5 } }],
     ['retentionYears', { documents: { ...prod.documents, retentionYears: 12 } }],
+    [
+      'api.clients: no key and share of its own for audit-export',
+      { api: { ...prod.api, clients: prod.api.clients.slice(0, 2) } },
+    ],
+    ['api.clients: a name stands twice', { api: { ...prod.api, clients: [...prod.api.clients, ...prod.api.clients] } }],
     ['api.origins.0', { api: { ...prod.api, origins: ['*'] } }],
     ['api.origins.0', { api: { ...prod.api, origins: ['http://nfse.example.com'] } }],
     ['observability.tracedShare', { observability: { ...prod.observability, tracedShare: 5 } }],

@@ -52,7 +52,7 @@ const SettingsSchema = z.strictObject({
     origins: z.array(origin),
     /** Of all callers together. */
     throttle: rate,
-    /** One API key for each, each with its own share. */
+    /** One API key for each, each with its own share; one by the name of each of `identity.machines`. */
     clients: z.array(z.strictObject({ name, throttle: rate, requestsPerDay: atLeastOne })).check(z.minLength(1)),
     /** Requests of one address in five minutes before the firewall blocks it. */
     mostPerAddress: z.int().check(z.gte(100)),
@@ -169,12 +169,17 @@ function contradictions({
   reporting,
   web,
   api,
+  identity,
   national,
   keepData,
   documents,
 }: Settings): string[] {
   const production = environment === 'prod';
+  const clients = api.clients.map(({ name }) => name);
+  const keyless = identity.machines.filter((machine) => !clients.includes(machine.name)).map((machine) => machine.name);
   return [
+    [new Set(clients).size < clients.length, 'api.clients: a name stands twice'],
+    [keyless.length > 0, `api.clients: no key and share of its own for ${keyless.join(', ')}`],
     [worker.tasks.least > worker.tasks.most, 'worker.tasks: least is more than most'],
     [reporting.minCapacity > reporting.maxCapacity, 'reporting: minCapacity is more than maxCapacity'],
     [!isFargateSize(worker), 'worker: Fargate has no task of this cpu and memoryMb'],

@@ -59,7 +59,8 @@ const gateway = await startApiGateway({
   port: Number(values.port),
   routes,
   handlers: Object.fromEntries(routes.flatMap((route, place) => (api[place] ? [[route.handler, api[place]]] : []))),
-  apiKey: (await readFile(apiKeyFile(dataDir), 'utf8')).trim(),
+  // One key without limits: a machine of one's own has nobody to leave a share to.
+  clients: [{ name: 'default', key: (await readFile(apiKeyFile(dataDir), 'utf8')).trim() }],
   checkToken: tokenCheck(values.issuer ?? '', keys),
   onFailure: (error, requestId) => log('a function failed', error, { requestId }),
 });

@@ -333,7 +333,7 @@ export const Ping = z.strictObject({ service: z.literal('nfse-ledger'), version:
 export const Description = z.looseObject({ openapi: z.literal('3.1.0') });
 
 export const Problem = z.strictObject({
-  type: text.check(z.regex(/^urn:nfse-ledger:problem:[a-z-]+$/)),
+  type: text.check(z.regex(/^urn:nfse-ledger:problem:[a-z0-9-]+$/)),
   title: text,
   status: z.int(),
   detail: text,

@@ -7,7 +7,7 @@ export const PROBLEMS = {
   'not-an-object': [400, 'The body is JSON, and no object.'],
   'too-deep': [400, 'The body is nested more than 16 levels deep.'],
   'malformed-text': [400, 'A text holds half of a Unicode character.'],
-  'not-utf-8': [400, 'The body is not UTF-8, or a text holds U+FFFD, the mark of a character that was lost before.'],
+  'not-utf-8': [400, 'The body is not UTF-8, or was not before a gateway put U+FFFD in place of its bytes.'],
   'idempotency-key-missing': [400, 'Neither `Idempotency-Key` nor `requestId` was given.'],
   'invalid-idempotency-key': [400, 'The key has another form, or was given twice and different.'],
   'invalid-cursor': [400, 'The cursor is not of this list with these filters.'],

@@ -103,7 +103,7 @@ const gateway = await startApiGateway({
   port: 0,
   routes: routes.filter(({ handler }) => handler === 'xml' || handler === 'document'),
   handlers: { xml, document },
-  apiKey: credentials().apiKey,
+  clients: [{ name: 'default', key: credentials().apiKey }],
   checkToken: tokenCheck(
     credentials().issuer,
     JSON.parse(readFileSync(publicKeysFile(path.join(path.dirname(inject('credentials')), 'openid')), 'utf8')),

@@ -86,7 +86,7 @@ const gateway = await startApiGateway({
   port: options.port,
   routes: [...routes, STRAIGHTFORWARD],
   handlers: { emit: behindGateway('emit'), [STRAIGHTFORWARD.handler]: behindGateway('straightforward-function') },
-  apiKey: options.apiKey,
+  clients: [{ name: 'default', key: options.apiKey }],
   checkToken: tokenCheck(options.issuer, keys),
   onFailure: (error, requestId) => failed(requestId, error),
 });

@@ -13,7 +13,10 @@ export const dev: Settings = {
   api: {
     origins: ['http://localhost:5173'],
     throttle: { perSecond: 50, burst: 100 },
-    clients: [{ name: 'default', throttle: { perSecond: 20, burst: 40 }, requestsPerDay: 100_000 }],
+    clients: [
+      { name: 'default', throttle: { perSecond: 20, burst: 40 }, requestsPerDay: 100_000 },
+      { name: 'erp', throttle: { perSecond: 20, burst: 40 }, requestsPerDay: 100_000 },
+    ],
     mostPerAddress: 3000,
   },
   identity: {

@@ -17,6 +17,7 @@ export const prod: Settings = {
     clients: [
       { name: 'admin', throttle: { perSecond: 50, burst: 100 }, requestsPerDay: 1_000_000 },
       { name: 'erp', throttle: { perSecond: 500, burst: 1000 }, requestsPerDay: 20_000_000 },
+      { name: 'audit-export', throttle: { perSecond: 20, burst: 40 }, requestsPerDay: 500_000 },
     ],
     mostPerAddress: 150_000,
   },

@@ -17,6 +17,7 @@ export const staging: Settings = {
     clients: [
       { name: 'admin', throttle: { perSecond: 20, burst: 40 }, requestsPerDay: 200_000 },
       { name: 'erp', throttle: { perSecond: 100, burst: 200 }, requestsPerDay: 2_000_000 },
+      { name: 'audit-export', throttle: { perSecond: 10, burst: 20 }, requestsPerDay: 100_000 },
     ],
     mostPerAddress: 30_000,
   },

@@ -90,7 +90,8 @@ describe('the API', () => {
   });
 
   it('gives each client a key, a throttle and a daily quota', () => {
-    expect(resources(template, 'AWS::ApiGateway::ApiKey')).toHaveLength(2);
+    expect(resources(template, 'AWS::ApiGateway::ApiKey')).toHaveLength(3);
+    expect(resources(template, 'AWS::ApiGateway::UsagePlan')).toHaveLength(3);
     has('AWS::ApiGateway::UsagePlan', {
       Quota: { Limit: 20_000_000, Period: 'DAY' },
       Throttle: { RateLimit: 500, BurstLimit: 1000 },

@@ -7,12 +7,13 @@ import type { Route } from '../../src/handlers/routes.ts';
 import { BodyTooLarge, readBody } from '../http-body.ts';
 import { close, listen } from '../http-server.ts';
 import { FunctionTimeout, type Handler, invoke } from '../lambda.ts';
-import { isApiKey, type TokenCheck } from './access.ts';
+import type { TokenCheck } from './access.ts';
 import { readAnswer, sendAnswer, sendPreflight, sendProblem } from './answer.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { parseTarget } from './request-target.ts';
 import { match } from './router.ts';
 import { inGatewaySegment } from './trace.ts';
+import { type ApiClient, type KeyCheck, usagePlans } from './usage-plans.ts';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const TIMEOUT_MS = 29_000;
@@ -23,7 +24,8 @@ export interface ApiGatewayOptions {
   readonly routes: readonly Route[];
   /** By the name a route gives. */
   readonly handlers: Readonly<Record<string, Handler>>;
-  readonly apiKey: string;
+  /** Each with its key and its share. */
+  readonly clients: readonly ApiClient[];
   readonly checkToken: (authorization: string | undefined) => Promise<TokenCheck>;
   /** Told of what a function threw, with the request's id. */
   readonly onFailure: (error: unknown, requestId: string) => void;
@@ -42,9 +44,10 @@ class Refused extends Error {
 
 /** Serves the routes on this machine only, turning requests into Lambda proxy events. */
 export async function startApiGateway(options: ApiGatewayOptions): Promise<{ url: string; stop(): Promise<void> }> {
+  const gateway = { ...options, checkKey: usagePlans(options.clients) };
   const { server, url } = await listen((request, response) => {
     const requestId = randomUUID();
-    serve(options, request, response, requestId).catch((error: unknown) =>
+    serve(gateway, request, response, requestId).catch((error: unknown) =>
       refuse(options, error, { request, response, requestId }),
     );
   }, options.port);
@@ -54,8 +57,12 @@ export async function startApiGateway(options: ApiGatewayOptions): Promise<{ url
   return { url, stop: () => close(server, 5_000) };
 }
 
+interface Gateway extends ApiGatewayOptions {
+  readonly checkKey: (key: string | undefined, now: number) => KeyCheck;
+}
+
 async function serve(
-  options: ApiGatewayOptions,
+  options: Gateway,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -103,10 +110,11 @@ async function serve(
 }
 
 /** The token first, then the key, as API Gateway checks them. */
-async function authorised(options: ApiGatewayOptions, authorization: string | undefined, apiKey: string | undefined) {
+async function authorised(options: Gateway, authorization: string | undefined, apiKey: string | undefined) {
   const checked = await options.checkToken(authorization);
   if ('refused' in checked) throw new Refused(checked.refused);
-  if (!isApiKey(apiKey, options.apiKey)) throw new Refused('api-key');
+  const refused = options.checkKey(apiKey, Date.now());
+  if (refused) throw new Refused(refused);
   return checked.claims;
 }
 

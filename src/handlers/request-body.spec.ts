@@ -49,10 +49,16 @@ describe('a body that lost letters on its way', () => {
       bytes(Buffer.concat([Buffer.from('{"name":"Jo'), Buffer.from([0xc3]), Buffer.from('"}')])),
     ],
     ['bytes that the gateway replaced', json('{"name":"Jo\ufffdo"}')],
-    ['the replacement character, escaped', json('{"name":"Jo\\ufffdo"}')],
-    ['the replacement character in a name, escaped', json('{"na\\ufffdme":"João"}')],
   ])('%s is refused', (_title, event) => {
     expect(problemOf(() => readBody(event))).toMatchObject({ status: 400, code: 'not-utf-8' });
+  });
+
+  it.each([
+    ['a text', '{"name":"Jo\\ufffdo"}', '/name'],
+    ['a name', '{"na\\ufffdme":"João"}', '/na\ufffdme'],
+  ])('is refused with its place where %s has the mark of a lost character, escaped', (_, text, pointer) => {
+    const problem = problemOf(() => readBody(json(text)));
+    expect(problem).toMatchObject({ status: 422, errors: [{ pointer, code: 'lost-character' }] });
   });
 
   it('is read where it lost nothing', () => {

@@ -76,7 +76,7 @@ function checkTree(root: object): void {
   let level: readonly Node[] = [{ value: root, pointer: '' }];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw badRequest('too-deep', `O JSON tem mais de ${MAX_DEPTH} níveis.`);
-    for (const { value } of level) checkText(value);
+    for (const { value, pointer } of level) checkText(value, pointer);
     level = level.flatMap(children);
   }
 }
@@ -85,7 +85,7 @@ function children({ value, pointer }: Node): Node[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).map(([name, child]) => {
     const at = `${pointer}/${escapedStep(name)}`;
-    checkText(name);
+    checkText(name, at);
     // zod's records skip this name in silence, and no schema of ours has it.
     if (name === '__proto__') throw invalid([fieldError(at, 'unknown')]);
     return { value: child, pointer: at };
@@ -93,9 +93,9 @@ function children({ value, pointer }: Node): Node[] {
 }
 
 /** Catches what was escaped in the JSON text (`\ud800`, `\ufffd`). */
-function checkText(value: unknown): void {
+function checkText(value: unknown, pointer: string): void {
   if (typeof value !== 'string') return;
-  if (value.includes(REPLACEMENT_CHARACTER)) throw notUtf8();
+  if (value.includes(REPLACEMENT_CHARACTER)) throw invalid([fieldError(pointer, 'lost-character')]);
   if (value.isWellFormed()) return;
   throw badRequest('malformed-text', 'Um texto contém um caractere Unicode incompleto (surrogate sem par).');
 }

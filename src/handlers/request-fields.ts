@@ -54,6 +54,10 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'O número está muito à frente do contador da série.',
     'Confira o número. Um salto maior precisa do perfil operator e de um motivo em dps.jumpReason.',
   ],
+  'lost-character': [
+    'O texto contém o caractere U+FFFD, que marca uma letra perdida em outra conversão.',
+    'Confira a codificação do programa que gera o texto e envie a letra certa.',
+  ],
   'whole-number': ['Número inválido.', 'Use só algarismos decimais, por exemplo "20".'],
   money: ['Valor monetário inválido.', 'Use texto decimal com duas casas e ponto, por exemplo "1500.00".'],
   'zero-amount': ['O valor do serviço não pode ser zero.', 'Informe o preço do serviço.'],

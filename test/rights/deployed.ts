@@ -63,7 +63,7 @@ export async function deployed(folder: string): Promise<Deployed> {
     port: 0,
     routes,
     handlers: Object.fromEntries(routes.map(({ handler }) => [handler, handlerOf(handler)])),
-    apiKey: stack.apiKey,
+    clients: [{ name: 'default', key: stack.apiKey }],
     checkToken: tokenCheck(stack.issuer, JSON.parse(readFileSync(keys, 'utf8'))),
     onFailure: (error) => console.error(error),
   });
