@@ -1,4 +1,4 @@
-// `npm run chaos [-- SCENARIO... --seconds N --invoices N --seed N --list]`: does harm to a whole stack and says which promises held.
+// `npm run chaos [-- SCENARIO... --seconds N --minutes N --invoices N --seed N --list]`: does harm to a whole stack and says which promises held.
 import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -30,18 +30,20 @@ function readArguments() {
     allowPositionals: true,
     options: {
       seconds: { type: 'string' },
+      minutes: { type: 'string' },
       invoices: { type: 'string' },
       seed: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
   });
-  const number = (name: 'seconds' | 'invoices' | 'seed') => {
+  const number = (name: 'seconds' | 'minutes' | 'invoices' | 'seed') => {
     const text = values[name];
     if (text === undefined) return undefined;
     if (!/^[1-9]\d{0,8}$/.test(text))
       throw new StackError(`"${text}" is no number: give --${name} a whole one from 1.`);
     return Number(text);
   };
+  const minutes = number('minutes');
   const unknown = positionals.find((name) => !Object.hasOwn(SCENARIOS, name));
   if (unknown !== undefined) {
     throw new StackError(
@@ -51,7 +53,7 @@ function readArguments() {
   return {
     names: positionals.length > 0 ? positionals : Object.keys(SCENARIOS),
     list: values.list,
-    seconds: number('seconds'),
+    seconds: minutes === undefined ? number('seconds') : minutes * 60,
     invoices: number('invoices'),
     seed: number('seed') ?? randomInt(1, LARGEST_SEED),
   };

@@ -33,4 +33,5 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   'noisy-neighbour': () => import('./noisy-neighbour.ts'),
   drain: () => import('./drain.ts'),
   rebuild: () => import('./rebuild.ts'),
+  fuzz: () => import('./fuzz.ts'),
 };
