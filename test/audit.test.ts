@@ -54,6 +54,7 @@ async function verifyAll(): Promise<Map<InvoiceId, readonly Finding[]>> {
       scan: dynamoDbEventScan({ client, tableName: tables.events, events: ledger.events }),
       events: ledger.events,
       witnesses: dynamoDbWitnesses(client, tables.invoices),
+      projectedBefore: new Date().toISOString(),
       seals: knowledge,
       onFindings: (invoiceId, findings) => void found.set(invoiceId, findings),
       onProgress: () => {},

@@ -261,6 +261,69 @@ describe('a history that somebody touched', () => {
   });
 });
 
+describe('an invoice that somebody gave to another company', () => {
+  const OTHER_COMPANY = '12345678000195';
+  const routes = (invoiceId: string, href: string) => [
+    `/invoices/${invoiceId}`,
+    `/invoices/${invoiceId}/events`,
+    `/invoices/${invoiceId}/xml`,
+    href,
+  ];
+
+  async function editRow(invoiceId: string): Promise<void> {
+    const { Item = {} } = await db.send(new GetCommand({ TableName: tables.invoices, Key: { invoiceId } }));
+    const edited = { ...Item, companyCnpj: OTHER_COMPANY, requestId: 'made-up' };
+    await db.send(new PutCommand({ TableName: tables.invoices, Item: edited }));
+  }
+
+  const editEvent = (invoiceId: string) =>
+    edit(invoiceId, 1, (commit) => ({
+      ...commit,
+      events: commit.events.map((event) => ({
+        ...event,
+        data: { ...(event.data as object), companyCnpj: OTHER_COMPANY },
+      })),
+    }));
+
+  it('by its row stays its owner’s alone, on every route', async () => {
+    const invoiceId = await cancelledInvoice();
+    const { href } = (await history(invoiceId)).events[0].documents[0];
+    await editRow(invoiceId);
+    const other = await apiAs('client-other');
+    for (const route of routes(invoiceId, href)) {
+      expect([route, (await client.get(route)).status]).toEqual([route, 200]);
+      expect([route, (await other.get(route)).status]).toEqual([route, 404]);
+    }
+    const { items } = (await other.get(`/invoices?companyCnpj=${OTHER_COMPANY}&limit=100`)).body;
+    expect(items.map((item: { invoiceId: string }) => item.invoiceId)).not.toContain(invoiceId);
+    expect((await other.post(`/invoices/${invoiceId}/cancel`, example('cancel-invoice'))).status).toBe(404);
+    expect((await other.post(`/invoices/${invoiceId}/retry`, {})).status).toBe(404);
+  });
+
+  it('by its first event stays its owner’s alone', async () => {
+    const invoiceId = await cancelledInvoice();
+    const { href } = (await history(invoiceId)).events[0].documents[0];
+    await editEvent(invoiceId);
+    const other = await apiAs('client-other');
+    for (const route of routes(invoiceId, href)) expect([route, (await other.get(route)).status]).toEqual([route, 404]);
+    expect((await client.get(`/invoices/${invoiceId}/events`)).body.chain).toMatchObject({
+      intact: false,
+      brokenAt: 1,
+    });
+  });
+
+  it('by row and event is shown to those alone who see every company', async () => {
+    const invoiceId = await cancelledInvoice();
+    await editRow(invoiceId);
+    await editEvent(invoiceId);
+    for (const name of ['client', 'client-other']) {
+      expect((await (await apiAs(name)).get(`/invoices/${invoiceId}/events`)).status).toBe(404);
+    }
+    const { body } = await (await apiAs('ops')).get(`/invoices/${invoiceId}/events`);
+    expect(body.chain).toMatchObject({ intact: false, brokenAt: 1 });
+  });
+});
+
 describe('the list', () => {
   it('pages through what matches, newest first, each once', async () => {
     const lister = await apiAs('ops');

@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dayAfter, dayBefore, dayOf, type Seal } from '../src/audit/seal.ts';
+import { dayAfter, dayBefore, type Seal } from '../src/audit/seal.ts';
 import { lastDayOver, sealDueDays } from '../src/audit/sealing.ts';
 import { type Commit, START, tipAfter } from '../src/events/commit.ts';
 import { dynamoDbCommitsByTime } from '../src/events/dynamodb-commits-by-time.ts';
@@ -16,7 +16,6 @@ import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
 
 const MARGIN_MINUTES = 60;
-const today = dayOf({ at: new Date().toISOString() });
 const last = lastDayOver(new Date(), MARGIN_MINUTES);
 const first = dayBefore(last);
 const on = (day: string) => ({ at: `${day}T12:00:00.000Z` });
@@ -91,7 +90,7 @@ describe('an audit of seals that somebody deleted', () => {
     const ledger = await ownLedger();
     const { bucket } = await ownSeals(ledger);
     onTestFinished(() => ledger.client.destroy());
-    await ledger.tell([emitted], on(today));
+    await ledger.tell([emitted]);
     const { code, out } = await nfse(['audit', 'verify', '--all', '--json'], {
       ...ledger.environment,
       SEALS_BUCKET: bucket,

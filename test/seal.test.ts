@@ -237,6 +237,7 @@ describe('the index by day', async () => {
         scan: dynamoDbEventScan({ client: other.client, tableName: other.tables.events, events: other.events }),
         events: other.events,
         witnesses: dynamoDbWitnesses(other.client, other.tables.invoices),
+        projectedBefore: '',
         seals: knowledge,
         onFindings: (id, findings) => void found.push([id, findings]),
         onProgress: () => {},

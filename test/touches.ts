@@ -1,4 +1,4 @@
-import { DeleteCommand, NumberValue, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, NumberValue, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { Finding } from '../src/audit/verify-stream.ts';
 import type { Item } from '../src/aws/document-client.ts';
@@ -22,6 +22,17 @@ export interface Touch {
   ) => Promise<unknown>;
   readonly found: readonly Partial<Finding>[];
 }
+
+const ROW_EDITS = [
+  { title: 'the status of the row edited', edit: { status: 'ISSUED' }, members: ['status'] },
+  { title: 'the total of the row edited', edit: { total: 1 }, members: ['total'] },
+  { title: 'the company of the row edited', edit: { companyCnpj: '12345678000195' }, members: ['companyCnpj'] },
+  {
+    title: 'the row put among those that are searched for what is due',
+    edit: { dueShard: '0', dueAt: '2030-01-01T00:00:00.000Z' },
+    members: ['dueAt', 'dueShard'],
+  },
+];
 
 /**
  * Ways to touch a history in the tables, by whoever may write there.
@@ -215,6 +226,19 @@ export function touchesOf(
         await client.send(new DeleteCommand({ TableName: tables.invoices, Key: { invoiceId } }));
       },
       found: gone(1, 2, 3, 4, 5),
+    },
+    ...ROW_EDITS.map(({ title, edit, members }) => ({
+      title,
+      touch: async (invoiceId: InvoiceId) => {
+        const { Item } = await client.send(new GetCommand({ TableName: tables.invoices, Key: { invoiceId } }));
+        await client.send(new PutCommand({ TableName: tables.invoices, Item: { ...Item, ...edit } }));
+      },
+      found: [{ kind: 'row-differs' as const, version: 5, members }],
+    })),
+    {
+      title: 'the row deleted',
+      touch: (invoiceId) => client.send(new DeleteCommand({ TableName: tables.invoices, Key: { invoiceId } })),
+      found: [{ kind: 'row-missing', version: 5 }],
     },
   ];
 }

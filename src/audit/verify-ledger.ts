@@ -1,14 +1,13 @@
 import type { Commit } from '../events/commit.ts';
 import type { EventScan, Stream } from '../events/event-scan.ts';
 import type { EventStore } from '../events/event-store.ts';
-import type { Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Day, dayOf, isDay } from './seal.ts';
-import { type Finding, type SealKnowledge, verifyStream } from './verify-stream.ts';
+import { type Finding, type SealKnowledge, type StoredRow, verifyStream } from './verify-stream.ts';
 
-/** Where the projection saw streams end. */
+/** The rows of the projection, as witnesses of the streams that they were made of. */
 export interface Witnesses {
-  of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, Witness>>;
+  of(invoiceIds: readonly InvoiceId[]): Promise<ReadonlyMap<InvoiceId, StoredRow>>;
   /** Every invoice that the projection knows. */
   invoices(): AsyncIterable<readonly InvoiceId[]>;
 }
@@ -18,6 +17,8 @@ export interface VerifyDeps {
   readonly events: Pick<EventStore, 'load'>;
   readonly witnesses: Witnesses;
   readonly seals: SealKnowledge;
+  /** ISO 8601, UTC. The projection has caught up with everything that happened before: a row that is not there was deleted. */
+  readonly projectedBefore: string;
   /** Told of each invoice in which something was found, once. */
   readonly onFindings: (invoiceId: InvoiceId, findings: readonly Finding[]) => void;
   readonly onProgress: (totals: Totals) => void;
@@ -32,12 +33,12 @@ export interface Totals {
 
 /** One invoice. The witness is read first: a stream that is read after it has everything that the witness has seen. */
 export async function verifyInvoice(
-  { events, witnesses, seals }: Pick<VerifyDeps, 'events' | 'witnesses' | 'seals'>,
+  { events, witnesses, seals, projectedBefore }: Pick<VerifyDeps, 'events' | 'witnesses' | 'seals' | 'projectedBefore'>,
   invoiceId: InvoiceId,
 ): Promise<{ readonly findings: readonly Finding[]; readonly commits: readonly Commit[] }> {
-  const witness = (await witnesses.of([invoiceId])).get(invoiceId);
+  const row = (await witnesses.of([invoiceId])).get(invoiceId);
   const commits = await events.load(invoiceId);
-  return { findings: verifyStream({ invoiceId, commits }, witness, seals), commits };
+  return { findings: verifyStream({ invoiceId, commits }, { row, projectedBefore }, seals), commits };
 }
 
 /** The day of the oldest of these commits and of a day that was found before. */
@@ -77,9 +78,10 @@ export async function verifyLedger(
         totals.firstDay = firstDayOf(commits, totals.firstDay);
       }
       const wanted = streams.filter((stream) => isWanted(stream, since, deps.seals));
-      const witnesses = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
+      const rows = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
       for (const stream of wanted) {
-        const findings = verifyStream(stream, witnesses.get(stream.invoiceId), deps.seals);
+        const projection = { row: rows.get(stream.invoiceId), projectedBefore: deps.projectedBefore };
+        const findings = verifyStream(stream, projection, deps.seals);
         count(findings.length === 0 ? stream.commits.length : await look(stream.invoiceId));
       }
       deps.onProgress(totals);

@@ -3,7 +3,7 @@ import { cancelRequested, deferred, draft, emitted, invoiceId, issued } from '..
 import { type Commit, commitOf, START, type Tip, tipAfter } from '../events/commit.ts';
 import type { NewEvent } from '../events/event-types.ts';
 import { dayOf } from './seal.ts';
-import { NO_SEALS, sealKnowledge, verifyStream } from './verify-stream.ts';
+import { NO_SEALS, type ProjectedInvoice, sealKnowledge, verifyStream } from './verify-stream.ts';
 
 /** A stream written on these days, a commit an event. */
 function told(story: readonly (readonly [day: string, event: NewEvent])[], commitId = 'true'): Commit[] {
@@ -26,12 +26,19 @@ const history = told(STORY);
 const witness = tipAfter(history.at(-1) as Commit);
 const DAYS = ['2026-11-10', '2026-11-11'];
 const seals = sealKnowledge(DAYS.map((day) => ({ day, leaves: history.filter((commit) => dayOf(commit) === day) })));
-const verify = (commits: readonly Commit[], end: Tip = witness) => verifyStream({ invoiceId, commits }, end, seals);
+
+/** A row that says what the stream says, and saw it end there. */
+const rowAt = (tip: Tip | 'unreadable' | undefined, members: readonly string[] = []): ProjectedInvoice => ({
+  row: tip && { tip, differences: () => members },
+  projectedBefore: '2026-11-12T13:00:00.000Z',
+});
+const verify = (commits: readonly Commit[], end: Tip = witness) =>
+  verifyStream({ invoiceId, commits }, rowAt(end), seals);
 
 describe('the verification of a history', () => {
   it('finds nothing in one that is as it was written, sealed or not sealed yet', () => {
     expect(verify(history)).toEqual([]);
-    expect(verifyStream({ invoiceId, commits: history }, witness, NO_SEALS)).toEqual([]);
+    expect(verifyStream({ invoiceId, commits: history }, rowAt(witness), NO_SEALS)).toEqual([]);
   });
 
   it('finds a whole history replaced consistently, the projection along with it', () => {
@@ -71,7 +78,7 @@ describe('the verification of a history', () => {
 
   it('finds a history that is gone altogether', () =>
     expect(
-      verifyStream({ invoiceId, commits: [] }, undefined, seals).map(({ kind, version }) => [kind, version]),
+      verifyStream({ invoiceId, commits: [] }, rowAt(undefined), seals).map(({ kind, version }) => [kind, version]),
     ).toEqual([
       ['sealed-commit-gone', 1],
       ['sealed-commit-gone', 2],
@@ -84,11 +91,13 @@ describe('the verification of a history', () => {
       ['2026-11-14', issued],
     ]);
     const known = sealKnowledge([{ day: '2026-11-10', leaves: [] }], { firstDay: '2026-11-10', lastDay: '2026-11-13' });
-    expect(verifyStream({ invoiceId, commits: madeUp }, undefined, known)).toEqual([
+    expect(verifyStream({ invoiceId, commits: madeUp }, rowAt(tipAfter(madeUp.at(-1) as Commit)), known)).toEqual([
       { kind: 'not-in-seal', version: 1, day: '2026-11-09' },
       { kind: 'dated-ahead', version: 2, day: '2026-11-14' },
     ]);
-    expect(verifyStream({ invoiceId, commits: madeUp }, undefined, sealKnowledge([]))).toEqual([]);
+    expect(
+      verifyStream({ invoiceId, commits: madeUp }, rowAt(tipAfter(madeUp.at(-1) as Commit)), sealKnowledge([])),
+    ).toEqual([]);
   });
 
   it('finds a commit that another day was sealed with, since its time was edited for as long as that took', () => {
@@ -97,7 +106,7 @@ describe('the verification of a history', () => {
       { day: '2026-11-10', leaves: rest.filter((commit) => dayOf(commit) === '2026-11-10') },
       { day: '2026-11-11', leaves: [first, ...rest.filter((commit) => dayOf(commit) === '2026-11-11')] },
     ]);
-    expect(verifyStream({ invoiceId, commits: history }, witness, moved)).toEqual([
+    expect(verifyStream({ invoiceId, commits: history }, rowAt(witness), moved)).toEqual([
       { kind: 'not-in-seal', version: 1, day: '2026-11-10' },
     ]);
   });
@@ -108,7 +117,7 @@ describe('the verification of a history', () => {
   });
 
   it('tells that the projection is no witness any more, beside what is found without it', () => {
-    const kinds = (commits: readonly Commit[]) => verifyStream({ invoiceId, commits }, 'unreadable', seals);
+    const kinds = (commits: readonly Commit[]) => verifyStream({ invoiceId, commits }, rowAt('unreadable'), seals);
     expect(kinds(history)).toEqual([{ kind: 'row-unreadable', version: 4 }]);
     expect(kinds([])).toContainEqual({ kind: 'row-unreadable', version: 1 });
     expect(kinds(history.slice(0, 2)).map(({ kind }) => kind)).toEqual(['row-unreadable', 'sealed-commit-gone']);
@@ -119,4 +128,17 @@ describe('the verification of a history', () => {
       { kind: 'content-changed', version: 3 },
     ]),
   );
+
+  it('finds a row that does not say what the stream says', () => {
+    expect(verifyStream({ invoiceId, commits: history }, rowAt(witness, ['status', 'total']), seals)).toEqual([
+      { kind: 'row-differs', version: 4, members: ['status', 'total'] },
+    ]);
+  });
+
+  it('finds that the row of an invoice is gone, once the projector must have written it', () => {
+    const noRow = (projectedBefore: string) =>
+      verifyStream({ invoiceId, commits: history }, { row: undefined, projectedBefore }, seals);
+    expect(noRow('2026-11-12T13:00:00.000Z')).toEqual([{ kind: 'row-missing', version: 4 }]);
+    expect(noRow('2026-11-12T12:00:00.000Z')).toEqual([]);
+  });
 });

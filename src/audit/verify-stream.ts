@@ -21,7 +21,28 @@ export type Finding =
   | { readonly kind: ChainBreak; readonly version: number }
   /** The projection's row was edited so that it is no witness: whether the end is the true one, it cannot say. */
   | { readonly kind: 'row-unreadable'; readonly version: number }
+  | RowFinding
   | { readonly kind: SealFinding; readonly version: number; readonly day: Day };
+
+/** The invoice has been projected long ago, and has no row: it was deleted. Or its row is not what its stream says. */
+export type RowFinding =
+  | { readonly kind: 'row-missing'; readonly version: number }
+  | { readonly kind: 'row-differs'; readonly version: number; readonly members: readonly string[] };
+
+/** A row of the projection. */
+export interface StoredRow {
+  /** The last commit that it was made of. */
+  readonly tip: Witness;
+  /** Names of its members that do not follow from the stream, as it was at the row's version. */
+  differences(commits: readonly Commit[]): readonly string[];
+}
+
+/** What the projection says of a stream. */
+export interface ProjectedInvoice {
+  readonly row: StoredRow | undefined;
+  /** ISO 8601, UTC. What happened before is projected by now. */
+  readonly projectedBefore: string;
+}
 
 /** What the seals know: which days are sealed, and of which commits. */
 export interface SealKnowledge {
@@ -68,17 +89,20 @@ function mustBeIn({ days, firstDay }: SealKnowledge, day: Day): boolean {
  * alone.
  *
  * @param commits all of the stream, by version
- * @param witness where the projection saw the stream end, read before the stream was
+ * @param projection its row, read before the stream was
  */
 export function verifyStream(
   { invoiceId, commits }: { readonly invoiceId: InvoiceId; readonly commits: readonly Commit[] },
-  witness: Witness | undefined,
+  projection: ProjectedInvoice,
   seals: SealKnowledge,
 ): Finding[] {
+  const witness = projection.row?.tip;
   const unreadable = witness === 'unreadable';
   const chain = verifyChain(commits, unreadable ? undefined : witness);
   const found: Finding[] = chain.intact ? [] : [{ kind: chain.reason, version: chain.brokenAt }];
   if (unreadable) found.push({ kind: 'row-unreadable', version: commits.at(-1)?.version ?? START.version });
+  // A row is compared with a stream that holds: where it does not, the stream is to blame.
+  found.push(...rowFindings(chain.intact ? commits : [], projection));
   const leaves = new Map((seals.leaves.get(invoiceId) ?? []).map((leaf) => [leaf.version, leaf]));
   for (const commit of commits) {
     const { version } = commit;
@@ -94,4 +118,13 @@ export function verifyStream(
   }
   for (const { version, day } of leaves.values()) found.push({ kind: 'sealed-commit-gone', version, day });
   return found;
+}
+
+function rowFindings(commits: readonly Commit[], { row, projectedBefore }: ProjectedInvoice): RowFinding[] {
+  const last = commits.at(-1);
+  if (!last) return [];
+  if (!row) return last.at < projectedBefore ? [{ kind: 'row-missing', version: last.version }] : [];
+  if (row.tip === 'unreadable') return [];
+  const members = row.differences(commits);
+  return members.length > 0 ? [{ kind: 'row-differs', version: row.tip.version - 1, members }] : [];
 }

@@ -25,6 +25,22 @@ export function invoiceIdFor(companyCnpj: Cnpj, requestId: string): InvoiceId {
   return `${INVOICE_ID_PREFIX}${crockford(digest, 26)}` as InvoiceId;
 }
 
+/** What names an invoice's company and the request that asked for it, wherever that is stored. */
+export interface InvoiceOrigin {
+  readonly companyCnpj: string;
+  readonly requestId: string;
+}
+
+/**
+ * The company that an invoice belongs to: the one that its id was derived from. Whoever edits a row or a commit can change the
+ * company that it names, and cannot find a request that gives the same id with another company.
+ *
+ * @returns `undefined` where the stored company is not the invoice's own
+ */
+export function ownerOf(invoiceId: InvoiceId, { companyCnpj, requestId }: InvoiceOrigin): string | undefined {
+  return invoiceIdFor(companyCnpj as Cnpj, requestId) === invoiceId ? companyCnpj : undefined;
+}
+
 /** The id in a path or a message, or `undefined` when the text cannot be one. */
 export function parseInvoiceId(text: unknown): InvoiceId | undefined {
   return typeof text === 'string' && INVOICE_ID.test(text) ? (text as InvoiceId) : undefined;

@@ -1,4 +1,5 @@
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { ownerOf } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import { fromRow } from '../projections/invoice-row.ts';
 import { liveInvoices } from '../projections/live-invoices.ts';
@@ -22,9 +23,10 @@ export const handler = lambda('get', async (call) => {
   const invoiceId = invoiceIdIn(call);
   // The projection answers where it has caught up, which only the end of the stream can tell; so a client reads its own write.
   const [row, tip] = await Promise.all([invoices.get(invoiceId), events.tip(invoiceId)]);
-  const current = row && row.version + 1 >= tip.version;
+  // A row that names another company than its own was edited; the stream tells whose invoice it is.
+  const current = row && row.version + 1 >= tip.version && ownerOf(invoiceId, row) !== undefined;
   const { invoice, tip: at } = current ? fromRow(row) : await visibleInvoice(events, call.caller, invoiceId);
-  checkVisible(call.caller, invoice.companyCnpj);
+  if (current) checkVisible(call.caller, row.companyCnpj);
   const version = at.version - 1;
   call.note({ invoiceId, source: current ? 'projection' : 'stream' });
   if (matches(call.event.headers, etag(version))) return { status: 304, headers: { etag: etag(version) } };

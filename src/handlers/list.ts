@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseInvoiceId } from '../events/ids.ts';
+import { ownerOf, parseInvoiceId } from '../events/ids.ts';
 import { readConfig } from '../platform/config.ts';
 import type { ListFilter, ListPosition } from '../projections/invoice-list.ts';
 import { fromRow } from '../projections/invoice-row.ts';
@@ -51,7 +51,10 @@ export const handler = lambda('list', async (call) => {
   return {
     status: 200,
     body: {
-      items: rows.map((row) => resource(fromRow(row).invoice, row.version)),
+      // An edited row may name this company without being its invoice.
+      items: rows
+        .filter((row) => ownerOf(row.invoiceId, row) === companyCnpj)
+        .map((row) => resource(fromRow(row).invoice, row.version)),
       ...(next ? { nextCursor: cursorAt(next, companyCnpj) } : {}),
     },
   };

@@ -1,6 +1,6 @@
 import type { Tip } from '../events/commit.ts';
 import { type EventStore, read } from '../events/event-store.ts';
-import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
+import { type InvoiceId, ownerOf, parseInvoiceId } from '../events/ids.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import { type Caller, checkVisible } from './access.ts';
 import type { Call } from './lambda.ts';
@@ -13,6 +13,9 @@ export function invoiceIdIn({ event }: Call): InvoiceId {
   return id;
 }
 
+/** Stands for the company of an invoice whose stored company was edited: only who sees every company sees it. */
+export const NO_COMPANY = '';
+
 /** The invoice as its stream tells it. @throws Problem 404 when there is none, or when it is another company's */
 export async function visibleInvoice(
   events: EventStore,
@@ -21,6 +24,6 @@ export async function visibleInvoice(
 ): Promise<{ invoice: LivingInvoice; tip: Tip }> {
   const { invoice, tip } = read(invoiceId, await events.load(invoiceId));
   if (invoice.status === 'NONE') throw notFound();
-  checkVisible(caller, invoice.companyCnpj);
+  checkVisible(caller, ownerOf(invoiceId, invoice) ?? NO_COMPANY);
   return { invoice, tip };
 }

@@ -12,12 +12,15 @@ export function findingText(finding: Finding): string {
     'tail-missing': `o fim da história foi apagado a partir da versão ${version}`,
     'tail-replaced': `a versão ${version} não é a que a projeção viu: foi trocada`,
     'row-unreadable': `a linha da projeção foi alterada: não diz mais se a versão ${version} é a última`,
+    'row-missing': `a linha da projeção não existe, embora a versão ${version} já devesse estar nela: foi apagada`,
+    'row-differs': `a linha da projeção não é a que a história dá na versão ${version}: foi alterada`,
     'other-than-sealed': `a versão ${version} não é a que foi selada: foi trocada`,
     'not-in-seal': `a versão ${version} tem data de um dia que foi selado sem ela, ou anterior a todos os selos: foi incluída depois`,
     'dated-ahead': `a versão ${version} tem data que ainda não chegou`,
     'sealed-commit-gone': `a versão ${version} foi selada e não existe mais: foi apagada`,
   }[kind];
-  return `${what}${'day' in finding ? ` (${kind === 'dated-ahead' ? '' : 'selo de '}${finding.day})` : ''} [${kind}]`;
+  const where = 'members' in finding ? ` (${finding.members.join(', ')})` : '';
+  return `${what}${where}${'day' in finding ? ` (${kind === 'dated-ahead' ? '' : 'selo de '}${finding.day})` : ''} [${kind}]`;
 }
 
 const SEAL_PROBLEMS: Readonly<Record<SealProblemReason, string>> = {

@@ -11,6 +11,8 @@ import { findingText, sealProblemText } from './findings.ts';
 import { auditedLedger, dayIn, invoiceIdsIn, lastDayDue } from './ledger.ts';
 
 const SEGMENTS = 4;
+/** Longer than a projector is ever behind without an alarm. */
+const MAX_PROJECTION_LAG_MS = 60 * 60_000;
 const HASH = /^[\w-]{43}$/;
 
 /** `nfse audit verify`: walks chains, against what the projection saw and against the seals; and the seals themselves. */
@@ -46,7 +48,8 @@ export const verify: Verb = async (args, invocation) => {
     const estimate = values.all ? await ledger.scan.estimate() : ids.length;
     progress.startAt(0);
     const onProgress = ({ commits }: Totals) => progress.report(commits, estimate, 'commits');
-    const deps: VerifyDeps = { ...ledger, seals: knowledge, onFindings, onProgress };
+    const projectedBefore = new Date(invocation.now.getTime() - MAX_PROJECTION_LAG_MS).toISOString();
+    const deps: VerifyDeps = { ...ledger, seals: knowledge, projectedBefore, onFindings, onProgress };
     const totals = values.all ? await verifyLedger(deps, { segments: SEGMENTS, since }) : await verifyEach(deps, ids);
     const seconds = Math.max(0.001, (now().getTime() - started) / 1000);
     progress.end();
