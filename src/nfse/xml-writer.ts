@@ -114,7 +114,8 @@ export function setAttribute(parent: XMLBuilder, name: string, value: string): v
   );
 }
 
-const UNFINISHED = /(<!\[CDATA\[[\s\S]*?\]\]>)|&#(9|10|13);|<\?verbatim(?: ([\s\S]*?))?\?>/g;
+/** What begins ends, by the text's end at the latest: each beginning is looked at once. */
+const UNFINISHED = /(<!\[CDATA\[[\s\S]*?(?:\]\]>|$))|&#(9|10|13);|<\?verbatim(?: ([\s\S]*?))?(?:\?>|$)/g;
 
 /** What {@link appendText}, {@link setAttribute} and the functions above have put together, as text. */
 export function serialize(node: XMLBuilder): string {
