@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type Commit, hashOf } from '../src/events/commit.ts';
 import { documentKey } from '../src/events/document-key.ts';
 import type { InvoiceId } from '../src/events/ids.ts';
 import { apiAs, credentials, example } from './stack/api.ts';
+import { nfse } from './stack/nfse.ts';
 import { documentsIn } from './stack/own-documents.ts';
 import { dynamoDb } from './stack/own-tables.ts';
 import { eventually } from './stack/own-worker.ts';
@@ -259,6 +260,57 @@ describe('a history that somebody touched', () => {
     expect(body).toMatchObject({ chain: { intact: false, brokenAt: 2 }, invoice: null });
     expect(body.events).toHaveLength(4);
   });
+});
+
+describe('a document that somebody touched', () => {
+  const itemsOf = async (key: string) => {
+    const items: Record<string, unknown>[] = [];
+    const filter = { FilterExpression: 'document = :key', ExpressionAttributeValues: { ':key': key } };
+    for await (const { Items = [] } of paginateScan({ client: db }, { TableName: tables.documents, ...filter })) {
+      items.push(...Items);
+    }
+    return items;
+  };
+  const verify = async (invoiceId: string, ...args: string[]) => {
+    const { code, out } = await nfse(['audit', 'verify', invoiceId, '--json', ...args], environment);
+    return { code, found: JSON.parse(out).found };
+  };
+  const touches = {
+    deleted: {
+      touch: ({ dayPart, document }: Record<string, unknown>) =>
+        db.send(new DeleteCommand({ TableName: tables.documents, Key: { dayPart, document } })),
+      kind: 'document-missing',
+    },
+    replaced: {
+      touch: async (item: Record<string, unknown>) => {
+        const { invoiceId } = (await client.post('/invoices', example('emit-invoice'))).body;
+        const { events } = await history(invoiceId);
+        const [stranger] = await itemsOf(`${invoiceId}/${events[0].documents[0].name}`);
+        const { dayPart, document } = item;
+        return db.send(new PutCommand({ TableName: tables.documents, Item: { ...stranger, dayPart, document } }));
+      },
+      kind: 'document-damaged',
+    },
+  };
+
+  it.each(Object.entries(touches))(
+    'by having it %s is a finding, and a fault of ours on every route',
+    async (_, { touch, kind }) => {
+      const invoiceId = await cancelledInvoice();
+      expect(await verify(invoiceId)).toEqual({ code: 0, found: [] });
+      const { name, href } = (await history(invoiceId)).events[0].documents[0];
+      const [item] = await itemsOf(`${invoiceId}/${name}`);
+      await touch(item as Record<string, unknown>);
+      const { code, found } = await verify(invoiceId);
+      expect(code).toBe(1);
+      expect(found).toEqual([{ invoiceId, findings: expect.arrayContaining([{ kind, version: 1, document: name }]) }]);
+      expect(await verify(invoiceId, '--documents', 'none')).toEqual({ code: 0, found: [] });
+      for (const route of [href, `/invoices/${invoiceId}/xml?document=dps`]) {
+        const { status, body } = await client.get(route);
+        expect([route, status, body.type]).toEqual([route, 500, `urn:nfse-ledger:problem:${kind}`]);
+      }
+    },
+  );
 });
 
 describe('an invoice that somebody gave to another company', () => {

@@ -3,6 +3,7 @@ import type { EventScan, Stream } from '../events/event-scan.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Day, dayOf, isDay } from './seal.ts';
+import { type AuditedDocuments, verifyDocuments } from './verify-documents.ts';
 import { type Finding, type SealKnowledge, type StoredRow, verifyStream } from './verify-stream.ts';
 
 /** The rows of the projection, as witnesses of the streams that they were made of. */
@@ -19,6 +20,8 @@ export interface VerifyDeps {
   readonly seals: SealKnowledge;
   /** ISO 8601, UTC. The projection has caught up with everything that happened before: a row that is not there was deleted. */
   readonly projectedBefore: string;
+  /** The documents that events name, of the invoices that are in the sample; left out, no document is read. */
+  readonly documents?: AuditedDocuments & { isInSample(invoiceId: InvoiceId): boolean };
   /** Told of each invoice in which something was found, once. */
   readonly onFindings: (invoiceId: InvoiceId, findings: readonly Finding[]) => void;
   readonly onProgress: (totals: Totals) => void;
@@ -31,14 +34,27 @@ export interface Totals {
   readonly firstDay: Day | undefined;
 }
 
-/** One invoice. The witness is read first: a stream that is read after it has everything that the witness has seen. */
+type InvoiceDeps = Pick<VerifyDeps, 'events' | 'witnesses' | 'seals' | 'projectedBefore' | 'documents'>;
+
+/** One invoice. The row is read first: a stream that is read after it has everything that the row was made of. */
 export async function verifyInvoice(
-  { events, witnesses, seals, projectedBefore }: Pick<VerifyDeps, 'events' | 'witnesses' | 'seals' | 'projectedBefore'>,
+  deps: InvoiceDeps,
   invoiceId: InvoiceId,
 ): Promise<{ readonly findings: readonly Finding[]; readonly commits: readonly Commit[] }> {
-  const row = (await witnesses.of([invoiceId])).get(invoiceId);
-  const commits = await events.load(invoiceId);
-  return { findings: verifyStream({ invoiceId, commits }, { row, projectedBefore }, seals), commits };
+  const row = (await deps.witnesses.of([invoiceId])).get(invoiceId);
+  const commits = await deps.events.load(invoiceId);
+  return { findings: await findingsIn(deps, { invoiceId, commits }, row), commits };
+}
+
+async function findingsIn(
+  { seals, projectedBefore, documents }: InvoiceDeps,
+  stream: Stream,
+  row: StoredRow | undefined,
+): Promise<readonly Finding[]> {
+  const { invoiceId, commits } = stream;
+  const found = verifyStream(stream, { row, projectedBefore }, seals);
+  if (!documents?.isInSample(invoiceId)) return found;
+  return [...found, ...(await verifyDocuments(documents, invoiceId, commits))];
 }
 
 /** The day of the oldest of these commits and of a day that was found before. */
@@ -80,8 +96,7 @@ export async function verifyLedger(
       const wanted = streams.filter((stream) => isWanted(stream, since, deps.seals));
       const rows = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
       for (const stream of wanted) {
-        const projection = { row: rows.get(stream.invoiceId), projectedBefore: deps.projectedBefore };
-        const findings = verifyStream(stream, projection, deps.seals);
+        const findings = await findingsIn(deps, stream, rows.get(stream.invoiceId));
         count(findings.length === 0 ? stream.commits.length : await look(stream.invoiceId));
       }
       deps.onProgress(totals);

@@ -2,6 +2,7 @@ import { type Commit, START } from '../events/commit.ts';
 import { type ChainBreak, verifyChain, type Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { type Day, dayOf, isDay, type SealedCommit } from './seal.ts';
+import type { DocumentFinding } from './verify-documents.ts';
 
 export type SealFinding =
   /** The seal of the day holds another commit at this version of the invoice: the history was replaced, hashes and all. */
@@ -22,6 +23,7 @@ export type Finding =
   /** The projection's row was edited so that it is no witness: whether the end is the true one, it cannot say. */
   | { readonly kind: 'row-unreadable'; readonly version: number }
   | RowFinding
+  | DocumentFinding
   | { readonly kind: SealFinding; readonly version: number; readonly day: Day };
 
 /** The invoice has been projected long ago, and has no row: it was deleted. Or its row is not what its stream says. */

@@ -43,7 +43,10 @@ export const handler = lambda('document', async (call) => {
   // An attempt whose answer never came was sent all the same, and no event names it.
   if (!(named || (kind === 'sent' && canBeSentOn(day, commits, call.now)))) throw documentNotFound();
   const key = `${invoiceId}/${name}`;
-  const content = await documents.get(key).catch(absent);
+  const content = await documents.get(key).catch((error: unknown) => {
+    // A name that no event has may be made up. One that an event has is the store's to give.
+    throw error instanceof DocumentMissing && !named ? documentNotFound() : error;
+  });
   const answers = kind === 'received' ? whatItAnswers(invoiceId, content) : undefined;
   const link = await linkTo({ key, content }, name, call.now);
   return { status: 200, body: { kind, name, ...link, ...(answers && { answers: documentLink(invoiceId, answers) }) } };
@@ -57,11 +60,6 @@ function canBeSentOn(day: string | undefined, commits: readonly Commit[], now: D
   if (day === undefined) return true;
   const [first] = commits.map(dayOf).filter(isDay).sort();
   return day <= dayAfter(dayOf({ at: now.toISOString() })) && (first === undefined || day >= dayBefore(first));
-}
-
-/** Nobody can know a name that was never given: it is the name that is wrong, and not the store. */
-function absent(error: unknown): never {
-  throw error instanceof DocumentMissing ? documentNotFound() : error;
 }
 
 /** The name of the request that an exchange answers. */

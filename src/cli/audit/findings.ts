@@ -14,12 +14,15 @@ export function findingText(finding: Finding): string {
     'row-unreadable': `a linha da projeção foi alterada: não diz mais se a versão ${version} é a última`,
     'row-missing': `a linha da projeção não existe, embora a versão ${version} já devesse estar nela: foi apagada`,
     'row-differs': `a linha da projeção não é a que a história dá na versão ${version}: foi alterada`,
+    'document-missing': `um documento que a versão ${version} nomeia não existe mais: foi apagado`,
+    'document-damaged': `um documento que a versão ${version} nomeia não é o que foi guardado: foi trocado`,
     'other-than-sealed': `a versão ${version} não é a que foi selada: foi trocada`,
     'not-in-seal': `a versão ${version} tem data de um dia que foi selado sem ela, ou anterior a todos os selos: foi incluída depois`,
     'dated-ahead': `a versão ${version} tem data que ainda não chegou`,
     'sealed-commit-gone': `a versão ${version} foi selada e não existe mais: foi apagada`,
   }[kind];
-  const where = 'members' in finding ? ` (${finding.members.join(', ')})` : '';
+  const where =
+    'members' in finding ? ` (${finding.members.join(', ')})` : 'document' in finding ? ` (${finding.document})` : '';
   return `${what}${where}${'day' in finding ? ` (${kind === 'dated-ahead' ? '' : 'selo de '}${finding.day})` : ''} [${kind}]`;
 }
 

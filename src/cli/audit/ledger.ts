@@ -1,5 +1,6 @@
 import { type Day, isDay } from '../../audit/seal.ts';
 import { type AuditedSeals, lastDayOver } from '../../audit/sealing.ts';
+import type { AuditedDocuments } from '../../audit/verify-documents.ts';
 import type { Witnesses } from '../../audit/verify-ledger.ts';
 import { DocumentDamaged, DocumentMissing, type Documents } from '../../commands/ports.ts';
 import { dynamoDbEventScan } from '../../events/dynamodb-event-scan.ts';
@@ -27,6 +28,7 @@ export interface AuditedLedger {
   readonly seals: AuditedSeals;
   /** A document as it lies there, though it be not what its key says; `undefined` where there is nothing to show. */
   document(key: string): Promise<string | undefined>;
+  readonly documents: AuditedDocuments;
   close(): void;
 }
 
@@ -36,6 +38,7 @@ export async function auditedLedger(invocation: Invocation, data: string | undef
   const events = dynamoDbEventStore({ client, tableName: tables.events });
   const state = await dynamoDbProjectionStates(client, tables.projections).read('invoices');
   const live = state?.live ?? tables.invoices;
+  const documents = documentStore(client, tables.documents, s3DocumentArchive(s3, config.docsBucket));
   return {
     config,
     events,
@@ -43,8 +46,23 @@ export async function auditedLedger(invocation: Invocation, data: string | undef
     invoices: dynamoDbInvoicesTable(client, live),
     witnesses: dynamoDbWitnesses(client, live),
     seals: auditedSeals({ dynamoDb: client, tableName: tables.seals, s3, bucket: config.sealsBucket }),
-    document: lying(documentStore(client, tables.documents, s3DocumentArchive(s3, config.docsBucket))),
+    document: lying(documents),
+    documents: { stateOf: stateIn(documents) },
     close: () => client.destroy(),
+  };
+}
+
+/** Whether a document is there with the hash in its key, in the table or in the archive. */
+function stateIn(documents: Pick<Documents, 'get'>): AuditedDocuments['stateOf'] {
+  return async (key) => {
+    try {
+      await documents.get(key);
+      return 'intact';
+    } catch (error) {
+      if (error instanceof DocumentDamaged) return 'damaged';
+      if (error instanceof DocumentMissing) return 'missing';
+      throw error;
+    }
   };
 }
 

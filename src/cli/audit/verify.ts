@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { checkSeals, type SealProblem } from '../../audit/check-seals.ts';
 import { lastDayOver } from '../../audit/sealing.ts';
@@ -24,6 +25,7 @@ export const verify: Verb = async (args, invocation) => {
       all: { type: 'boolean', default: false },
       since: { type: 'string' },
       'expect-seal': { type: 'string', multiple: true, default: [] },
+      documents: { type: 'string', default: 'all' },
       data: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -31,6 +33,7 @@ export const verify: Verb = async (args, invocation) => {
   const ids = invoiceIdsIn(positionals);
   const since = dayIn('--since', values.since);
   if (values.all === ids.length > 0) throw new UsageError('Informe as notas, ou --all para todas');
+  const isInSample = sampleOf(values.documents);
   const expected = expectedSeals(values['expect-seal'], since);
   const { output } = invocation;
   const ledger = await auditedLedger(invocation, values.data);
@@ -49,7 +52,8 @@ export const verify: Verb = async (args, invocation) => {
     progress.startAt(0);
     const onProgress = ({ commits }: Totals) => progress.report(commits, estimate, 'commits');
     const projectedBefore = new Date(invocation.now.getTime() - MAX_PROJECTION_LAG_MS).toISOString();
-    const deps: VerifyDeps = { ...ledger, seals: knowledge, projectedBefore, onFindings, onProgress };
+    const documents = { ...ledger.documents, isInSample };
+    const deps: VerifyDeps = { ...ledger, documents, seals: knowledge, projectedBefore, onFindings, onProgress };
     const totals = values.all ? await verifyLedger(deps, { segments: SEGMENTS, since }) : await verifyEach(deps, ids);
     const seconds = Math.max(0.001, (now().getTime() - started) / 1000);
     progress.end();
@@ -80,6 +84,19 @@ export const verify: Verb = async (args, invocation) => {
     ledger.close();
   }
 };
+
+/**
+ * Of which invoices the documents are read: `all`, `none`, or a percentage of them, other ones each time.
+ *
+ * @throws UsageError
+ */
+function sampleOf(text: string): () => boolean {
+  if (text === 'all') return () => true;
+  if (text === 'none') return () => false;
+  const percent = /^(\d{1,2}(?:\.\d{1,3})?)%$/.exec(text)?.[1];
+  if (percent === undefined) throw new UsageError('--documents é all, none ou uma porcentagem, como 5%');
+  return () => randomInt(100_000) < Number(percent) * 1_000;
+}
 
 /**
  * Hashes of seals that somebody noted elsewhere.
