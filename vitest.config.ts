@@ -27,8 +27,6 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,
-          // Without it, X-Ray's SDK follows every promise of a process that imports a handler.
-          env: { AWS_XRAY_MANUAL_MODE: 'true' },
         },
       },
     ],

@@ -99,14 +99,6 @@ function tracing(caller: Readonly<Record<string, string | undefined>>): Readonly
   };
 }
 
-/**
- * For the process with all functions in it. X-Ray's SDK follows every promise of its process even where nothing is traced, and there
- * are as many copies of it as bundles. Its manual mode does not.
- */
-export function functionsEnvironment(env: Readonly<Record<string, string | undefined>>): typeof env {
-  return env.AWS_XRAY_DAEMON_ADDRESS ? env : { ...env, AWS_XRAY_MANUAL_MODE: 'true' };
-}
-
 /** An environment for a child process: the caller's without anything of AWS, and ours. */
 export function childEnvironment(
   ours: Readonly<Record<string, string>>,

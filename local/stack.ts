@@ -18,7 +18,7 @@ import { startQueueAndStorage } from './engines/queue-and-storage.ts';
 import { startSecrets } from './engines/secrets.ts';
 import { startStepFunctions } from './engines/step-functions.ts';
 import { createTables } from './engines/tables.ts';
-import { childEnvironment, type Endpoints, environmentFor, functionsEnvironment } from './environment.ts';
+import { childEnvironment, type Endpoints, environmentFor } from './environment.ts';
 import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
@@ -209,7 +209,7 @@ async function functions(
   if (options.bundles) args.push('--bundles', await bundled(options));
   const logFile = await logOf(options, 'functions');
   const since = await logSize(logFile);
-  const start = () => startChild({ script: 'local/functions.ts', args, env: functionsEnvironment(env), logFile });
+  const start = () => startChild({ script: 'local/functions.ts', args, env, logFile });
   const first = await start();
   await keep(options, processes, 'functions', first, start);
   const answered = new Promise<true>((resolve) => first.once('message', () => resolve(true)));

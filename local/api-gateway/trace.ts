@@ -1,3 +1,5 @@
+// First: X-Ray's SDK asks for its context while it is loaded.
+import '../../src/platform/xray-context.ts';
 import { randomBytes } from 'node:crypto';
 import xray from 'aws-xray-sdk-core';
 import { parseTraceHeader, traceHeader } from './trace-header.ts';

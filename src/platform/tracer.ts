@@ -1,3 +1,5 @@
+// First: X-Ray's SDK asks for its context while it is loaded.
+import './xray-context.ts';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import xray from 'aws-xray-sdk-core';
 import { traceAnnotations } from './trace-annotations.ts';
