@@ -89,7 +89,7 @@ export function startPoller(options: PollerOptions): Poller {
     room: () => 2 * places - inHand,
     take,
     onTrouble,
-    loops: Math.min(MOST_RECEIVES, Math.ceil(places / PLACES_PER_RECEIVE)),
+    maxConcurrentReceives: Math.min(MOST_RECEIVES, Math.ceil(places / PLACES_PER_RECEIVE)),
   });
   const watch = setInterval(look, LOOK_MS);
 

@@ -8,8 +8,8 @@ export interface ReceiverOptions {
   /** Takes what was received; what it takes counts against the room when it returns. */
   readonly take: (messages: readonly Message[]) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
-  /** Receives under way at once. */
-  readonly loops: number;
+  /** How many receives may be under way at once. */
+  readonly maxConcurrentReceives: number;
 }
 
 export interface Receiver {
@@ -26,16 +26,23 @@ const PAUSE_AFTER_ERROR_MS = 1000;
 /** An aborted receive whose messages SQS has already given out hides them for the whole visibility: an answer gets so long to arrive. */
 const ANSWER_MS = 500;
 
-/** Several long polls at a time, none for more than there is room for. */
-export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOptions): Receiver {
+/** A receive that brings at least this share of what it asked for has probably left more on the queue. */
+const FULL_SHARE = 0.5;
+
+/**
+ * One long poll while the queue has little, because each costs a call, and several while they come back full. None asks for more than
+ * there is room for.
+ */
+export function receiver({ queue, room, take, onTrouble, maxConcurrentReceives }: ReceiverOptions): Receiver {
   const stopping = new AbortController();
   const receives = new AbortController();
   const sleepers = new Set<() => void>();
   let asked = 0;
+  let concurrency = 1;
 
-  async function loop(): Promise<void> {
+  async function loop(place: number): Promise<void> {
     while (!stopping.signal.aborted) {
-      const most = Math.min(BATCH, room() - asked);
+      const most = place < concurrency ? Math.min(BATCH, room() - asked) : 0;
       if (most <= 0) {
         await woken();
         continue;
@@ -57,7 +64,17 @@ export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOption
     }
     const taken = take(messages);
     asked -= most;
+    adapt(messages.length >= FULL_SHARE * most);
     await taken;
+  }
+
+  function adapt(isFull: boolean): void {
+    concurrency = isFull ? Math.min(concurrency + 1, maxConcurrentReceives) : Math.max(concurrency - 1, 1);
+    if (isFull) wakeAll();
+  }
+
+  function wakeAll(): void {
+    for (const wake of [...sleepers]) wake();
   }
 
   /** Until there is room again, the time is over, or all is stopped. The timer holds the process. */
@@ -76,12 +93,10 @@ export function receiver({ queue, room, take, onTrouble, loops }: ReceiverOption
     });
   }
 
-  const running = Promise.all(Array.from({ length: loops }, loop));
+  const running = Promise.all(Array.from({ length: maxConcurrentReceives }, (_, place) => loop(place)));
 
   return {
-    roomAgain() {
-      for (const wake of [...sleepers]) wake();
-    },
+    roomAgain: wakeAll,
     async stop() {
       stopping.abort();
       const enough = setTimeout(() => receives.abort(), ANSWER_MS);
