@@ -34,4 +34,5 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   drain: () => import('./drain.ts'),
   rebuild: () => import('./rebuild.ts'),
   fuzz: () => import('./fuzz.ts'),
+  tamper: () => import('./tamper.ts'),
 };

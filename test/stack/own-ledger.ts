@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Credentials } from '../../local/credentials.ts';
 import { type Commit, START, tipAfter } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
 import type { NewEvent } from '../../src/events/event-types.ts';
@@ -8,11 +9,11 @@ import { credentials } from './api.ts';
 import { dynamoDb, ownTables } from './own-tables.ts';
 
 /** A ledger of a test's own: tables that the stack does not know, and the environment of processes that work on them. */
-export async function ownLedger() {
-  const client = dynamoDb();
+export async function ownLedger(stack: Credentials = credentials()) {
+  const client = dynamoDb(stack.endpoints.dynamodb);
   const tables = await ownTables(client);
   const environment: Record<string, string> = {
-    ...credentials().environment,
+    ...stack.environment,
     EVENTS_TABLE: tables.events,
     INVOICES_TABLE: tables.invoices,
     PROJECTIONS_TABLE: tables.projections,
