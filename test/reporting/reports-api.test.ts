@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Commit, commitOf } from '../../src/events/commit.ts';
+import { event } from '../../src/events/event-types.ts';
 import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
 import type { Cnpj } from '../../src/nfse/cnpj.ts';
 import { REPORTS } from '../../src/projections/reporting/reports/catalogue.ts';
@@ -159,8 +160,10 @@ describe('the feed of events', () => {
 describe('an invoice that cannot be projected', () => {
   const store: DynamoDBDocumentClient = dynamoDb();
   const table = credentials().tables.events;
-  const invoiceId: InvoiceId = invoiceIdFor(COMPANY as Cnpj, `parked ${randomUUID()}`);
-  const good = commitOf(draft({ invoiceId, commitId: randomUUID(), at: new Date().toISOString(), events: [emitted] }));
+  const requestId = `parked ${randomUUID()}`;
+  const invoiceId: InvoiceId = invoiceIdFor(COMPANY as Cnpj, requestId);
+  const events = [event('Emitted', { ...emitted.data, requestId })];
+  const good = commitOf(draft({ invoiceId, commitId: randomUUID(), at: new Date().toISOString(), events }));
   const spoiled: Commit = { ...good, events: good.events.map((event) => ({ ...event, type: 'Teleported' })) };
   const put = (commit: Commit) => store.send(new PutCommand({ TableName: table, Item: commit }));
   const parkedIn = async (projection: string) => {
