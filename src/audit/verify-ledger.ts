@@ -2,6 +2,7 @@ import type { Commit } from '../events/commit.ts';
 import type { EventScan, Stream } from '../events/event-scan.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
+import { compareReportedCommits, type ReportedCommit, type ReportedCommits } from './reported-commits.ts';
 import { type Day, dayOf, isDay } from './seal.ts';
 import { type AuditedDocuments, verifyDocuments } from './verify-documents.ts';
 import { type Finding, type SealKnowledge, type StoredRow, verifyStream } from './verify-stream.ts';
@@ -18,7 +19,9 @@ export interface VerifyDeps {
   readonly events: Pick<EventStore, 'load'>;
   readonly witnesses: Witnesses;
   readonly seals: SealKnowledge;
-  /** ISO 8601, UTC. The projection has caught up with everything that happened before: a row that is not there was deleted. */
+  /** The copies of commit hashes in the reporting database; left out, they are not compared. */
+  readonly reported?: ReportedCommits | undefined;
+  /** ISO 8601, UTC. The projections have caught up with everything that happened before: a row or copy that is not there was deleted. */
   readonly projectedBefore: string;
   /** The documents that events name, of the invoices that are in the sample; left out, no document is read. */
   readonly documents?: AuditedDocuments & { isInSample(invoiceId: InvoiceId): boolean };
@@ -34,25 +37,43 @@ export interface Totals {
   readonly firstDay: Day | undefined;
 }
 
-type InvoiceDeps = Pick<VerifyDeps, 'events' | 'witnesses' | 'seals' | 'projectedBefore' | 'documents'>;
+type InvoiceDeps = Pick<VerifyDeps, 'events' | 'witnesses' | 'reported' | 'seals' | 'projectedBefore' | 'documents'>;
 
-/** One invoice. The row is read first: a stream that is read after it has everything that the row was made of. */
+/** What other stores say of a stream. */
+interface Evidence {
+  readonly row: StoredRow | undefined;
+  /** `undefined` if they are not asked, or could not be read. */
+  readonly copies: readonly ReportedCommit[] | undefined;
+}
+
+/** One invoice. Row and copies are read first: a stream that is read after them has everything that they were made of. */
 export async function verifyInvoice(
   deps: InvoiceDeps,
   invoiceId: InvoiceId,
 ): Promise<{ readonly findings: readonly Finding[]; readonly commits: readonly Commit[] }> {
-  const row = (await deps.witnesses.of([invoiceId])).get(invoiceId);
+  const evidenceOf = await readEvidence(deps, [invoiceId]);
   const commits = await deps.events.load(invoiceId);
-  return { findings: await findingsIn(deps, { invoiceId, commits }, row), commits };
+  return { findings: await findingsIn(deps, { invoiceId, commits }, evidenceOf(invoiceId)), commits };
+}
+
+async function readEvidence(
+  { witnesses, reported }: InvoiceDeps,
+  invoiceIds: readonly InvoiceId[],
+): Promise<(invoiceId: InvoiceId) => Evidence> {
+  const [rows, copies] = await Promise.all([witnesses.of(invoiceIds), reported?.of(invoiceIds)]);
+  return (invoiceId) => ({ row: rows.get(invoiceId), copies: copies && (copies.get(invoiceId) ?? []) });
 }
 
 async function findingsIn(
   { seals, projectedBefore, documents }: InvoiceDeps,
   stream: Stream,
-  row: StoredRow | undefined,
+  { row, copies }: Evidence,
 ): Promise<readonly Finding[]> {
   const { invoiceId, commits } = stream;
-  const found = verifyStream(stream, { row, projectedBefore }, seals);
+  const found = [
+    ...verifyStream(stream, { row, projectedBefore }, seals),
+    ...(copies ? compareReportedCommits(commits, copies, projectedBefore) : []),
+  ];
   if (!documents?.isInSample(invoiceId)) return found;
   return [...found, ...(await verifyDocuments(documents, invoiceId, commits))];
 }
@@ -63,7 +84,7 @@ export function firstDayOf(commits: readonly Commit[], known?: Day): Day | undef
 }
 
 /**
- * Every invoice of the store, and those that only the projection or a seal still knows. What looks wrong is looked at once more in the
+ * Every invoice of the store, and those that only a projection or a seal still knows. What looks wrong is looked at once more in the
  * careful order of {@link verifyInvoice}, since the ledger goes on while it is verified.
  *
  * @param since leaves out invoices to which nothing happened from that day on
@@ -94,9 +115,12 @@ export async function verifyLedger(
         totals.firstDay = firstDayOf(commits, totals.firstDay);
       }
       const wanted = streams.filter((stream) => isWanted(stream, since, deps.seals));
-      const rows = await deps.witnesses.of(wanted.map(({ invoiceId }) => invoiceId));
+      const evidenceOf = await readEvidence(
+        deps,
+        wanted.map(({ invoiceId }) => invoiceId),
+      );
       for (const stream of wanted) {
-        const findings = await findingsIn(deps, stream, rows.get(stream.invoiceId));
+        const findings = await findingsIn(deps, stream, evidenceOf(stream.invoiceId));
         count(findings.length === 0 ? stream.commits.length : await look(stream.invoiceId));
       }
       deps.onProgress(totals);
@@ -106,8 +130,10 @@ export async function verifyLedger(
 
   // Whole histories that are gone: the store does not tell of them.
   for (const invoiceId of deps.seals.leaves.keys()) if (!met.has(invoiceId)) count(await lookOnce(invoiceId));
-  for await (const page of deps.witnesses.invoices()) {
-    for (const invoiceId of page) if (!met.has(invoiceId)) count(await lookOnce(invoiceId));
+  for (const witness of [deps.witnesses, ...(deps.reported ? [deps.reported] : [])]) {
+    for await (const page of witness.invoices()) {
+      for (const invoiceId of page) if (!met.has(invoiceId)) count(await lookOnce(invoiceId));
+    }
   }
   deps.onProgress(totals);
   return totals;

@@ -1,6 +1,7 @@
 import { type Commit, START } from '../events/commit.ts';
 import { type ChainBreak, verifyChain, type Witness } from '../events/hash-chain.ts';
 import type { InvoiceId } from '../events/ids.ts';
+import type { ReportedCommitFinding } from './reported-commits.ts';
 import { type Day, dayOf, isDay, type SealedCommit } from './seal.ts';
 import type { DocumentFinding } from './verify-documents.ts';
 
@@ -24,6 +25,7 @@ export type Finding =
   | { readonly kind: 'row-unreadable'; readonly version: number }
   | RowFinding
   | DocumentFinding
+  | ReportedCommitFinding
   | { readonly kind: SealFinding; readonly version: number; readonly day: Day };
 
 /** The invoice has been projected long ago, and has no row: it was deleted. Or its row is not what its stream says. */

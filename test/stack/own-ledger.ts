@@ -8,12 +8,16 @@ import { companyCnpj, draft } from '../invoices.ts';
 import { credentials } from './api.ts';
 import { dynamoDb, ownTables } from './own-tables.ts';
 
-/** A ledger of a test's own: tables that the stack does not know, and the environment of processes that work on them. */
+/**
+ * A ledger of a test's own: tables that the stack does not know, and the environment of processes that work on them. It has no reporting
+ * database, since the stack's knows nothing of this ledger.
+ */
 export async function ownLedger(stack: Credentials = credentials()) {
   const client = dynamoDb(stack.endpoints.dynamodb);
   const tables = await ownTables(client);
+  const { DATABASE_URL: _ofTheStack, ...shared } = stack.environment;
   const environment: Record<string, string> = {
-    ...stack.environment,
+    ...shared,
     EVENTS_TABLE: tables.events,
     INVOICES_TABLE: tables.invoices,
     PROJECTIONS_TABLE: tables.projections,

@@ -10,13 +10,14 @@ import { progressOf } from '../progress.ts';
 import { UsageError, type Verb } from '../verb.ts';
 import { findingText, sealProblemText } from './findings.ts';
 import { auditedLedger, dayIn, invoiceIdsIn, lastDayDue } from './ledger.ts';
+import { type ReportingWitness, reportingWitness } from './reporting-witness.ts';
 
 const SEGMENTS = 4;
 /** Longer than a projector is ever behind without an alarm. */
 const MAX_PROJECTION_LAG_MS = 60 * 60_000;
 const HASH = /^[\w-]{43}$/;
 
-/** `nfse audit verify`: walks chains, against what the projection saw and against the seals; and the seals themselves. */
+/** `nfse audit verify`: walks chains, against what both projections saw and against the seals; and the seals themselves. */
 export const verify: Verb = async (args, invocation) => {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -37,6 +38,7 @@ export const verify: Verb = async (args, invocation) => {
   const expected = expectedSeals(values['expect-seal'], since);
   const { output } = invocation;
   const ledger = await auditedLedger(invocation, values.data);
+  const reported = ledger.config.reporting && reportingWitness(ledger.config.reporting);
   const progress = progressOf(output, { json: values.json, nowMs: () => now().getTime() });
   const found: { invoiceId: InvoiceId; findings: readonly Finding[] }[] = [];
   const onFindings = (invoiceId: InvoiceId, findings: readonly Finding[]) => void found.push({ invoiceId, findings });
@@ -53,7 +55,15 @@ export const verify: Verb = async (args, invocation) => {
     const onProgress = ({ commits }: Totals) => progress.report(commits, estimate, 'commits');
     const projectedBefore = new Date(invocation.now.getTime() - MAX_PROJECTION_LAG_MS).toISOString();
     const documents = { ...ledger.documents, isInSample };
-    const deps: VerifyDeps = { ...ledger, documents, seals: knowledge, projectedBefore, onFindings, onProgress };
+    const deps: VerifyDeps = {
+      ...ledger,
+      documents,
+      reported,
+      seals: knowledge,
+      projectedBefore,
+      onFindings,
+      onProgress,
+    };
     const totals = values.all ? await verifyLedger(deps, { segments: SEGMENTS, since }) : await verifyEach(deps, ids);
     const seconds = Math.max(0.001, (now().getTime() - started) / 1000);
     progress.end();
@@ -63,9 +73,14 @@ export const verify: Verb = async (args, invocation) => {
         ? [...problems, { day: firstDay, reason: 'no-seals' }]
         : problems;
     const absent = expected.filter((hash) => !seals.some((seal) => seal.hash === hash));
-    const good = found.length === 0 && sealProblems.length === 0 && absent.length === 0;
+    const copies = comparisonOf(reported);
+    const nothingFound = found.length === 0 && sealProblems.length === 0 && absent.length === 0;
+    // Whoever can stop the reporting database must not be able to silence it: an audit without this witness is no success.
+    const good = nothingFound && copies.reportedCommits !== 'unavailable';
     if (values.json) {
-      output.out(JSON.stringify({ good, ...totals, seals: seals.length, found, sealProblems, absentSeals: absent }));
+      output.out(
+        JSON.stringify({ good, ...totals, ...copies, seals: seals.length, found, sealProblems, absentSeals: absent }),
+      );
     } else {
       for (const problem of sealProblems) output.out(sealProblemText(problem));
       for (const hash of absent)
@@ -73,17 +88,39 @@ export const verify: Verb = async (args, invocation) => {
       for (const { invoiceId, findings } of found) {
         for (const finding of findings) output.out(`${invoiceId}: ${findingText(finding)}`);
       }
+      if (copies.reportedCommits !== 'compared') output.out(comparisonText(copies));
       const pace = values.all ? `, ${Math.round(totals.commits / seconds)} commits/s` : '';
-      const verdict = good
+      const verdict = nothingFound
         ? 'tudo como foi gravado'
         : `${found.length} notas e ${sealProblems.length + absent.length} selos não conferem`;
       output.out(`${totals.invoices} notas, ${totals.commits} commits, ${seals.length} selos${pace}: ${verdict}`);
     }
     return good ? 0 : 1;
   } finally {
+    await reported?.close();
     ledger.close();
   }
 };
+
+interface Comparison {
+  /** `unavailable`: the database is configured and did not answer, so that the copies of some or all invoices were not compared. */
+  readonly reportedCommits: 'compared' | 'not-configured' | 'unavailable';
+  readonly reportingError?: string;
+}
+
+function comparisonOf(witness: ReportingWitness | undefined): Comparison {
+  if (!witness) return { reportedCommits: 'not-configured' };
+  const failure = witness.failure();
+  return failure
+    ? { reportedCommits: 'unavailable', reportingError: failure.message }
+    : { reportedCommits: 'compared' };
+}
+
+function comparisonText({ reportedCommits, reportingError }: Comparison): string {
+  return reportedCommits === 'unavailable'
+    ? `o banco de relatórios não respondeu: nem todas as cópias dos commits foram comparadas (${reportingError})`
+    : 'nenhum banco de relatórios configurado: as cópias dos commits não foram comparadas';
+}
 
 /**
  * Of which invoices the documents are read: `all`, `none`, or a percentage of them, other ones each time.
