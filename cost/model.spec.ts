@@ -5,9 +5,9 @@ import { type Installation, installationOf } from './installation.ts';
 import { fixedTerms, REGIONS, sumOf, variableTerms } from './model.ts';
 
 /** What a million invoices came to when this was last looked at, USD: more than this is a change that somebody has to want. */
-const MOST_USD = { 'us-east-1': 23.2, 'sa-east-1': 32.8 };
+const MOST_USD = { 'us-east-1': 23.2, 'sa-east-1': 32.9 };
 /** The same with one GET each. */
-const MOST_USD_READ = { 'us-east-1': 28.5, 'sa-east-1': 39.2 };
+const MOST_USD_READ = { 'us-east-1': 28.5, 'sa-east-1': 39.3 };
 const MILLION = 1_000_000;
 
 let installation: Installation;

@@ -1,8 +1,8 @@
-import { DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DescribeTableCommand, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createTables } from '../local/engines/tables.ts';
+import { createTable, createTables } from '../local/engines/tables.ts';
 import { checkSeals } from '../src/audit/check-seals.ts';
 import {
   dayAfter,
@@ -20,11 +20,11 @@ import { verifyLedger } from '../src/audit/verify-ledger.ts';
 import type { Commit } from '../src/events/commit.ts';
 import { dynamoDbCommitsByTime } from '../src/events/dynamodb-commits-by-time.ts';
 import { dynamoDbEventScan } from '../src/events/dynamodb-event-scan.ts';
+import { TABLES } from '../src/platform/table-definitions.ts';
 import { dynamoDbWitnesses } from '../src/projections/witnesses.ts';
 import { emitted, issued } from './invoices.ts';
 import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
-import { eventually } from './stack/own-worker.ts';
 
 const ledger = await ownLedger();
 const { bucket, bucketClient, store } = await ownSeals(ledger);
@@ -141,25 +141,21 @@ describe('the index by day', async () => {
 
   it('is made for a table that has none, and has nothing of what was written before', async () => {
     const { client, tables } = own;
-    await client.send(
-      new UpdateTableCommand({
-        TableName: tables.events,
-        GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'byDay' } }],
-      }),
-    );
-    const indexes = async () => {
-      const { Table } = await client.send(new DescribeTableCommand({ TableName: tables.events }));
-      return Table?.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]);
-    };
-    await eventually(async () => (await indexes()) === undefined);
+    const table = { TableName: tables.events };
+    await client.send(new DeleteTableCommand(table));
+    await waitUntilTableNotExists({ client, maxWaitTime: 20, minDelay: 1 }, table);
+    const { indexes: _, ...unindexed } = TABLES.events;
+    await createTable(client, tables.events, unindexed);
     for (const day of [first, second]) {
       const { commits } = await own.tell([emitted, issued], on(day));
       for (const commit of commits) await putUnindexed(commit);
     }
     await createTables(client, tables);
-    expect(await indexes()).toEqual([['byDay', 'ACTIVE']]);
+    const { Table } = await client.send(new DescribeTableCommand(table));
+    const indexes = Table?.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]);
+    expect(indexes).toEqual([['byDay', 'ACTIVE']]);
     expect(await Array.fromAsync(byTime.indexed(first))).toEqual([]);
-  });
+  }, 90_000);
 
   it('is not asked for days that it does not have all of: the day of an upgrade is sealed whole', async () => {
     await own.tell([emitted, issued], on(second));
