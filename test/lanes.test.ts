@@ -21,7 +21,7 @@ describe('workers that are told to stop under load', () => {
   it('put back what they have not begun, finish what they have, and handle nothing twice', async () => {
     const { promises } = await drain(options);
     expect(promises.filter(({ kept }) => !kept)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('a municipality that answers in half a minute, with much waiting', () => {
@@ -43,5 +43,5 @@ describe('a municipality that answers in half a minute, with much waiting', () =
     worker.kill('SIGKILL');
     expect(done).not.toContain(noisy);
     expect(new Set(away)).toEqual(new Set([noisy]));
-  }, 30_000);
+  });
 });

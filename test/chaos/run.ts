@@ -8,10 +8,12 @@ import { progress, progressEnds } from '../../bench/progress.ts';
 import { inProject } from '../../local/project.ts';
 import { StackError, sentenceOf } from '../../local/stack-error.ts';
 import { teardown } from '../../local/teardown.ts';
-import { isKept, markdownOf, screenOf } from './report.ts';
+import { markdownOf, screenOf, type Verdict, verdictOf } from './report.ts';
 import { SCENARIOS, type ScenarioOptions } from './scenario.ts';
 
 const LARGEST_SEED = 2 ** 31;
+/** What this command ends with. */
+const EXIT_CODES: Readonly<Record<Verdict, number>> = { kept: 0, broken: 1, unfinished: 2 };
 
 const running = teardown();
 let stopping = false;
@@ -24,6 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 process.once('exit', running.killAll);
+// Whoever read our lines may have gone: what was started is ended all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -59,8 +63,10 @@ function readArguments() {
   };
 }
 
-/** @returns whether every promise was kept */
-async function runScenario(name: string, options: Omit<ScenarioOptions, 'dataDir' | 'progress' | 'running'>) {
+async function runScenario(
+  name: string,
+  options: Omit<ScenarioOptions, 'dataDir' | 'progress' | 'running'>,
+): Promise<Verdict> {
   const scenario = await SCENARIOS[name]?.();
   if (!scenario) throw new StackError(`There is no scenario "${name}".`);
   process.stdout.write(`${name}: ${scenario.title} (--seed ${options.seed})\n\n`);
@@ -77,7 +83,7 @@ async function runScenario(name: string, options: Omit<ScenarioOptions, 'dataDir
     const file = `${name}-${at.toISOString().replaceAll(/[:.]/g, '-')}.md`;
     await writeFile(join(folder, file), markdownOf(name, report, at, machine));
     process.stdout.write(`  report: .local/chaos/${file}\n\n`);
-    return isKept(report);
+    return verdictOf(report);
   } finally {
     progressEnds();
     await running.stopAll();
@@ -89,9 +95,9 @@ try {
   if (list) {
     for (const name of names) process.stdout.write(`${name.padEnd(16)}  ${(await SCENARIOS[name]?.())?.title ?? ''}\n`);
   } else {
-    let kept = true;
-    for (const name of names) kept = (await runScenario(name, options)) && kept;
-    process.exitCode = kept ? 0 : 1;
+    const verdicts = new Set<Verdict>();
+    for (const name of names) verdicts.add(await runScenario(name, options));
+    process.exitCode = EXIT_CODES[(['broken', 'unfinished'] as const).find((one) => verdicts.has(one)) ?? 'kept'];
   }
 } catch (error) {
   process.stderr.write(`${error instanceof StackError ? sentenceOf(error) : (error as Error).stack}\n`);

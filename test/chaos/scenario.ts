@@ -26,6 +26,7 @@ export interface Scenario {
 /** Every scenario by its name. Loaded when it is run: a broken one does not keep the others from running. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   storm: () => import('./storm.ts'),
+  sweeps: () => import('./sweeps.ts'),
   crashes: () => import('./crashes.ts'),
   histories: () => import('./histories.ts'),
   outage: () => import('./outage.ts'),

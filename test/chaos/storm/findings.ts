@@ -18,14 +18,29 @@ export interface Found {
 const TERMINAL: readonly string[] = ['ISSUED', 'FAILED', 'CANCELLED'];
 const MOST_NAMED = 3;
 
-/** Holds every accepted invoice against what its authority holds, its history, and what readers see. */
-export function promisesOf(found: readonly Found[], authorities: Authorities, reconcileAfterSeconds: number) {
+/**
+ * Holds every accepted invoice against what its authority holds, its history, and what readers see.
+ *
+ * @param moving whether the service was still at work: an invoice that is not at its end is then unfinished, and what is true of its end
+ *   alone is not asked of it; a second note or a broken chain is a fault at any time
+ */
+export function promisesOf(
+  found: readonly Found[],
+  authorities: Authorities,
+  reconcileAfterSeconds: number,
+  moving: boolean,
+) {
   const all = found.map((one) => ({ ...one, ...read(one.invoiceId, one.commits) }));
   const living = all.flatMap(({ invoice }) => (invoice.status === 'NONE' ? [] : [invoice]));
+  const isUnfinished = ({ status }: { readonly status: string }) => moving && !TERMINAL.includes(status);
+  const unfinished = living.filter(isUnfinished);
   const withNote = living.filter(({ note }) => note !== undefined);
+  /** Notes whose invoices do not know of them yet. */
+  const unheard = unfinished.filter((one) => !one.note && authorities.notesOf(one).length > 0).length;
   const contradictsAuthority = ({ note, status, ...invoice }: LivingInvoice) => {
     const held = authorities.notesOf({ ...invoice, status });
     const [only] = held;
+    if (isUnfinished({ status })) return held.length > 1;
     if (!note) return held.length > 0;
     return held.length !== 1 || only?.nfseNumber !== note.nfseNumber || only.cancelled !== (status === 'CANCELLED');
   };
@@ -35,11 +50,17 @@ export function promisesOf(found: readonly Found[], authorities: Authorities, re
       all.filter(({ invoice }) => invoice.status === 'NONE').map(({ invoiceId }) => invoiceId),
       `${living.length} accepted, all of them have a history`,
     ),
-    none(
-      'every invoice comes to its end',
-      living.filter(({ status }) => !TERMINAL.includes(status)).map(named),
-      statusesOf(living),
-    ),
+    unfinished.length > 0
+      ? {
+          promise: 'every invoice comes to its end',
+          kept: 'unfinished',
+          seen: `${unfinished.length} of ${living.length} were still on their way: ${statusesOf(living)}`,
+        }
+      : none(
+          'every invoice comes to its end',
+          living.filter(({ status }) => !TERMINAL.includes(status)).map(named),
+          statusesOf(living),
+        ),
     none(
       'exactly one note for each that was issued, none for the others',
       living.filter(contradictsAuthority).map(named),
@@ -47,13 +68,15 @@ export function promisesOf(found: readonly Found[], authorities: Authorities, re
     ),
     {
       promise: 'no note that no invoice knows of',
-      kept: authorities.notes === withNote.length,
-      seen: `${authorities.notes} notes at the authorities, ${withNote.length} invoices that were issued`,
+      kept: authorities.notes === withNote.length + unheard,
+      seen: `${authorities.notes} notes at the authorities, ${withNote.length} invoices that were issued${
+        unheard > 0 ? ` and ${unheard} unfinished that have yet to hear of theirs` : ''
+      }`,
     },
     none(
       'what readers see is the fold of the history',
       all
-        .filter(({ invoice, tip, row }) => !isFold(invoice, tip, row, reconcileAfterSeconds))
+        .filter(({ invoice, tip, row }) => !isUnfinished(invoice) && !isFold(invoice, tip, row, reconcileAfterSeconds))
         .map(({ invoiceId }) => invoiceId),
       `${all.length} rows are their histories' folds`,
     ),

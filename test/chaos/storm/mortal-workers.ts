@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ended, startChild } from '../../../local/child.ts';
+import { lastLines } from '../../../local/log-tail.ts';
 import { WORKER_NODE_OPTIONS } from '../../../src/worker/node-options.ts';
 import { oneOf } from '../../faults/seeded-random.ts';
 
@@ -12,20 +13,25 @@ export interface MortalWorkers {
   kill(): void;
 }
 
+const LOOK_EVERY_MS = 100;
+
 /**
  * The worker's own program, several times, each of which may be killed at any moment (SIGKILL: nothing is finished, nothing is
- * released) and is started again at once.
+ * released) and is started again at once. Kills come by the work that was done, not by the clock: on a machine on which a worker takes
+ * long to start, a clock would kill each before its first message.
  *
- * @param options.betweenKillsMs on the average; drawn evenly from half of it to one and a half
+ * @param options.finished how many messages the workers have finished so far, all together
+ * @param options.messagesBetweenKills on the average; drawn evenly from half of it to one and a half
  */
 export async function startMortalWorkers(options: {
   readonly count: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
-  readonly betweenKillsMs: number;
+  readonly finished: () => Promise<number>;
+  readonly messagesBetweenKills: number;
   readonly random: () => number;
 }): Promise<MortalWorkers> {
-  const { count, env, logFile, betweenKillsMs, random } = options;
+  const { count, env, logFile, finished, messagesBetweenKills, random } = options;
   const stopping = new AbortController();
   const sparing = new AbortController();
   const alive = new Set<ChildProcess>();
@@ -45,7 +51,7 @@ export async function startMortalWorkers(options: {
       const how = await ended(child);
       alive.delete(child);
       if (how !== 'SIGKILL' && !stopping.signal.aborted) {
-        defect = new Error(`A worker ended by itself (${how}): ${logFile} says why`);
+        defect = new Error(`A worker ended by itself (${how}). Its log:\n${await lastLines(logFile)}`);
         return;
       }
     }
@@ -53,11 +59,14 @@ export async function startMortalWorkers(options: {
 
   async function harm(): Promise<void> {
     const { signal } = sparing;
-    while (!signal.aborted) {
-      await sleep(betweenKillsMs * (0.5 + random()), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted || alive.size === 0) continue;
+    const next = (since: number) => since + messagesBetweenKills * (0.5 + random());
+    for (let due = next(0); !signal.aborted; ) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      const done = await finished();
+      if (signal.aborted || done < due || alive.size === 0) continue;
       oneOf(random, [...alive]).kill('SIGKILL');
       killed++;
+      due = next(done);
     }
   }
 

@@ -1,5 +1,6 @@
 import {
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -10,12 +11,19 @@ import { shuffled } from '../../faults/seeded-random.ts';
 export interface PostOffice {
   /** Messages that came from the workflow, and deliveries that were made of them. */
   readonly counts: { readonly messages: number; readonly deliveries: number };
+  /** Deliveries that a worker has finished and deleted. */
+  finished(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const MOST_COPIES = 3;
 const LATEST_SECONDS = 8;
 const BATCH = 10;
+const NOT_FINISHED = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
 
 /**
  * Carries messages from the workflow's queue to the workers', badly: each one to three times, in any order, copies up to eight
@@ -71,6 +79,13 @@ export function startPostOffice(options: {
   })();
   return {
     counts,
+    async finished() {
+      const { deliveries } = counts;
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: to, AttributeNames: [...NOT_FINISHED] }),
+      );
+      return deliveries - NOT_FINISHED.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    },
     async stop() {
       stopping.abort();
       await work;
