@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { startFauxqs } from 'fauxqs';
-import { mendGivingBackAtOnce } from './give-back-at-once.ts';
+import { startEngine } from './queue-and-storage/fauxqs.ts';
 
 const REGION = 'sa-east-1';
 const FOURTEEN_DAYS_SECONDS = 1_209_600;
@@ -18,32 +17,27 @@ export interface QueueAndStorage {
 }
 
 /**
- * Starts the engine of SQS and S3 in this process, with our queue, its dead-letter queue and our bucket.
- * It listens on every interface and cannot be told otherwise.
+ * Starts the engine of SQS and S3 in this process, with our queue, its dead-letter queue and our buckets.
  *
  * @param options.dataDir where queues and objects persist; absent, they live in memory
  */
 export async function startQueueAndStorage(options: { port: number; dataDir?: string }): Promise<QueueAndStorage> {
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
-  await mendGivingBackAtOnce();
-  const server = await startFauxqs({ ...options, logger: false, defaultRegion: REGION });
+  const server = await startEngine({ ...options, region: REGION });
   const retention = { MessageRetentionPeriod: String(FOURTEEN_DAYS_SECONDS) };
-  server.setup({
-    queues: [
-      { name: 'RequestsDlq', attributes: retention },
-      {
-        name: 'RequestsQueue',
-        attributes: {
-          ...retention,
-          RedrivePolicy: JSON.stringify({
-            deadLetterTargetArn: `arn:aws:sqs:${REGION}:000000000000:RequestsDlq`,
-            maxReceiveCount: 5,
-          }),
-        },
-      },
-    ],
-    buckets: [bucket, sealsBucket],
-  });
+  const queues = {
+    RequestsDlq: retention,
+    RequestsQueue: {
+      ...retention,
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn('RequestsDlq'), maxReceiveCount: 5 }),
+    },
+  };
+  for (const [name, attributes] of Object.entries(queues)) {
+    if (server.sqsStore.getQueueByName(name)) continue;
+    const url = server.sqsStore.buildQueueUrl(name, String(server.port), `127.0.0.1:${server.port}`, REGION);
+    server.sqsStore.createQueue(name, url, queueArn(name), attributes);
+  }
+  for (const name of [bucket, sealsBucket]) server.s3Store.createBucket(name);
   const endpoint = `http://127.0.0.1:${server.port}`;
   return {
     endpoint,
@@ -53,3 +47,5 @@ export async function startQueueAndStorage(options: { port: number; dataDir?: st
     stop: () => server.stop(),
   };
 }
+
+const queueArn = (name: string): string => `arn:aws:sqs:${REGION}:000000000000:${name}`;
