@@ -88,7 +88,7 @@ describe('the templates of an installation that brings files', () => {
     templates = templatesWith(
       bringing({ municipalityProfiles: 'a.json', certificateAuthorities: 'b.pem', nationalAuthorities: 'c.pem' }),
     );
-  }, 120_000);
+  });
 
   const variablesOf = (name: string): Record<string, unknown> =>
     only(templates.stateless, 'AWS::Lambda::Function', new RegExp(`^Functions${name}Fn`)).Properties.Environment

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await assembleWorkerImage(folder);
   await copyOwnFiles(settings, WORKER_READS, join(import.meta.dirname, '..'), join(folder, 'files'));
   dockerfile = await readFile(join(folder, 'Dockerfile'), 'utf8');
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the image of the worker', () => {
@@ -74,7 +74,7 @@ describe('the worker, started from the files of its image in a folder that has n
     for (const stream of [worker.stdout, worker.stderr]) stream?.on('data', (text) => lines.push(String(text)));
     while (!asked.includes('AmazonSQS.ReceiveMessage') && worker.exitCode === null)
       await new Promise((done) => setTimeout(done, 50));
-  }, 60_000);
+  });
   afterAll(() => {
     worker?.kill('SIGKILL');
     queue?.close();
@@ -87,5 +87,5 @@ describe('the worker, started from the files of its image in a folder that has n
     const [code] = await once(worker, 'exit');
     expect(code, lines.join('')).toBe(0);
     expect(lines.join('')).toContain('worker stopped');
-  }, 60_000);
+  });
 });

@@ -86,7 +86,7 @@ describe('the API', () => {
   let template: Template;
   beforeAll(() => {
     ({ stateless: template } = templatesOf('prod'));
-  }, 120_000);
+  });
 
   it('is the same in the template, in its description, at the local front and in the handlers, route by route', async () => {
     const inTemplate = deployed(template);

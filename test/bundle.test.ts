@@ -23,7 +23,7 @@ let sizes: ReadonlyMap<string, number>;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'nfse-ledger-bundle-'));
   sizes = await bundleFunctions(folder);
-}, 120_000);
+});
 
 afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   stack = await startStack(data, settings, ['--port', '0', '--in-memory', '--bundles']);
   there = credentials(stack.credentialsFile);
   client = await apiAs('client', there);
-}, 180_000);
+});
 
 afterAll(async () => {
   await stack?.stop();
@@ -99,7 +99,7 @@ describe('the trace of an emission', () => {
     await vi.waitFor(() => {
       spans = daemon.spans(traceId);
       expect(named('nfse-ledger-worker')).toHaveLength(1);
-    }, 5_000);
+    });
   });
 
   it('is one tree: what began it, and everything else below', () => {
@@ -136,7 +136,7 @@ describe('the trace of an emission', () => {
     await vi.waitFor(() => {
       const calls = daemon.spans(looking).map(({ name, aws }) => [name, aws?.operation]);
       expect(calls).toContainEqual(['SQS', 'ReceiveMessage']);
-    }, 5_000);
+    });
   });
 
   it('says nothing of anybody', () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   ended = { code, stderr };
   result = JSON.parse(stdout || '{"ok":false,"invoices":[]}');
-}, 120_000);
+});
 
 const told = (fate: string): Told => {
   const found = result.invoices.find((invoice) => invoice.fate === fate);

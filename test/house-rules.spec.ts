@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -124,6 +124,18 @@ describe('the check of purity', () => {
     expect(verdictOn(inConfig)).not.toContain('noProcessEnv');
   });
 });
+
+describe('specs, which share their processes', () => {
+  const files = globSync('{src,test,local,cdk,openapi,cost}/**/*.{spec,test}.ts', { cwd: root });
+
+  it('take back the clients that they mock', () => {
+    const mocking = files.filter((file) => /^import .* from 'aws-sdk-client-mock'/m.test(textOf(file)));
+    expect(mocking.length).toBeGreaterThan(3);
+    expect(mocking.filter((file) => !/\.restore\(\)/.test(textOf(file)))).toEqual([]);
+  });
+});
+
+const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 describe('the workflow', () => {
   it('is a valid state machine', () => {

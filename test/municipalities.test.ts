@@ -38,7 +38,7 @@ describe('the board of municipalities', () => {
     expect(released.body).toMatchObject({ state: 'flowing' });
     expect(released.body).not.toHaveProperty('hold');
     await client.until(body.invoiceId, 'ISSUED', 20_000);
-  }, 40_000);
+  });
 
   it.each([
     ['a code that is no municipality', '0000000', { reason: 'Manutenção' }, 404],

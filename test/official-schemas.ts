@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { officialSchema, type SchemaCheck } from '../src/cli/official-schema.ts';
+import { WITHOUT_FACTS } from './facts.ts';
 
 /**
  * The folder of the official schemas, which are not ours to distribute: `NFSE_SCHEMAS`, or the fact pack beside the
@@ -17,11 +18,12 @@ function officialSchemas(named: string | undefined): string | undefined {
   return undefined;
 }
 
-/** What a title says further where tests are skipped for want of them. */
-export const WHERE_TO_GET_THEM =
+/** Why what needs them is skipped, and where to get them. */
+export const WITHOUT_SCHEMAS =
   OFFICIAL_SCHEMAS !== undefined
-    ? ''
-    : ' (skipped: no official schemas. Unpack those of gov.br/nfse (nacional-1.01/, nacional-1.01-cnpj-alfa/) and of abrasf.org.br (abrasf-2.04/ …) into one folder and name it in NFSE_SCHEMAS)';
+    ? undefined
+    : (WITHOUT_FACTS ??
+      'there are no official schemas, so nothing was held against them: unpack those of gov.br/nfse [nacional-1.01/, nacional-1.01-cnpj-alfa/] and of abrasf.org.br [abrasf-2.04/ …] into one folder and name it in NFSE_SCHEMAS');
 
 /**
  * A check with the official schema of a layout, `nacional-1.01` or `abrasf-2.04`.

@@ -19,8 +19,11 @@ export function verifiedByXmlCrypto(xml: string, certificatePem: string): boolea
 
 const version = /^xmlsec1 (\d+)\.(\d+)/.exec(spawnSync('xmlsec1', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
-/** Whether the independent checker is on this machine; its Debian package is `xmlsec1`. */
-export const hasXmlsec1 = version !== null;
+/** Why what needs the independent checker is skipped. */
+export const WITHOUT_XMLSEC1 =
+  version !== null
+    ? undefined
+    : 'xmlsec1 is not installed, so no signature was held against an independent checker: its Debian package is xmlsec1';
 
 /** What xmlsec1 says of the first signature in a document. @param signed `namespace:name` of the signed elements */
 export function verifiedByXmlsec1(xml: string, certificatePem: string, ...signed: readonly string[]): boolean {

@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import { PROBES } from '../src/worker/lanes/breaker.ts';
 import { liveOutage } from './faults/outage.ts';
 
-it('a city hall that is down for a week, less an hour, loses no invoice and meets no stampede', {
-  timeout: 60_000,
-}, async () => {
+it('a city hall that is down for a week, less an hour, loses no invoice and meets no stampede', async () => {
   const perSecond = 5;
   const outage = await liveOutage({ invoices: 240, companies: 6, hours: 167, perSecond, progress: () => undefined });
   expect(outage).toMatchObject({ issued: 240, flawed: [], dead: 0 });
@@ -17,7 +15,7 @@ it('a city hall that is down for a week, less an hour, loses no invoice and meet
   expect(outage.mostCallsInASecond).toBeLessThanOrEqual(4 * perSecond);
 });
 
-it('a backlog is started as soon as somebody finds out that the city hall is back', { timeout: 60_000 }, async () => {
+it('a backlog is started as soon as somebody finds out that the city hall is back', async () => {
   const few = { invoices: 60, companies: 2, hours: 30, perSecond: 5, progress: () => undefined };
   const [alone, found] = [await liveOutage(few), await liveOutage({ ...few, newcomers: true })];
   expect(found).toMatchObject({ issued: found.accepted, flawed: [], dead: 0, outOfOrder: 0 });

@@ -171,7 +171,7 @@ describe('documents written', () => {
     // Another digest of the sales means that the sample changed, and not what is written of it: record both anew (`vitest -u`) in a
     // commit that leaves everything that writes as it is.
     await expect(`${JSON.stringify(records, null, 2)}\n`).toMatchFileSnapshot('written-documents.golden.json');
-  }, 120_000);
+  });
 
   it('are their own canonical form, whatever is sold', () => {
     fc.assert(

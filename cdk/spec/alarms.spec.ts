@@ -13,7 +13,7 @@ beforeAll(() => {
     .map(([, alarm]) => alarm)
     // Those of the worker's scaling have no name of ours: they are for it, and not for a person.
     .filter(({ Properties }) => Properties.AlarmName !== undefined);
-}, 120_000);
+});
 
 const kindOf = ({ Properties }: Resource) => /docs\/runbook\.md#([\w-]+)$/.exec(Properties.AlarmDescription)?.[1];
 

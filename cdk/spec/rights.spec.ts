@@ -6,7 +6,7 @@ import { perProvider, resources, type Templates, templatesOf, templatesWith } fr
 let roles: ReadonlyMap<string, readonly string[]>;
 beforeAll(() => {
   roles = rolesOf(templatesOf('prod'));
-}, 120_000);
+});
 
 const rolesOf = ({ stateful, stateless }: Templates) => new Map([...rolesIn(stateful), ...rolesIn(stateless)]);
 
@@ -270,5 +270,5 @@ describe('what each role may do where each family of providers has workers of it
     };
     const sorted = Object.entries(expected).map(([role, lines]) => [role, [...lines].sort()]);
     expect(Object.fromEntries(rolesOf(templatesWith(perProvider('prod'))))).toEqual(Object.fromEntries(sorted));
-  }, 120_000);
+  });
 });

@@ -37,15 +37,11 @@ describe('the security rules of AWS Solutions and Serverless, and CloudFormation
   it.each([
     ['prod', settingsOf('prod')],
     ['dev with workers per provider', perProvider('dev')],
-  ])(
-    'find nothing in %s that nobody has given a reason for',
-    (_title, settings) => {
-      const app = newApp(settings.environment === 'prod');
-      stacksIn(app, settings, page);
-      expect(findings(app)).toEqual([]);
-    },
-    120_000,
-  );
+  ])('find nothing in %s that nobody has given a reason for', (_title, settings) => {
+    const app = newApp(settings.environment === 'prod');
+    stacksIn(app, settings, page);
+    expect(findings(app)).toEqual([]);
+  });
 
   it('are asked at all: a public bucket is found', () => {
     const app = newApp();

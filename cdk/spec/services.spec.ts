@@ -15,7 +15,7 @@ let each: Templates;
 beforeAll(() => {
   one = templatesOf('prod');
   each = templatesWith(perProvider('prod'));
-}, 240_000);
+});
 
 /** Which of the queues a property refers to. */
 function queueIn(property: unknown): string | undefined {

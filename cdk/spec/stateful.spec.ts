@@ -6,7 +6,7 @@ import { only, resources, templatesOf } from './synthesized.ts';
 let template: Template;
 beforeAll(() => {
   ({ stateful: template } = templatesOf('prod'));
-}, 120_000);
+});
 
 const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 

@@ -9,7 +9,7 @@ import { only, type Resource, resources, templatesOf } from './synthesized.ts';
 let template: Template;
 beforeAll(() => {
   ({ stateless: template } = templatesOf('prod'));
-}, 120_000);
+});
 
 const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 

@@ -12,7 +12,7 @@ afterAll(() => rmSync(page, { recursive: true, force: true }));
 let template: Template;
 beforeAll(() => {
   ({ web: template } = templatesOf('prod', page));
-}, 120_000);
+});
 
 const distribution = () => only(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
 

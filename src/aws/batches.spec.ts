@@ -1,12 +1,13 @@
 import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { BatchUnfinished, batchGet, batchWrite } from './batches.ts';
 import { documentClient } from './document-client.ts';
 
 const TABLE = 'InvoicesTable';
 const dynamo = mockClient(DynamoDBDocumentClient);
+afterAll(() => dynamo.restore());
 const client = documentClient(new DynamoDBClient({ region: 'sa-east-1' }));
 const throttled = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
 const keys = Array.from({ length: 250 }, (_, n) => ({ invoiceId: `inv_${n}` }));

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { factFile } from '../../test/facts.ts';
+import { WITHOUT_FACTS } from '../../test/facts.ts';
+import { needing } from '../../test/needs.ts';
 import { unpacked } from '../worker/unpacked.ts';
 import { explain, explanationOf } from './explain.ts';
 import type { Circumstances, ExplainedOutcome } from './explanation.ts';
 
-const there = factFile('samples/README.md') !== undefined;
 const samples = fileURLToPath(new URL('../../../shared/nfse/samples/', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'nfse-ledger-explain-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -75,15 +75,15 @@ const EXPECTED: readonly Expected[] = [
   { name: 'nacional-json/http-502-proxy.html', outcome: 'UNAVAILABLE', given: { asked: 'find', status: 502 } },
 ];
 
-describe('the meaning of an answer (samples are skipped without the fact pack)', () => {
-  it.skipIf(!there).each(EXPECTED)('$name is $outcome', ({ name, outcome, codes = '', given = {} }) => {
+describe('the meaning of an answer', () => {
+  needing(WITHOUT_FACTS, it).each(EXPECTED)('$name is $outcome', ({ name, outcome, codes = '', given = {} }) => {
     const explanation = explanationOf(sample(name), given);
     expect(explanation.outcome).toBe(outcome);
     expect(explanation.codes.map(({ code }) => code).join(' ')).toBe(codes);
     expect(explanation.next).toMatch(/\.$/);
   });
 
-  it.skipIf(!there)('is found in every sample, whatever it is', () => {
+  needing(WITHOUT_FACTS, it)('is found in every sample, whatever it is', () => {
     for (const part of ['abrasf-2.04', 'abrasf-soap', 'nacional', 'nacional-json']) {
       for (const name of readdirSync(path.join(samples, part))) {
         const { provider, operation, outcome } = explanationOf(sample(`${part}/${name}`));
@@ -94,7 +94,7 @@ describe('the meaning of an answer (samples are skipped without the fact pack)',
     }
   });
 
-  it.skipIf(!there)('tells the note: amounts, customer, codes', () => {
+  needing(WITHOUT_FACTS, it)('tells the note: amounts, customer, codes', () => {
     expect(explanationOf(sample('abrasf-2.04/GerarNfseResposta-com-alerta.xml')).note).toMatchObject({
       number: '202600000000502',
       verificationCode: 'E5F6G7H8',
@@ -175,7 +175,7 @@ describe('nfse explain', () => {
     expect(err).toHaveLength(2);
   });
 
-  it.skipIf(!there)('is understood with blanks, a NUL or a list around it, as people save and log it', () => {
+  needing(WITHOUT_FACTS, it)('is understood with blanks, a NUL or a list around it, as people save and log it', () => {
     const json = sample('nacional-json/post-nfse-201.json').toString();
     const note = sample('nacional/nfse-normal.xml').toString();
     for (const text of [
@@ -190,7 +190,7 @@ describe('nfse explain', () => {
     expect(explanationOf(Buffer.from(`${'['.repeat(200_000)}1${']'.repeat(200_000)}`)).outcome).toBe('UNKNOWN');
   });
 
-  it.skipIf(!there)('means the same out of the record that was kept of it', () => {
+  needing(WITHOUT_FACTS, it)('means the same out of the record that was kept of it', () => {
     const record = (name: string, status: number) => {
       const response = unpacked({ status, headers: {}, body: sample(name).toString() });
       return Buffer.from(JSON.stringify({ answers: 'inv_1/sent-1.json', at: '2026-11-10T12:31:00.000Z', response }));
@@ -216,7 +216,7 @@ describe('nfse explain', () => {
     expect(explanation).toMatchObject({ provider: 'unknown', outcome, next: expect.stringMatching(next) });
   });
 
-  it.skipIf(!there)('is no success under a status of failure, whatever it holds', () => {
+  needing(WITHOUT_FACTS, it)('is no success under a status of failure, whatever it holds', () => {
     for (const name of [
       'nacional/nfse-normal.xml',
       'nacional/evento-cancelamento-101101.xml',
@@ -226,7 +226,7 @@ describe('nfse explain', () => {
     }
   });
 
-  it.skipIf(!there)('says that sending again is safe only where a lookup has found nothing', () => {
+  needing(WITHOUT_FACTS, it)('says that sending again is safe only where a lookup has found nothing', () => {
     const safe = (name: string, given: Circumstances) => /é seguro/.test(explanationOf(sample(name), given).next ?? '');
     for (const name of ['nacional-json/get-dps-404.json', 'abrasf-2.04/ConsultarNfseRpsResposta-E4.xml']) {
       expect(safe(name, {})).toBe(true);
@@ -237,7 +237,7 @@ describe('nfse explain', () => {
     expect(explanationOf(sample('nacional-json/get-dps-404.json')).codes).toMatchObject([{ class: 'EMPTY' }]);
   });
 
-  it.skipIf(!there).each([
+  needing(WITHOUT_FACTS, it).each([
     ['nacional-json/post-nfse-400-E1235-schema.json', /avise quem mantém o sistema/],
     ['nacional-json/post-nfse-403-certificate.json', /cadastro, o certificado/],
     ['nacional-json/post-evento-400-E0822-deadline-erro-as-list.json', /análise fiscal/],

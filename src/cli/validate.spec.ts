@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OFFICIAL_SCHEMAS } from '../../test/official-schemas.ts';
+import { needing } from '../../test/needs.ts';
+import { OFFICIAL_SCHEMAS, WITHOUT_SCHEMAS } from '../../test/official-schemas.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import { emission } from '../nfse/tax/sales.fixtures.ts';
 import { validate } from './validate.ts';
@@ -97,7 +98,7 @@ describe('nfse validate', () => {
     await expect(call).rejects.toThrow(UsageError);
   });
 
-  it.skipIf(OFFICIAL_SCHEMAS === undefined)('asks the official schema too, when told where it is', async () => {
+  needing(WITHOUT_SCHEMAS, it)('asks the official schema too, when told where it is', async () => {
     const schemas = ['--schemas', OFFICIAL_SCHEMAS ?? ''];
     expect(await json(dps, ...schemas)).toMatchObject({ exit: 0, schema: true });
     const bad = await json(dps.replace('<tpAmb>2', '<tpAmb>3'), ...schemas);

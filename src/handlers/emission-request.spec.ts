@@ -23,7 +23,7 @@ function refusal(patch: object): readonly string[] {
 }
 
 describe('an emission', () => {
-  it('is read back as what may be sent again, whatever it is', { timeout: 30_000 }, () =>
+  it('is read back as what may be sent again, whatever it is', () =>
     fc.assert(
       fc.property(acceptableSale, (sale) => {
         const first = correctedEmission(EmissionSchema.parse(sale), {}, circumstances);
@@ -33,8 +33,7 @@ describe('an emission', () => {
         expect(JSON.stringify(emissionToJson(first))).not.toContain('BasisPoints');
       }),
       { numRuns: 300 },
-    ),
-  );
+    ));
 
   it('shows money and rates as decimal strings, under the names of a request', () => {
     expect(emissionToJson(emission)).toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../test/facts.ts';
+import { needing } from '../../test/needs.ts';
 import { isForeignCountry } from './countries.ts';
 import { isOperationCode } from './operation-codes.ts';
 
@@ -16,7 +17,7 @@ describe('a country abroad', () => {
 });
 
 describe('the operations of IBS and CBS', () => {
-  it.skipIf(!official)('are the official ones, and no others (skipped without the fact pack)', () =>
+  needing(WITHOUT_FACTS, it)('are the official ones, and no others', () =>
     expect(sixDigits.filter(isOperationCode)).toEqual(official),
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../test/facts.ts';
+import { needing } from '../../test/needs.ts';
 import { parseMunicipalityCode, stateOf } from './municipality.ts';
 import { municipalityName } from './municipality-names.ts';
 import { isMunicipality, municipalitiesByState, municipalityCheckDigit } from './municipality-table.ts';
@@ -17,7 +18,7 @@ describe('the table of municipalities', () => {
     expect(new Set(ours).size).toBe(5570);
   });
 
-  it.skipIf(!official)('is the official one, names and states included (skipped without the fact pack)', () => {
+  needing(WITHOUT_FACTS, it)('is the official one, names and states included', () => {
     const rows = ours.map((code) => {
       const known = parseMunicipalityCode(code) ?? expect.fail(code);
       return [code, municipalityName(code), stateOf(known)].join();

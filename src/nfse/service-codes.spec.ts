@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../test/facts.ts';
+import { needing } from '../../test/needs.ts';
 import { serviceCode, serviceCodes } from './service-codes.ts';
 
 const official = factFile('tables/service-codes-incidence.csv')?.trim().split(/\r?\n/).slice(1);
@@ -7,7 +8,7 @@ const TABLE_WORDS = { PROVIDER: 'PROVIDER', PLACE_OF_SERVICE: 'PLACE_OF_SERVICE'
 const TABLE_GROUPS = { work: 'obra', event: 'atvEvento' };
 
 describe('the national service list', () => {
-  it.skipIf(!official)('is the official one (skipped without the fact pack)', () => {
+  needing(WITHOUT_FACTS, it)('is the official one', () => {
     const rows = serviceCodes().map(({ code, incidence, requires }) => {
       const item = `${Number(code.slice(0, 2))}.${code.slice(2, 4)}`;
       return [code, item, TABLE_WORDS[incidence], requires ? TABLE_GROUPS[requires] : ''].join();

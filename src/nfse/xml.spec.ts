@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { ParseOption, XmlDocument } from 'libxml2-wasm';
 import { describe, expect, it } from 'vitest';
+import { sweepSize } from '../../test/sweep-size.ts';
 import { descend, parseXml, XmlError } from './xml.ts';
 
 function readByLibxml2(xml: string): boolean {
@@ -127,7 +128,7 @@ describe('a document from outside', () => {
         }
         if (readHere) expect(readByLibxml2(xml), xml).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: sweepSize(3_000, 600) },
     );
   });
 

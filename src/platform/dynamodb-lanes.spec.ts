@@ -1,12 +1,13 @@
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { answeredDynamoDb } from '../../test/faults/answered-dynamodb.ts';
 import { BatchUnfinished } from '../aws/batches.ts';
 import { dynamoDbLanes } from './dynamodb-lanes.ts';
 
 const TABLE = 'LanesTable';
 const dynamo = mockClient(DynamoDBDocumentClient);
+afterAll(() => dynamo.restore());
 const backOff = { maxTries: 5, pause: async () => {}, random: () => 0 };
 const lanes = dynamoDbLanes(
   answeredDynamoDb(() => ({})),

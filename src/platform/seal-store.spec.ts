@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectVersionsCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkSeals } from '../audit/check-seals.ts';
 import { leavesText, type Seal, type SealedCommit, sealOf } from '../audit/seal.ts';
 import { documentClient } from '../aws/document-client.ts';
@@ -26,6 +26,10 @@ const leavesKey = ({ root }: Seal) => `${DAY}/leaves-${root}.txt`;
 
 const bucket = mockClient(S3Client);
 const table = mockClient(DynamoDBDocumentClient);
+afterAll(() => {
+  bucket.restore();
+  table.restore();
+});
 const options = {
   dynamoDb: documentClient(new DynamoDBClient({ region: 'sa-east-1' })),
   tableName: 'SealsTable',

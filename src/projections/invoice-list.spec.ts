@@ -1,6 +1,6 @@
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { answeredDynamoDb } from '../../test/faults/answered-dynamodb.ts';
 import { companyCnpj } from '../../test/invoices.ts';
 import { BatchUnfinished } from '../aws/batches.ts';
@@ -8,6 +8,7 @@ import { listInvoices } from './invoice-list.ts';
 
 const TABLE = 'InvoicesTable';
 const dynamo = mockClient(DynamoDBDocumentClient);
+afterAll(() => dynamo.restore());
 const client = answeredDynamoDb(() => ({}));
 beforeEach(() => dynamo.reset());
 

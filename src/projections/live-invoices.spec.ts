@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { answeredDynamoDb } from '../../test/faults/answered-dynamodb.ts';
 import { invoiceId } from '../../test/invoices.ts';
 import { liveInvoices } from './live-invoices.ts';
@@ -11,6 +11,8 @@ const rows = [1, 2, 3].map((n) => ({
   dueShard: '0',
   dueAt: `2026-11-20T10:0${n}:00.000Z`,
 }));
+
+afterAll(() => mockClient(DynamoDBDocumentClient).restore());
 
 /** Answers a query as the index does, from the key after `ExclusiveStartKey` on; no state says which table is live. */
 function indexInMemory(): DynamoDBDocumentClient {

@@ -1,6 +1,6 @@
 import { type Message, SendMessageCommand, SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it, describe as suite } from 'vitest';
+import { afterAll, beforeEach, expect, it, describe as suite } from 'vitest';
 import { accessKey, companyCnpj, invoiceId } from '../../test/invoices.ts';
 import { deadLetterOf } from '../commands/dead-letters/dead-letter.ts';
 import { DocumentDamaged, DocumentMissing } from '../commands/ports.ts';
@@ -36,6 +36,7 @@ const message = (receives: number, body = JSON.stringify(work)): Message => ({
 });
 
 const dlq = mockClient(SQSClient);
+afterAll(() => dlq.restore());
 beforeEach(() => {
   dlq.reset();
   dlq.on(SendMessageCommand).resolves({});

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sweepSize } from '../../test/sweep-size.ts';
 import { pack } from './providers/national/packaging.ts';
 import { packedAgain, unpacked, unpackedTexts } from './unpacked.ts';
 
@@ -82,7 +83,7 @@ describe('a message with its packed texts beside it', () => {
             : kept.body,
         ).toBe(body);
       }),
-      { numRuns: 1000 },
+      { numRuns: sweepSize(1_000, 300) },
     );
     expect(texts).toBeGreaterThan(100);
   });

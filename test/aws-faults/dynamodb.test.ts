@@ -32,10 +32,12 @@ const { handler: get } = await import('../../src/handlers/get.ts');
 const { handler: list } = await import('../../src/handlers/list.ts');
 const { handler: projector } = await import('../../src/handlers/projector.ts');
 
-mockClient(SFNClient).onAnyCommand().resolves({});
+const workflows = mockClient(SFNClient);
+workflows.onAnyCommand().resolves({});
 const dynamo = interruptedDynamoDb();
 afterAll(() => {
   dynamo.restore();
+  workflows.restore();
   client.destroy();
 });
 

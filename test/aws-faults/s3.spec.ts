@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ArchivedDay, type ArchivingDeps, archiveDueDays } from '../../src/audit/archiving.ts';
 import { documentKey } from '../../src/events/document-key.ts';
 import { invoiceIdFor } from '../../src/events/ids.ts';
@@ -15,6 +15,7 @@ import { sealStore } from '../../src/platform/seal-store.ts';
 import { companyCnpj } from '../invoices.ts';
 
 const aws = mockClient(S3Client);
+afterAll(() => aws.restore());
 const bucket = new Map<string, Buffer>();
 
 const refusal = (name: string, httpStatusCode: number) =>

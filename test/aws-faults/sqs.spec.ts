@@ -9,7 +9,7 @@ import {
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replay } from '../../src/commands/dead-letters/replay.ts';
 import { START } from '../../src/events/commit.ts';
 import { memoryEventStore } from '../../src/events/memory-event-store.ts';
@@ -20,6 +20,7 @@ import { sqsRequestsQueue } from '../../src/worker/queue/requests-queue.ts';
 import { at, emitted, invoiceId, meta, requestId } from '../invoices.ts';
 
 const sqs = mockClient(SQSClient);
+afterAll(() => sqs.restore());
 beforeEach(() => sqs.reset());
 
 const client = new SQSClient({ region: 'sa-east-1' });

@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, SFNClient, SFNServiceException, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import { reconcile } from '../../src/commands/reconcile/reconcile.ts';
 import type { Work } from '../../src/commands/work.ts';
@@ -11,6 +11,7 @@ import { memoryInvoicesTable, SHARDS } from '../faults/memory-invoices-table.ts'
 import { at, emission, invoiceId, meta, requestId } from '../invoices.ts';
 
 const sfn = mockClient(SFNClient);
+afterAll(() => sfn.restore());
 beforeEach(() => sfn.reset());
 
 const $metadata = { httpStatusCode: 400 };

@@ -179,23 +179,43 @@ async function dying(story: Story, municipalityCode: string, ...deaths: readonly
   }
 }
 
+/** Which of a story's moments somebody dies at: every one, unless a sweep is to be shorter. */
+export interface Stride {
+  readonly every: number;
+  /** The first of them. */
+  readonly first: number;
+}
+
+const EACH: Stride = { every: 1, first: 0 };
+
 /**
  * Lives a story once for each of its moments, with a death there; all of them are found by counting, not by hand.
  *
+ * @param earlier moments of deaths before
  * @throws with the moment of the death, when a promise is broken
  */
-export async function sweepOnce(story: Story, municipalityCode: string, ...earlier: readonly number[]): Promise<Sweep> {
-  const from = (earlier.at(-1) ?? -1) + 1;
-  for (let at = from; ; at++) {
+export async function sweepOnce(
+  story: Story,
+  municipalityCode: string,
+  { every, first }: Stride = EACH,
+  ...earlier: readonly number[]
+): Promise<Sweep> {
+  let lives = 0;
+  for (let at = (earlier.at(-1) ?? -1) + 1 + first; ; at += every) {
     const moments = await dying(story, municipalityCode, ...earlier, at);
-    if (at >= moments) return { moments, lives: at - from + 1 };
+    lives++;
+    if (at >= moments) return { moments, lives };
   }
 }
 
-/** The same with two deaths, wherever they are. */
-export async function sweepTwice(story: Story, municipalityCode: string): Promise<Sweep> {
+/** The same with two deaths, wherever they are. @param every of how many moments one is taken, for either death */
+export async function sweepTwice(story: Story, municipalityCode: string, every = 1): Promise<Sweep> {
   const moments = await dying(story, municipalityCode);
   let lives = 1;
-  for (let first = 0; first < moments; first++) lives += (await sweepOnce(story, municipalityCode, first)).lives;
+  for (let at = 0; at < moments; at += every) {
+    // The second death falls behind the first at another distance each time.
+    const stride = { every, first: (at / every) % every };
+    lives += (await sweepOnce(story, municipalityCode, stride, at)).lives;
+  }
   return { moments, lives };
 }

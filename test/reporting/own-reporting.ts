@@ -4,7 +4,7 @@ import { migrateReporting } from '../../local/engines/postgres.ts';
 import { connectReporting, type ReportingConnection } from '../../src/projections/reporting/connect.ts';
 import { live, type ReportingTables, reportingTables } from '../../src/projections/reporting/schema.ts';
 import { credentials } from '../stack/api.ts';
-import { postgresPrograms, startPostgresServer } from '../stack/postgres-server.ts';
+import { postgresPrograms, startPostgresServer, WITHOUT_POSTGRES } from '../stack/postgres-server.ts';
 
 const noDataApi = () => {
   throw new Error('A PostgreSQL with a URL needs no Data API');
@@ -25,7 +25,7 @@ export const ENGINES: readonly Engine[] = [
   { name: "the stack's PGlite", start: async () => ({ url: credentials().endpoints.postgres, stop: async () => {} }) },
   {
     name: 'a PostgreSQL server',
-    ...(programs === undefined ? { missing: 'no PostgreSQL server is installed' } : {}),
+    ...(WITHOUT_POSTGRES === undefined ? {} : { missing: WITHOUT_POSTGRES }),
     async start() {
       const server = await startPostgresServer(programs ?? '');
       await migrateReporting(server.url);

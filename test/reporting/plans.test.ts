@@ -8,7 +8,8 @@ import { feedStatement } from '../../src/projections/reporting/feed.ts';
 import { REPORTS } from '../../src/projections/reporting/reports/catalogue.ts';
 import { pageOf, type ReportScope } from '../../src/projections/reporting/reports/report.ts';
 import { live } from '../../src/projections/reporting/schema.ts';
-import { postgresPrograms, startPostgresServer } from '../stack/postgres-server.ts';
+import { needing } from '../needs.ts';
+import { postgresPrograms, startPostgresServer, WITHOUT_POSTGRES } from '../stack/postgres-server.ts';
 import { connect } from './own-reporting.ts';
 
 const programs = postgresPrograms();
@@ -24,7 +25,7 @@ interface Plan {
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
 /** On a server, whose planner knows what is on it: PGlite would only tell of itself. */
-describe.skipIf(programs === undefined)('the plan that PostgreSQL makes among many invoices', () => {
+needing(WITHOUT_POSTGRES, describe)('the plan that PostgreSQL makes among many invoices', () => {
   let server: Awaited<ReturnType<typeof startPostgresServer>>;
   let client: Client;
 
@@ -36,7 +37,7 @@ describe.skipIf(programs === undefined)('the plan that PostgreSQL makes among ma
     await database.close();
     client = new Client({ connectionString: server.url });
     await client.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await client?.end();
     await server?.stop();

@@ -12,6 +12,7 @@ import { writeRecords } from '../../src/projections/reporting/reporting-store.ts
 import { REPORTS } from '../../src/projections/reporting/reports/catalogue.ts';
 import { type ReportRow, type ReportScope, runReport } from '../../src/projections/reporting/reports/report.ts';
 import type { ReportingTables } from '../../src/projections/reporting/schema.ts';
+import { needing } from '../needs.ts';
 import { naiveReport } from './naive-reports.ts';
 import { connect, ENGINES, ownReportingTables } from './own-reporting.ts';
 import { COMPANIES, streams, type Told } from './stories.ts';
@@ -42,12 +43,12 @@ describe.each(ENGINES)('the reporting tables in $name', ({ start, missing }) => 
     if (missing !== undefined) return;
     server = await start();
     database = connect(server.url);
-  }, 120_000);
+  });
   afterAll(async () => {
     await database?.close();
     await server?.stop();
   });
-  const each = it.skipIf(missing !== undefined);
+  const each = needing(missing, it);
 
   const empty = async (tables: ReportingTables) => {
     await database.rows(sql`truncate ${tables.invoices}, ${tables.invoiceEvents}`);
@@ -59,32 +60,28 @@ describe.each(ENGINES)('the reporting tables in $name', ({ start, missing }) => 
     ),
   });
 
-  each(
-    'give in every report what the events give when they are simply gone through',
-    async () => {
-      const tables = await ownReportingTables(database);
-      const rowsSeen = new Map(REPORTS.map(({ name }) => [name, 0]));
-      await fc.assert(
-        fc.asyncProperty(streams, scopes, async (told, scope) => {
-          await empty(tables);
-          await writeRecords(database, tables, recordsIn(told));
-          for (const report of REPORTS) {
-            const asked = report.oneCompany ? { ...scope, companies: [COMPANIES[0]] } : scope;
-            const { rows } = await runReport(database, tables, report, asked, PAGE);
-            expect(inAnyOrder(rows), report.name).toEqual(inAnyOrder(naiveReport(report.name, told, asked)));
-            for (const row of rows) {
-              expect(Object.keys(row), report.name).toEqual(report.columns(asked).map(({ key }) => key));
-            }
-            rowsSeen.set(report.name, (rowsSeen.get(report.name) ?? 0) + rows.length);
+  each('give in every report what the events give when they are simply gone through', async () => {
+    const tables = await ownReportingTables(database);
+    const rowsSeen = new Map(REPORTS.map(({ name }) => [name, 0]));
+    await fc.assert(
+      fc.asyncProperty(streams, scopes, async (told, scope) => {
+        await empty(tables);
+        await writeRecords(database, tables, recordsIn(told));
+        for (const report of REPORTS) {
+          const asked = report.oneCompany ? { ...scope, companies: [COMPANIES[0]] } : scope;
+          const { rows } = await runReport(database, tables, report, asked, PAGE);
+          expect(inAnyOrder(rows), report.name).toEqual(inAnyOrder(naiveReport(report.name, told, asked)));
+          for (const row of rows) {
+            expect(Object.keys(row), report.name).toEqual(report.columns(asked).map(({ key }) => key));
           }
-        }),
-        { numRuns: 40 },
-      );
-      // A law about empty reports would hold too.
-      expect([...rowsSeen.values()].every((rows) => rows > 5)).toBe(true);
-    },
-    120_000,
-  );
+          rowsSeen.set(report.name, (rowsSeen.get(report.name) ?? 0) + rows.length);
+        }
+      }),
+      { numRuns: 40 },
+    );
+    // A law about empty reports would hold too.
+    expect([...rowsSeen.values()].every((rows) => rows > 5)).toBe(true);
+  });
 
   each(
     'hold what the streams fold to, however their records are cut, repeated, shuffled and delivered side by side',
@@ -122,7 +119,6 @@ describe.each(ENGINES)('the reporting tables in $name', ({ start, missing }) => 
         { numRuns: 15 },
       );
     },
-    120_000,
   );
 
   each('give a page of a report where the one before ended', async () => {
@@ -202,7 +198,6 @@ describe.each(ENGINES)('the reporting tables in $name', ({ start, missing }) => 
         expect(entries.map(({ version }) => version)).toEqual(entries.map((_, place) => place + 1));
       }
     },
-    60_000,
   );
 
   each('give a company its own part of the feed, in the order of the whole', async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await client.until(refused, 'FAILED');
   await reported(issued);
   await reported(refused);
-}, 60_000);
+});
 
 describe('a report', () => {
   it.each(REPORTS)(

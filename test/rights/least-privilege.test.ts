@@ -26,7 +26,7 @@ let on: Deployed;
 
 beforeAll(async () => {
   on = await deployed(folder);
-}, 120_000);
+});
 
 afterAll(async () => {
   await on?.stop();
@@ -177,7 +177,7 @@ describe('what is deployed', () => {
     await eventually(async () => {
       await reconcile();
       return (await on.api.get(`/invoices/${invoiceId}`)).body.status === 'ISSUED';
-    }, 30_000);
+    });
   });
 
   it('keeps what an authority says in the bucket, where it is too long for the table', async () => {
@@ -186,7 +186,7 @@ describe('what is deployed', () => {
     await eventually(async () => {
       await on.invoke('reconcile', {});
       return (await on.api.get(`/invoices/${invoiceId}`)).body.status === 'ISSUED';
-    }, 30_000);
+    });
     const { Contents = [] } = await on.account.s3.send(
       new ListObjectsV2Command({ Bucket: on.account.buckets.documents, Prefix: `${invoiceId}/received-` }),
     );
@@ -247,7 +247,7 @@ describe('what is deployed', () => {
       const { groups } = (await on.api.get('/dlq')).body;
       const causes = groups.map(({ cause, letters }: { cause: string; letters: number }) => `${letters} ${cause}`);
       return causes.includes('2 document-missing') && causes.includes('1 malformed-message');
-    }, 30_000);
+    });
     const { s3, buckets } = on.account;
     for (const [Key, Body] of kept) await s3.send(new PutObjectCommand({ Bucket: buckets.documents, Key, Body }));
     for (const [place, mode] of ['replay', 'repair'].entries()) {

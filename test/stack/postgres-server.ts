@@ -21,6 +21,12 @@ export function postgresPrograms(): string | undefined {
     .find((bin) => existsSync(path.join(bin, 'initdb')));
 }
 
+/** Why what needs a server is skipped. */
+export const WITHOUT_POSTGRES =
+  postgresPrograms() !== undefined
+    ? undefined
+    : 'there is no PostgreSQL server, so plans and locks were not seen on one: its Debian package is postgresql';
+
 export interface PostgresServer {
   readonly url: string;
   stop(): Promise<void>;

@@ -33,7 +33,11 @@ describe('a presigned link', () => {
   });
 
   it('is no good a second later', async () => {
-    expect(asked(await signed(), 61)).toMatchObject({ status: 403, code: 'AccessDenied', message: 'Request has expired' });
+    expect(asked(await signed(), 61)).toMatchObject({
+      status: 403,
+      code: 'AccessDenied',
+      message: 'Request has expired',
+    });
   });
 
   it('is no good long before it was made', async () => {
@@ -45,7 +49,11 @@ describe('a presigned link', () => {
     ['its bucket', (link: string) => link.replace('nfse-docs', 'nfse-seals')],
     ['its time', (link: string) => link.replace('X-Amz-Expires=60', 'X-Amz-Expires=6000')],
     ['what the file is called', (link: string) => link.replace('attachment', 'inline')],
-    ['its signature', (link: string) => link.replace(/X-Amz-Signature=\w/, (text) => `${text.slice(0, -1)}${text.endsWith('0') ? 1 : 0}`)],
+    [
+      'its signature',
+      (link: string) =>
+        link.replace(/X-Amz-Signature=\w/, (text) => `${text.slice(0, -1)}${text.endsWith('0') ? 1 : 0}`),
+    ],
     ['a parameter more', (link: string) => `${link}&versionId=1`],
   ])('is no good with another value for %s', async (_, change) => {
     expect(asked(change(await signed()), 0)).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' });

@@ -59,7 +59,12 @@ export function refusalOf(
     method,
     canonicalPath(path),
     canonicalQuery(search),
-    ...names.map((name) => `${name}:${String(headers[name] ?? '').trim().replaceAll(/ +/g, ' ')}`),
+    ...names.map(
+      (name) =>
+        `${name}:${String(headers[name] ?? '')
+          .trim()
+          .replaceAll(/ +/g, ' ')}`,
+    ),
     '',
     names.join(';'),
     query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { officialCheck } from '../../../test/official-schemas.ts';
+import { needing } from '../../../test/needs.ts';
+import { officialCheck, WITHOUT_SCHEMAS } from '../../../test/official-schemas.ts';
 import { acceptableSale } from '../tax/any-sale.fixtures.ts';
 import { cleaning, software } from '../tax/sales.fixtures.ts';
 import { UnwritableFields } from '../unwritable.ts';
@@ -58,7 +59,6 @@ const LAYOUTS = ['2.04', '2.03', '1.00'] as const;
 const checks = Object.fromEntries(
   await Promise.all(LAYOUTS.map(async (layout) => [layout, await officialCheck(`abrasf-${layout}`)])),
 );
-const there = LAYOUTS.every((layout) => checks[layout] !== undefined);
 
 /** What an RPS says, or the field that the layout has no room for. */
 function written(sale: object, layout: AbrasfLayout): string | UnwritableFields {
@@ -89,9 +89,9 @@ describe.each(LAYOUTS)('an RPS of layout %s', (layout) => {
     expect(renumberRps(buildRps(input({ service }), style), 7)).toBe(buildRps(other, style));
   });
 
-  it.skipIf(!there)(
-    'satisfies the official schema in each message, whatever is sold (skipped without it)',
-    { timeout: 60_000 },
+  needing(WITHOUT_SCHEMAS, it)(
+    'satisfies the official schema in each message, whatever is sold',
+
     () => {
       fc.assert(
         fc.property(acceptableSale, ({ replaces: _, ibsCbs: _elsewhere, ...sale }) => {
@@ -115,7 +115,7 @@ describe.each(LAYOUTS)('an RPS of layout %s', (layout) => {
     },
   );
 
-  it.skipIf(!there).each([
+  needing(WITHOUT_SCHEMAS, it).each([
     ['the note of an RPS', noteQuestion({ series: '1', number: 1001 }, requester, messages)],
     ['a batch', batchQuestion('ConsultarLoteRps', 'PRT-1', requester, messages)],
     [
@@ -123,9 +123,7 @@ describe.each(LAYOUTS)('an RPS of layout %s', (layout) => {
       cancellationMessage({ ...requester, nfseNumber: '501', municipalityCode: '3106200', reasonCode: '2' }, messages),
     ],
     ['its version', headerMessage(layout, layout, NAMESPACES[layout])],
-  ])('has a message about %s by the official schema (skipped without it)', (_, xml) =>
-    expect(checks[layout]?.(xml)).toBeUndefined(),
-  );
+  ])('has a message about %s by the official schema', (_, xml) => expect(checks[layout]?.(xml)).toBeUndefined());
 
   it('reads back what it wrote', () =>
     expect(readRps(buildRps(input(cleaning), style))).toMatchObject({

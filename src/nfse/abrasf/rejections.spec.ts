@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../../test/facts.ts';
+import { needing } from '../../../test/needs.ts';
 import { CODES_BY_CLASS, CODES_BY_FIELD } from './rejection-codes.ts';
 import { EXPLANATIONS_2008 } from './rejection-texts-2008.ts';
 import { EXPLANATIONS_MODEL_2 } from './rejection-texts-model-2.ts';
@@ -9,7 +10,7 @@ const table = factFile('tables/abrasf-error-codes.csv');
 const codes = Object.values(CODES_BY_CLASS).flatMap((list) => list.trim().split(/\s+/));
 
 describe('the catalogue of ABRASF’s codes', () => {
-  it.skipIf(table === undefined)('handles every code as the fact pack says (skipped without it)', () => {
+  needing(WITHOUT_FACTS, it)('handles every code as the fact pack says', () => {
     const lines = (table ?? '').trim().split(/\r?\n/).slice(1);
     const expected = lines.map((line) => [line.slice(0, line.indexOf(',')), line.slice(line.lastIndexOf(',') + 1)]);
     expect(expected.map(([code = '']) => [code, cataloguedAbrasf(code)])).toEqual(expected);

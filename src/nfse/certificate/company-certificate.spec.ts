@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, makePfx, opensslPfx, type TestCertificate } from '../../../test/certificates.ts';
+import { sweepSize } from '../../../test/sweep-size.ts';
 import { CertificateError } from './certificate-error.ts';
 import { checkOwner, checkValidity, daysLeft, readCompanyCertificate, toPem } from './company-certificate.ts';
 
@@ -124,7 +125,7 @@ describe('a certificate file', () => {
           expect(error).toBeInstanceOf(CertificateError);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: sweepSize(150, 15) },
     );
   });
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { OFFICIAL_SCHEMAS, WHERE_TO_GET_THEM } from '../../../test/official-schemas.ts';
+import { needing } from '../../../test/needs.ts';
+import { OFFICIAL_SCHEMAS, WITHOUT_SCHEMAS } from '../../../test/official-schemas.ts';
 import {
   childrenOf,
   declaredType,
@@ -56,7 +57,7 @@ function valueTypeOf(type: Type): ValueType | undefined {
   return type.kind === 'value' ? type : type.kind === 'complex' ? type.value : undefined;
 }
 
-describe.skipIf(OFFICIAL_SCHEMAS === undefined)(`the layouts beside the official schemas${WHERE_TO_GET_THEM}`, () => {
+needing(WITHOUT_SCHEMAS, describe)('the layouts beside the official schemas', () => {
   for (const { layout } of KNOWN_LAYOUTS) {
     describe(layout.name, () => {
       let set: SchemaSet = { elements: new Map(), types: new Map() };

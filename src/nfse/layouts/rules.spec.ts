@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/facts.ts';
+import { WITHOUT_FACTS } from '../../../test/facts.ts';
+import { needing } from '../../../test/needs.ts';
 import { buildDps } from '../national/dps-document.ts';
 import { emission } from '../tax/sales.fixtures.ts';
 import { parseXml } from '../xml.ts';
@@ -130,7 +131,7 @@ describe('what a schema cannot say of an ABRASF message', () => {
 
 const samples = ['nacional', 'abrasf-2.04'];
 
-describe.skipIf(factFile('README.md') === undefined)('the samples', () => {
+needing(WITHOUT_FACTS, describe)('the samples', () => {
   it.each(samples)('break no rule: %s', (folder) => {
     const path = fileURLToPath(new URL(`../../../../shared/nfse/samples/${folder}/`, import.meta.url));
     for (const file of readdirSync(path)) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/facts.ts';
-import { officialCheck } from '../../../test/official-schemas.ts';
+import { factFile, WITHOUT_FACTS } from '../../../test/facts.ts';
+import { needing } from '../../../test/needs.ts';
+import { officialCheck, WITHOUT_SCHEMAS } from '../../../test/official-schemas.ts';
 import { hasAccessKeyShape } from '../access-key.ts';
 import { emission } from '../tax/sales.fixtures.ts';
 import { buildCancellation, cancellationReason } from './cancellation-request.ts';
@@ -24,27 +25,24 @@ const cancellation = buildCancellation({
 describe('the official samples', () => {
   const sample = (name: string) => factFile(`samples/nacional/${name}.xml`) ?? '';
 
-  it.skipIf(!sample('nfse-retencoes'))(
-    'of an authorised note reads as the sale it is about (skipped without it)',
-    () => {
-      expect(readNfse(sample('nfse-retencoes'))).toMatchObject({
-        accessKey: '31062002211222333000181000000000010326110000000394',
-        nfseNumber: '103',
-        issuedAt: '2026-11-10T09:30:04-03:00',
-        dps: { amount: 1_000_000, unconditionalDiscount: 50_000, conditionalDiscount: 10_000, issWithheld: '2' },
-      });
-    },
-  );
+  needing(WITHOUT_FACTS, it)('of an authorised note reads as the sale it is about', () => {
+    expect(readNfse(sample('nfse-retencoes'))).toMatchObject({
+      accessKey: '31062002211222333000181000000000010326110000000394',
+      nfseNumber: '103',
+      issuedAt: '2026-11-10T09:30:04-03:00',
+      dps: { amount: 1_000_000, unconditionalDiscount: 50_000, conditionalDiscount: 10_000, issWithheld: '2' },
+    });
+  });
 
-  it.skipIf(!sample('dps-mei'))('with an amount in whole reais reads in centavos (skipped without it)', () => {
+  needing(WITHOUT_FACTS, it)('with an amount in whole reais reads in centavos', () => {
     expect(readDps(sample('dps-mei'))).toMatchObject({ amount: 18_000, customerDocument: '52998224725' });
   });
 
-  it.skipIf(!sample('dps-sem-tomador'))('without a customer has none (skipped without it)', () => {
+  needing(WITHOUT_FACTS, it)('without a customer has none', () => {
     expect(readDps(sample('dps-sem-tomador')).customerDocument).toBeUndefined();
   });
 
-  it.skipIf(!sample('evento-cancelamento-101101'))('of a cancellation reads as its event (skipped without it)', () => {
+  needing(WITHOUT_FACTS, it)('of a cancellation reads as its event', () => {
     expect(readEvent(sample('evento-cancelamento-101101'))).toEqual({
       id: `EVT${key}101101001`,
       accessKey: key,
@@ -55,7 +53,7 @@ describe('the official samples', () => {
 });
 
 describe('a request to cancel', () => {
-  it.skipIf(!eventSchema)('satisfies the official schema (skipped without it)', () => {
+  needing(WITHOUT_SCHEMAS, it)('satisfies the official schema', () => {
     expect(eventSchema?.(cancellation)).toBeUndefined();
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../../test/facts.ts';
+import { needing } from '../../../test/needs.ts';
 import { CODES_BY_CLASS, CODES_BY_FIELD } from './rejection-codes.ts';
 import { EXPLANATIONS } from './rejection-texts.ts';
 import { catalogued, decideRejection, explainRejection } from './rejections.ts';
@@ -13,7 +14,7 @@ function rows(csv: string): [code: string, handling: string][] {
 }
 
 describe('the catalogue of rejections', () => {
-  it.skipIf(catalogue === undefined)('handles every code as the fact pack says (skipped without it)', () => {
+  needing(WITHOUT_FACTS, it)('handles every code as the fact pack says', () => {
     const expected = rows(catalogue ?? '').map(([code, name]) => [code, name === 'N/A' ? 'NOT_APPLICABLE' : name]);
     expect(expected.map(([code = '']) => [code, catalogued(code)])).toEqual(expected);
   });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { type XmlElement as LibxmlElement, ParseOption, XmlC14NMode, XmlDocument } from 'libxml2-wasm';
 import { describe, expect, it } from 'vitest';
+import { sweepSize } from '../../../test/sweep-size.ts';
 import { parseXml, type XmlElement, XmlError } from '../xml.ts';
 import { type Canonicalization, canonicalForm } from './canonical-form.ts';
 
@@ -99,7 +100,7 @@ describe('a canonical form', () => {
         }
         expect(made, xml).toBe(libxml2s(xml, canonicalization));
       }),
-      { numRuns: 1500 },
+      { numRuns: sweepSize(1_500, 300) },
     );
   });
 

@@ -1,7 +1,8 @@
 import { createHash, createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type TestCertificate } from '../../../test/certificates.ts';
-import { factFile } from '../../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../../test/facts.ts';
+import { needing } from '../../../test/needs.ts';
 import { XmlError } from '../xml.ts';
 import { NATIONAL_SIGNING } from './profile.ts';
 import { signXml } from './sign.ts';
@@ -45,9 +46,8 @@ const SAMPLES: readonly (readonly [file: string, signed: readonly string[]])[] =
     ],
   ],
 ];
-const hasSamples = factFile('samples/README.md') !== undefined;
 
-describe.skipIf(!hasSamples)('the samples of the protocols (skipped without the fact pack)', () => {
+needing(WITHOUT_FACTS, describe)('the samples of the protocols', () => {
   it.each(SAMPLES)('%s verifies, every signature of it', (file, signed) => {
     const findings = verifySignatures(factFile(`samples/${file}`) ?? '');
     expect(findings.map((finding) => (finding.good ? finding.signed : finding))).toEqual(signed);

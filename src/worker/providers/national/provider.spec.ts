@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factFile } from '../../../../test/facts.ts';
+import { factFile, WITHOUT_FACTS } from '../../../../test/facts.ts';
+import { needing } from '../../../../test/needs.ts';
 import { parseInvoiceId } from '../../../events/ids.ts';
 import { buildDps } from '../../../nfse/national/dps-document.ts';
 import { emission } from '../../../nfse/tax/sales.fixtures.ts';
@@ -266,11 +267,10 @@ describe('cancelling', () => {
   });
 });
 
-describe('the sample answers of production (skipped without the fact pack)', () => {
+describe('the sample answers of production', () => {
   const body = (name: string) => factFile(`samples/nacional-json/${name}`);
-  const there = body('post-nfse-201.json') !== undefined;
 
-  it.skipIf(!there).each([
+  needing(WITHOUT_FACTS, it).each([
     ['post-nfse-201.json', 201, { kind: 'issued', note: { nfseNumber: '101', issuedAt: '2026-11-10T09:30:04-03:00' } }],
     ['post-nfse-400-E0014-dps-already-used.json', 400, { kind: 'already-used' }],
     ['post-nfse-400-E1217-maintenance.json', 400, { kind: 'unavailable' }],
@@ -287,7 +287,7 @@ describe('the sample answers of production (skipped without the fact pack)', () 
     expect(await issue({ status, body: body(name) })).toMatchObject(outcome);
   });
 
-  it.skipIf(!there)('to a lookup: found, fetched and ours', async () => {
+  needing(WITHOUT_FACTS, it)('to a lookup: found, fetched and ours', async () => {
     const { provider } = authority({ body: body('get-dps-200.json') }, { body: body('get-nfse-200.json') });
     const document = factFile('samples/nacional/dps-normal.xml') ?? '';
     expect(await provider.find({ ...sale, document })).toMatchObject({ kind: 'found', matches: true });
@@ -295,12 +295,12 @@ describe('the sample answers of production (skipped without the fact pack)', () 
     expect(await again.provider.find(sale)).toMatchObject({ kind: 'found', matches: false });
   });
 
-  it.skipIf(!there)('to a lookup: absent', async () => {
+  needing(WITHOUT_FACTS, it)('to a lookup: absent', async () => {
     const { provider } = authority({ status: 404, body: body('get-dps-404.json') });
     expect(await provider.find(sale)).toEqual({ kind: 'absent' });
   });
 
-  it.skipIf(!there).each([
+  needing(WITHOUT_FACTS, it).each([
     ['registered', [['post-evento-201.json', 201]], { kind: 'cancelled', cancelledAt: '2026-11-10T15:00:02-03:00' }],
     ['after the deadline', [['post-evento-400-E0822-deadline-erro-as-list.json', 400]], { kind: 'rejected' }],
     [
