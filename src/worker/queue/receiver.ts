@@ -30,8 +30,8 @@ const ANSWER_MS = 500;
 const FULL_SHARE = 0.5;
 
 /**
- * One long poll while the queue has little, because each costs a call, and several while they come back full. None asks for more than
- * there is room for.
+ * One long poll while the queue has little, because each costs a call. One that comes back full adds another, and one that comes back
+ * empty takes one away. None asks for more than there is room for.
  */
 export function receiver({ queue, room, take, onTrouble, maxConcurrentReceives }: ReceiverOptions): Receiver {
   const stopping = new AbortController();
@@ -64,13 +64,16 @@ export function receiver({ queue, room, take, onTrouble, maxConcurrentReceives }
     }
     const taken = take(messages);
     asked -= most;
-    adapt(messages.length >= FULL_SHARE * most);
+    adapt(messages.length, most);
     await taken;
   }
 
-  function adapt(isFull: boolean): void {
-    concurrency = isFull ? Math.min(concurrency + 1, maxConcurrentReceives) : Math.max(concurrency - 1, 1);
-    if (isFull) wakeAll();
+  function adapt(brought: number, most: number): void {
+    if (brought === 0) concurrency = Math.max(concurrency - 1, 1);
+    else if (brought >= FULL_SHARE * most && concurrency < maxConcurrentReceives) {
+      concurrency++;
+      wakeAll();
+    }
   }
 
   function wakeAll(): void {
