@@ -20,12 +20,13 @@ export default defineConfig({
           exclude: ALONE,
           isolate: false,
           setupFiles: ['test/fresh-modules.ts'],
+          maxWorkers: '100%',
           // For a machine that does other things besides: nothing here waits for a clock.
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'specs-alone', include: ALONE, testTimeout: 120_000 } },
+      { test: { name: 'specs-alone', include: ALONE, maxWorkers: '100%', testTimeout: 120_000 } },
       {
         test: {
           name: 'engines',
@@ -36,6 +37,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,
+          // After the specs: projects of different widths take turns.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
