@@ -14,7 +14,8 @@ const { events } = (await owner.get(`/invoices/${invoiceId}/events`)).body;
 const [{ documents }] = events;
 
 const COMPANY = '11222333000181';
-const OTHER_COMPANY = '12345678000195';
+/** No other test has invoices of it, nor gives it any by touching the tables. */
+const OTHER_COMPANY = '77001122000127';
 await (await apiAs('admin')).request('PUT', `/companies/${COMPANY}`, example('register-company'));
 /** Nobody emits there, so a hold of it stops no other test. */
 const QUIET = '5300108';
