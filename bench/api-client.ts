@@ -30,30 +30,35 @@ export async function apiClient({
   if (!client) throw new Error('The stack has no client named "client"');
   const authorization = `Bearer ${await tokenFor(tokenUrl, client)}`;
   const agent = new Agent({ keepAlive: true });
+  const call: ApiClient['call'] = (method, path, body, headers = {}) =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        new URL(path, apiUrl),
+        {
+          method,
+          agent,
+          timeout: LONGEST_MS,
+          headers: { authorization, 'x-api-key': apiKey, 'content-type': 'application/json', ...headers },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+          );
+          response.on('error', reject);
+        },
+      );
+      sent.on('timeout', () => sent.destroy(new Error(`${method} ${path} took over ${LONGEST_MS} ms`)));
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The server had just closed a connection that was idle: the request never reached it.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(call(method, path, body, headers));
+        else reject(error);
+      });
+      sent.end(body);
+    });
   return {
-    call: (method, path, body, headers = {}) =>
-      new Promise((resolve, reject) => {
-        const sent = request(
-          new URL(path, apiUrl),
-          {
-            method,
-            agent,
-            timeout: LONGEST_MS,
-            headers: { authorization, 'x-api-key': apiKey, 'content-type': 'application/json', ...headers },
-          },
-          (response) => {
-            const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk));
-            response.on('end', () =>
-              resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-            );
-            response.on('error', reject);
-          },
-        );
-        sent.on('timeout', () => sent.destroy(new Error(`${method} ${path} took over ${LONGEST_MS} ms`)));
-        sent.on('error', reject);
-        sent.end(body);
-      }),
+    call,
     close: () => agent.destroy(),
   };
 }
