@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,8 +10,9 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { inProject, projectRoot } from '../local/project.ts';
 import type { DpsId } from '../src/nfse/dps-id.ts';
 import { dpsId } from '../src/nfse/dps-id.ts';
+import { needing } from './needs.ts';
 import { apiAs, authorityCalls, authorityNotes, credentials, example } from './stack/api.ts';
-import { descendants, untilGone } from './stack/process-tree.ts';
+import { descendants, listeningOn, untilGone } from './stack/process-tree.ts';
 import { npmStart, type RunningStack } from './stack/start-stack.ts';
 
 const shared = dirname(inject('credentials'));
@@ -103,6 +104,46 @@ describe('what a person meets at the terminal', () => {
   });
 });
 
+describe('a running stack, to other machines', () => {
+  const onLinux = process.platform === 'linux' ? undefined : 'sockets are told by Linux alone';
+
+  needing(onLinux, it)('is not there: all its ports are on the loopback interface', async () => {
+    const { supervisor = 0 } = JSON.parse(await readFile(join(shared, 'processes.json'), 'utf8'));
+    const addresses = await listeningOn(await descendants(supervisor));
+    const { apiUrl, endpoints } = credentials();
+    const known = [apiUrl, ...Object.values(endpoints)]
+      .filter((url) => URL.canParse(url))
+      .map((url) => new URL(url).host);
+    expect(addresses).toEqual(expect.arrayContaining([...new Set(known)]));
+    expect(addresses.length).toBeGreaterThan(8);
+    expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('serves nobody who asks at another address of this machine', async () => {
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ internal, family }) => !internal && family === 'IPv4');
+    const { dynamodb, sqs } = credentials().endpoints;
+    for (const { address } of others) {
+      for (const { port } of [new URL(dynamodb), new URL(sqs)]) {
+        await expect(fetch(`http://${address}:${port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+      }
+    }
+  });
+
+  it('gives an object to a link that is fresh and as it was made, and to nobody else', async () => {
+    const api = await apiAs('client');
+    const { body } = await api.post('/invoices', example('emit-invoice'));
+    await api.until(body.invoiceId, 'ISSUED');
+    const link = (await api.get(`/invoices/${body.invoiceId}/xml`)).body.url as string;
+    const statusOf = async (url: string) => (await fetch(url)).status;
+    expect(await statusOf(link)).toBe(200);
+    expect(await statusOf(link.replace(/\?.*/, ''))).toBe(403);
+    expect(await statusOf(link.replace(/X-Amz-Expires=\d+/, 'X-Amz-Expires=604800'))).toBe(403);
+    expect(await statusOf(link.replace(/X-Amz-Date=\d{4}/, 'X-Amz-Date=2020'))).toBeGreaterThanOrEqual(400);
+  });
+});
+
 describe('a stack that is killed, part by part', () => {
   let invoiceId = '';
 
@@ -116,6 +157,8 @@ describe('a stack that is killed, part by part', () => {
     const declaration = declarationOf(body as never);
     await within(60_000, async () => (await authorityCalls(declaration, here)).posts > 0);
 
+    // Keys, tokens and passwords are in it.
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
     const { worker = 0 } = await processIds();
     process.kill(worker, 'SIGKILL');
 

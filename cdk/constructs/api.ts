@@ -3,6 +3,7 @@ import {
   AccessLogField,
   AccessLogFormat,
   AuthorizationType,
+  type CfnMethod,
   CognitoUserPoolsAuthorizer,
   EndpointType,
   type IRestApi,
@@ -23,6 +24,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { requestModel } from '../../openapi/request-model.ts';
+import { FIXED_HEADERS, READABLE_HEADERS, REQUEST_HEADERS } from '../../src/handlers/answer-headers.ts';
 import description from '../../src/handlers/openapi.json' with { type: 'json' };
 import { type Route, routes } from '../../src/handlers/routes.ts';
 import { acknowledge } from '../acknowledge.ts';
@@ -34,9 +36,6 @@ import { logGroup } from './logs.ts';
 
 /** The one stage. It is also what the page's own domain has before the API's paths. */
 export const STAGE = 'api';
-
-const REQUEST_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'x-api-key'];
-export const ANSWER_HEADERS = ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After'];
 
 /**
  * Nothing that says who asked or about whom: no address, no token, no path with its ids. When it was is the line's own time, and the trace
@@ -86,6 +85,7 @@ export class Api extends Construct {
       validateRequestParameters: true,
     });
     for (const route of routes) this.addRoute(route, authorizer, validator);
+    this.completePreflights();
     addGatewayResponses(this.restApi as IRestApi);
     this.addClients();
     acknowledge(this.restApi, {
@@ -122,9 +122,9 @@ export class Api extends Construct {
       ...(api.origins.length > 0 && {
         defaultCorsPreflightOptions: {
           allowOrigins: api.origins,
-          allowHeaders: REQUEST_HEADERS,
+          allowHeaders: [...REQUEST_HEADERS],
           allowMethods: ['GET', 'POST', 'PUT'],
-          exposeHeaders: ANSWER_HEADERS,
+          exposeHeaders: [...READABLE_HEADERS],
           maxAge: Duration.hours(1),
         },
       }),
@@ -141,6 +141,19 @@ export class Api extends Construct {
         methodOptions: methodThrottles(),
       },
     });
+  }
+
+  /** The answer to a browser that asks first has the headers of every answer; the CDK's own options for it have no room for them. */
+  private completePreflights(): void {
+    const preflights = this.restApi.methods.filter(({ httpMethod }) => httpMethod === 'OPTIONS');
+    for (const { node } of preflights) {
+      const method = node.defaultChild as CfnMethod;
+      for (const [name, value] of Object.entries(FIXED_HEADERS)) {
+        const parameter = `ResponseParameters.method\\.response\\.header\\.${name}`;
+        method.addPropertyOverride(`MethodResponses.0.${parameter}`, true);
+        method.addPropertyOverride(`Integration.IntegrationResponses.0.${parameter}`, `'${value}'`);
+      }
+    }
   }
 
   private addRoute(

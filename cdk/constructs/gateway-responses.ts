@@ -1,4 +1,5 @@
 import { GatewayResponse, type IRestApi, ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { FIXED_HEADERS } from '../../src/handlers/answer-headers.ts';
 import { type GatewayAnswer, gatewayAnswers } from '../../src/handlers/gateway-answers.ts';
 import { type ProblemFacts, problemBody } from '../../src/handlers/problem.ts';
 
@@ -21,6 +22,9 @@ const ANSWERS: readonly (readonly [id: string, type: ResponseType, answer: Gatew
   ['AnyOther5xx', ResponseType.DEFAULT_5XX, 'failed'],
 ];
 
+const quoted = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));
+
 /**
  * Gives the API's own refusals the shape of every other problem. Any page may read them: they say nothing about anybody, and without
  * the header a browser would show its page a network failure instead of the reason.
@@ -34,9 +38,8 @@ export function addGatewayResponses(restApi: IRestApi): void {
       statusCode: String(facts.status),
       responseHeaders: {
         'Content-Type': "'application/problem+json'",
-        'Cache-Control': "'no-store'",
         'Access-Control-Allow-Origin': "'*'",
-        ...Object.fromEntries(Object.entries(facts.headers ?? {}).map(([name, value]) => [name, `'${value}'`])),
+        ...quoted({ ...FIXED_HEADERS, ...facts.headers }),
       },
       templates: { 'application/json': JSON.stringify(problemBody(facts, '$context.requestId')) },
     });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import measured from '../../cost/measured.json' with { type: 'json' };
+import { REQUEST_HEADERS } from '../../src/handlers/answer-headers.ts';
 import { routes } from '../../src/handlers/routes.ts';
 import { functionNames, functionRow } from '../functions.ts';
 import { only, type Resource, resources, templatesOf } from './synthesized.ts';
@@ -110,10 +111,31 @@ describe('the API', () => {
     const answers = resources(template, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => Properties);
     expect(answers.length).toBeGreaterThan(10);
     for (const { ResponseParameters, ResponseTemplates } of answers) {
-      expect(ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+      expect(ResponseParameters).toMatchObject({
+        'gatewayresponse.header.Content-Type': "'application/problem+json'",
+        'gatewayresponse.header.cache-control': "'no-store'",
+        'gatewayresponse.header.x-content-type-options': "'nosniff'",
+      });
       expect(JSON.parse(ResponseTemplates['application/json'])).toMatchObject({
         type: expect.stringMatching(/^urn:nfse-ledger:problem:/),
         requestId: '$context.requestId',
+      });
+    }
+  });
+
+  it('tells a browser that asks first what the answers themselves tell', () => {
+    const preflights = resources(template, 'AWS::ApiGateway::Method').filter(
+      ([, { Properties }]) => Properties.HttpMethod === 'OPTIONS',
+    );
+    expect(preflights.length).toBeGreaterThan(10);
+    for (const [, { Properties }] of preflights) {
+      expect(Properties.Integration.IntegrationResponses[0].ResponseParameters).toMatchObject({
+        'method.response.header.Access-Control-Allow-Headers': `'${REQUEST_HEADERS.join(',')}'`,
+        'method.response.header.cache-control': "'no-store'",
+        'method.response.header.x-content-type-options': "'nosniff'",
+      });
+      expect(Properties.MethodResponses[0].ResponseParameters).toMatchObject({
+        'method.response.header.x-content-type-options': true,
       });
     }
   });

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { FIXED_HEADERS, READABLE_HEADERS, REQUEST_HEADERS } from '../../src/handlers/answer-headers.ts';
 import { type ProblemFacts, problemBody } from '../../src/handlers/problem.ts';
 
 const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Location, ETag, Idempotency-Replayed, Retry-After, x-amzn-RequestId',
+  'access-control-expose-headers': [...READABLE_HEADERS, 'x-amzn-RequestId'].join(', '),
 };
 
 /** What a function answered, once it is known to be an answer. */
@@ -55,6 +56,7 @@ export function sendProblem(response: ServerResponse, facts: ProblemFacts, reque
     .writeHead(facts.status, {
       ...CORS,
       'x-amzn-requestid': requestId,
+      ...FIXED_HEADERS,
       'content-type': 'application/problem+json',
       'content-length': Buffer.byteLength(body),
       ...facts.headers,
@@ -67,10 +69,10 @@ export function sendPreflight(response: ServerResponse, allow: readonly string[]
   response
     .writeHead(204, {
       ...CORS,
+      ...FIXED_HEADERS,
       'x-amzn-requestid': requestId,
       'access-control-allow-methods': [...new Set([...allow, 'OPTIONS'])].join(', '),
-      'access-control-allow-headers':
-        'Authorization, Content-Type, Idempotency-Key, If-None-Match, x-api-key, X-Amzn-Trace-Id',
+      'access-control-allow-headers': REQUEST_HEADERS.join(', '),
       'access-control-max-age': '600',
     })
     .end();

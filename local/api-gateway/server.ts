@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { FIXED_HEADERS } from '../../src/handlers/answer-headers.ts';
 import { type GatewayAnswer, gatewayAnswers } from '../../src/handlers/gateway-answers.ts';
 import { problemBody } from '../../src/handlers/problem.ts';
 import type { Route } from '../../src/handlers/routes.ts';
@@ -155,10 +156,14 @@ function discardRest(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
+const FIXED = Object.entries(FIXED_HEADERS)
+  .map((header) => header.join(': '))
+  .join('\r\n');
+
 /** What is no HTTP at all: the raw socket is all there is to answer on. */
 function refuseUnreadable(socket: Duplex): void {
   if (!socket.writable) return;
   const body = JSON.stringify(problemBody(gatewayAnswers.malformed, randomUUID()));
-  const head = `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  const head = `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${FIXED}`;
   socket.end(`${head}\r\n\r\n${body}`);
 }

@@ -1,7 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-
-/** What a page may read of an answer besides its body. */
-const READABLE = ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After'].join(', ');
+import { READABLE_HEADERS } from './answer-headers.ts';
 
 /**
  * Lets a page of a listed origin read the answer. API Gateway answers the browser's question before a request; the answer itself must
@@ -21,7 +19,10 @@ export function readableFrom(
       ...answer.headers,
       // Also where nothing is allowed: a cache must not give one page the answer to another.
       vary: 'Origin',
-      ...(allowed && { 'access-control-allow-origin': origin, 'access-control-expose-headers': READABLE }),
+      ...(allowed && {
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': READABLE_HEADERS.join(', '),
+      }),
     },
   };
 }

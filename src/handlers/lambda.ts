@@ -5,6 +5,7 @@ import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { annotate, inInvocation, invocationTraceId, noteStatus } from '../platform/tracer.ts';
 import { authorisedCaller, type Caller } from './access.ts';
+import { FIXED_HEADERS } from './answer-headers.ts';
 import { readableFrom } from './cross-origin.ts';
 import { problemOf } from './error-answers.ts';
 import { Problem, problemBody } from './problem.ts';
@@ -83,7 +84,7 @@ function rendered({ status, body, text, headers }: Answer): APIGatewayProxyResul
     statusCode: status,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      'cache-control': 'no-store',
+      ...FIXED_HEADERS,
       ...headers,
     },
     body: text ?? (body === undefined ? '' : JSON.stringify(body)),
@@ -93,7 +94,7 @@ function rendered({ status, body, text, headers }: Answer): APIGatewayProxyResul
 function renderedProblem({ facts }: Problem, requestId: string): APIGatewayProxyResult {
   return {
     statusCode: facts.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...facts.headers },
+    headers: { 'content-type': 'application/problem+json', ...FIXED_HEADERS, ...facts.headers },
     body: JSON.stringify(problemBody(facts, requestId)),
   };
 }

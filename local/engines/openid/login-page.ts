@@ -59,6 +59,7 @@ function page(response: ServerResponse, status: number, username: string, proble
     .writeHead(status, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
     })
     .end(`<!doctype html>
