@@ -7,10 +7,12 @@ import type { LivingInvoice } from '../src/events/invoice.ts';
 import { municipalityProfiles } from '../src/platform/municipality-profiles.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
 import { emission, existing } from './invoices.ts';
-import { apiAs, credentials, example } from './stack/api.ts';
+import { type Api, apiAs, credentials, example } from './stack/api.ts';
+import { newCompanyWithCertificate } from './stack/own-company.ts';
 import { commandDeps, ended, events, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
 
 const client = await apiAs('client');
+const admin = await apiAs('admin');
 const profileOf = municipalityProfiles(credentials().environment.MUNICIPALITY_PROFILES_FILE);
 const PATHS: Readonly<Record<string, string>> = {
   [SINGLE]: 'contagem',
@@ -41,9 +43,9 @@ const callsOf = (invoice: Declared) => told<{ posts: number; lookups: number }>(
 const types = async ({ id }: { id: LivingInvoice['id'] }) =>
   (await events.load(id)).flatMap((commit) => commit.events.map(({ type }) => type));
 
-async function emit(name: string, municipalityCode: string, reference: string) {
-  const body = example(name);
-  const { status, body: invoice } = await client.post('/invoices', {
+async function emit(name: string, municipalityCode: string, reference: string, more: object = {}, api: Api = client) {
+  const body = { ...example(name), ...more };
+  const { status, body: invoice } = await api.post('/invoices', {
     ...body,
     municipalityCode,
     service: { ...body.service, reference },
@@ -144,23 +146,20 @@ describe('an invoice of a city that speaks ABRASF', () => {
 
 describe('an invoice of a city that asks for user and password', () => {
   it('fails without them and with wrong ones, and is issued with the right ones', async () => {
-    const operator = await apiAs('operator');
-    const body = example('emit-abrasf');
-    const registered = await operator.request('PUT', `/companies/${body.companyCnpj}`, example('register-company'));
-    expect([201, 428]).toContain(registered.status); // 428: somebody registered it before
-    const invoice = await emit('emit-abrasf', LOGIN, 'PEDIDO4');
-    const failed = await client.until(invoice.invoiceId, 'FAILED');
+    const companyCnpj = await newCompanyWithCertificate();
+    const invoice = await emit('emit-abrasf', LOGIN, 'PEDIDO4', { companyCnpj }, admin);
+    const failed = await admin.until(invoice.invoiceId, 'FAILED');
     expect(failed.error).toMatchObject({ code: 'CITY_LOGIN_MISSING' });
 
-    const path = `/companies/${body.companyCnpj}/city-login`;
+    const path = `/companies/${companyCnpj}/city-login`;
     const retriedWith = async (password: string, status: string) => {
       const login = { municipalityCode: LOGIN, user: 'empresa', password };
       expect((await client.request('PUT', path, login)).status).toBe(403);
-      const stored = await operator.request('PUT', path, login);
+      const stored = await admin.request('PUT', path, login);
       expect(stored.status, JSON.stringify(stored.body)).toBe(200);
       expect(JSON.stringify(stored.body)).not.toContain(password);
-      expect((await client.post(`/invoices/${invoice.invoiceId}/retry`, {})).status).toBe(202);
-      return client.until(invoice.invoiceId, (seen) => seen.status === status && seen.version > failed.version + 1);
+      expect((await admin.post(`/invoices/${invoice.invoiceId}/retry`, {})).status).toBe(202);
+      return admin.until(invoice.invoiceId, (seen) => seen.status === status && seen.version > failed.version + 1);
     };
     expect((await retriedWith('senha errada', 'FAILED')).error).toMatchObject({ code: 'E157' });
     expect(await notesOf(await retriedWith('senha & prefeitura', 'ISSUED'))).toHaveLength(1);

@@ -45,7 +45,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'PUT /companies/{cnpj}': { body: example('register-company'), foreigner: 404 },
   'PUT /companies/{cnpj}/certificate': { body: { pfx: 'AAAA', password: 'senha' }, foreigner: 404 },
   'PUT /companies/{cnpj}/city-login': {
-    body: { municipalityCode: '3127701', user: 'u', password: 'p' },
+    body: { municipalityCode: QUIET, user: 'u', password: 'p' },
     foreigner: 404,
   },
   'GET /companies/{cnpj}/series/{series}': { foreigner: 404 },

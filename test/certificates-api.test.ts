@@ -2,23 +2,15 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { cnpjCheckDigits } from '../src/nfse/cnpj.ts';
 import { verifySignatures } from '../src/nfse/xmldsig/verify.ts';
 import { makeCertificate, makePfx, type TestCertificate } from './certificates.ts';
 import { apiAs, example } from './stack/api.ts';
 import { certificateFor } from './stack/own-certificate.ts';
+import { newCompany } from './stack/own-company.ts';
 import { eventually } from './stack/own-worker.ts';
 
 const admin = await apiAs('admin');
 const data = path.dirname(inject('credentials'));
-
-/** A company that no other test knows, and its registration. */
-async function newCompany(): Promise<string> {
-  const base = String(Math.floor(Math.random() * 1e12)).padStart(12, '7');
-  const cnpj = base + cnpjCheckDigits(base);
-  expect((await admin.request('PUT', `/companies/${cnpj}`, example('register-company'))).status).toBe(201);
-  return cnpj;
-}
 
 const put = (cnpj: string, body: unknown) => admin.request('PUT', `/companies/${cnpj}/certificate`, body);
 

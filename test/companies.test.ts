@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cnpjCheckDigits } from '../src/nfse/cnpj.ts';
 import { apiAs, example } from './stack/api.ts';
+import { newCnpj } from './stack/own-company.ts';
 import { signedToken } from './stack/signed-token.ts';
 
 const admin = await apiAs('admin');
 const registration = example('register-company');
 
-/** A company that no other test knows. */
-function newCompany(): string {
-  const base = String(Math.floor(Math.random() * 1e12)).padStart(12, '7');
-  return base + cnpjCheckDigits(base);
-}
-
 const put = (cnpj: string, body: unknown, headers?: Record<string, string>) =>
   admin.request('PUT', `/companies/${cnpj}`, body, headers);
 const registered = async (changes: object = {}) => {
-  const cnpj = newCompany();
+  const cnpj = newCnpj();
   const { status, headers } = await put(cnpj, { ...registration, ...changes });
   expect(status).toBe(201);
   return { cnpj, tag: headers.get('etag') ?? '' };
@@ -24,7 +18,7 @@ const registered = async (changes: object = {}) => {
 
 describe('the registration of a company', () => {
   it('is created, and read as it was written', async () => {
-    const cnpj = newCompany();
+    const cnpj = newCnpj();
     expect((await admin.get(`/companies/${cnpj}`)).status).toBe(404);
     const created = await put(cnpj, registration);
     expect(created.status).toBe(201);
@@ -52,7 +46,7 @@ describe('the registration of a company', () => {
     expect(changed).toMatchObject({ status: 200, body: { version: 2, name: 'Nome Novo Ltda' } });
     const late = await put(cnpj, registration, { 'if-match': tag });
     expect(late).toMatchObject({ status: 412, body: { type: 'urn:nfse-ledger:problem:company-changed' } });
-    expect((await put(newCompany(), registration, { 'if-match': '"1"' })).status).toBe(412);
+    expect((await put(newCnpj(), registration, { 'if-match': '"1"' })).status).toBe(412);
   });
 
   it('of ten edits at once takes one, and tells the others', async () => {
@@ -71,7 +65,7 @@ describe('the registration of a company', () => {
   });
 
   it('moves the counter far only for a reason, and changes nothing without one', async () => {
-    const cnpj = newCompany();
+    const cnpj = newCnpj();
     const dps = { series: '6', nextNumber: 9_000_000 };
     const { status, body } = await put(cnpj, { ...registration, dps });
     expect(status).toBe(422);
@@ -89,7 +83,7 @@ describe('the registration of a company', () => {
     [{ ...registration, environment: 'PROD' }, '/environment'],
     [{ ...registration, certificate: {} }, '/certificate'],
   ])('refuses %j by its field', async (body, pointer) => {
-    const { status, body: problem } = await put(newCompany(), body);
+    const { status, body: problem } = await put(newCnpj(), body);
     expect(status).toBe(422);
     expect(problem.errors).toEqual([expect.objectContaining({ pointer, howToFix: expect.any(String) })]);
   });
@@ -141,7 +135,7 @@ describe('an emission of a registered company', () => {
   });
 
   it('needs what nobody registered', async () => {
-    const { status, body } = await admin.post('/invoices', { ...short, companyCnpj: newCompany() });
+    const { status, body } = await admin.post('/invoices', { ...short, companyCnpj: newCnpj() });
     expect(status).toBe(422);
     expect(body.errors).toEqual([expect.objectContaining({ pointer: '/municipalityCode', code: 'required' })]);
   });
