@@ -51,6 +51,7 @@ export class Alarms extends Construct {
     this.onProjections();
     this.onSeals();
     this.onArchive();
+    this.onDocuments();
     this.onEngines(observed);
   }
 
@@ -184,6 +185,15 @@ export class Alarms extends Construct {
         },
         projection,
       );
+      this.add(
+        'events-touched',
+        {
+          says: `Somebody changed or deleted events (seen by the projector of ${projection})`,
+          metric: ours(this.environment, 'EventsTouched', 'Sum', minutes(5), { projection }),
+          atLeast: 1,
+        },
+        projection,
+      );
     }
   }
 
@@ -218,6 +228,14 @@ export class Alarms extends Construct {
     this.add('documents-damaged', {
       says: 'Documents are not what they were when they were stored, and could not be archived',
       metric: ours(this.environment, 'DocumentsDamaged', 'Maximum', Duration.hours(1)),
+      atLeast: 1,
+    });
+  }
+
+  private onDocuments(): void {
+    this.add('documents-unavailable', {
+      says: 'A document that a history names was asked for, and is not there or is another',
+      metric: ours(this.environment, 'DocumentsUnavailable', 'Sum', minutes(5)),
       atLeast: 1,
     });
   }

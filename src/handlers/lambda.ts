@@ -1,6 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { DocumentDamaged, DocumentMissing } from '../commands/ports.ts';
 import { now } from '../platform/clock.ts';
 import { allowedOrigins } from '../platform/config.ts';
+import { noteDocumentUnavailable } from '../platform/document-metric.ts';
 import { environmentFacts } from '../platform/environment-facts.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { annotate, inInvocation, invocationTraceId, noteStatus } from '../platform/tracer.ts';
@@ -59,6 +61,7 @@ export function lambda(name: HandlerName, action: (call: Call) => Promise<Answer
       } catch (error) {
         const problem = problemOf(error) ?? INTERNAL;
         facts.problem = problem.facts.code;
+        if (isDocumentAtFault(error)) noteDocumentUnavailable(error, now());
         if (problem.facts.status >= 500) {
           logger.error('request failed', { httpRequestId, traceId, error: failureOf(error) });
         }
@@ -105,3 +108,7 @@ const INTERNAL = new Problem({
   title: 'Erro interno',
   detail: 'A falha é nossa e foi registrada. Repita com a mesma chave de idempotência; informe o requestId ao suporte.',
 });
+
+function isDocumentAtFault(error: unknown): error is DocumentMissing | DocumentDamaged {
+  return error instanceof DocumentMissing || error instanceof DocumentDamaged;
+}

@@ -3,13 +3,15 @@ import { companyCnpj, draft } from '../../test/invoices.ts';
 import { announced } from '../../test/stream-record.ts';
 import { commitOf } from '../events/commit.ts';
 import { type InvoiceId, invoiceIdFor } from '../events/ids.ts';
+import { logMetrics } from '../platform/metrics.ts';
 import type { BatchOutcome } from '../projections/project-batch.ts';
 import type { ProjectionsTable } from '../projections/projections-table.ts';
 import { streamHandler } from './stream-batch.ts';
 
+vi.mock('../platform/metrics.ts', () => ({ logMetrics: vi.fn() }));
+
 vi.hoisted(() => {
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
 });
 
 const commits = ['a', 'b', 'c'].map((request, index) =>
@@ -79,5 +81,23 @@ describe('a batch of the stream', () => {
     const { written, handler } = await run({ spoiled: [], delayed: [] });
     for (let batch = 0; batch < 5; batch++) await handler({ Records });
     expect(written.length).toBeLessThan(3);
+  });
+
+  it.each(['MODIFY', 'REMOVE'] as const)('counts a %s of an event, and projects nothing of it', async (eventName) => {
+    const projected: unknown[] = [];
+    const handler = streamHandler({
+      projection: 'reporting',
+      project: async (announcedCommits) => {
+        projected.push([...announcedCommits.keys()]);
+        return { spoiled: [], delayed: [] };
+      },
+      table: { projected: async () => {} } as unknown as ProjectionsTable,
+    });
+    const [first, ...others] = Records;
+    await handler({ Records: [{ ...first, eventName }, ...others] });
+    expect(projected).toEqual([ids.slice(1)]);
+    expect(logMetrics).toHaveBeenLastCalledWith(
+      expect.objectContaining({ metrics: expect.objectContaining({ EventsTouched: [1, 'Count'] }) }),
+    );
   });
 });

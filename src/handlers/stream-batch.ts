@@ -33,7 +33,7 @@ export function streamHandler({ projection, table, project }: StreamProjector) {
   return ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
     inInvocation(projection, async () => {
       const started = performance.now();
-      const signals = announcedIn(Records);
+      const { signals, touched } = announcedIn(Records);
       const { spoiled, delayed } = await project(
         new Map([...signals].map(([id, list]) => [id, list.map(({ commit }) => commit)])),
       );
@@ -50,8 +50,9 @@ export function streamHandler({ projection, table, project }: StreamProjector) {
         },
         metrics: {
           ProjectionLag: [oldest === undefined ? 0 : Math.max(0, at.getTime() - Date.parse(oldest)), 'Milliseconds'],
-          // Its alarm takes silence for none.
+          // Their alarms take silence for none.
           ...(spoiled.length > 0 && { InvoicesParked: [spoiled.length, 'Count'] }),
+          ...(touched > 0 && { EventsTouched: [touched, 'Count'] }),
         },
         dimensions: { projection },
         at,
@@ -92,21 +93,32 @@ interface Signal {
 }
 type Signals = ReadonlyMap<InvoiceId, readonly Signal[]>;
 
-/** Only inserts are news: the store is append-only, so a change or a removal is tampering and must not reach the projection. */
-function announcedIn(records: readonly DynamoDBRecord[]): Signals {
-  const groups = new Map<InvoiceId, Signal[]>();
+/**
+ * Only inserts are news: the store is append-only, so a change or a removal is tampering and must not reach the projection.
+ *
+ * @returns the commits by invoice, and how many records tell of an item that somebody changed or removed
+ */
+function announcedIn(records: readonly DynamoDBRecord[]): { readonly signals: Signals; readonly touched: number } {
+  const signals = new Map<InvoiceId, Signal[]>();
+  let touched = 0;
   for (const { eventName, dynamodb } of records) {
-    const invoiceId = parseInvoiceId(dynamodb?.Keys?.invoiceId?.S);
-    if (eventName !== 'INSERT' || !invoiceId || !dynamodb?.NewImage) {
+    const { invoiceId: id, version } = dynamodb?.Keys ?? {};
+    const invoiceId = parseInvoiceId(id?.S);
+    if (eventName !== 'INSERT') {
+      touched++;
+      logger.error('event touched', { eventName, invoiceId: id?.S, version: version?.N });
+      continue;
+    }
+    if (!invoiceId || !dynamodb?.NewImage) {
       logger.warn('stream record ignored', { eventName, invoiceId });
       continue;
     }
     const commit = commitInItem(itemOf(dynamodb.NewImage as Record<string, AttributeValue>));
-    const group = groups.get(invoiceId) ?? [];
+    const group = signals.get(invoiceId) ?? [];
     group.push({ sequenceNumber: dynamodb.SequenceNumber ?? '', commit });
-    groups.set(invoiceId, group);
+    signals.set(invoiceId, group);
   }
-  return groups;
+  return { signals, touched };
 }
 
 /** Commit times of a batch, oldest first. */
