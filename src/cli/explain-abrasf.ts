@@ -1,9 +1,10 @@
 import { localName } from '../nfse/abrasf/elements.ts';
 import { OPERATIONS } from '../nfse/abrasf/operations.ts';
-import { type AbrasfAnswer, type AbrasfMessage, readAnswer } from '../nfse/abrasf/read-answer.ts';
+import { type AbrasfAnswer, readAnswer } from '../nfse/abrasf/read-answer.ts';
+import type { AbrasfMessage } from '../nfse/abrasf/read-messages.ts';
 import type { AbrasfNote } from '../nfse/abrasf/read-note.ts';
 import { classifyAbrasf, decideAbrasfRejection, explainAbrasfRejection } from '../nfse/abrasf/rejections.ts';
-import { unwrap } from '../nfse/abrasf/soap-envelope.ts';
+import { unwrap } from '../nfse/abrasf/unwrap.ts';
 import { formatCents } from '../nfse/cents.ts';
 import {
   type Asked,
@@ -17,13 +18,13 @@ import {
   outcomeOf,
 } from './explanation.ts';
 
-/** What each answer's root says was asked. */
+/** What an operation asks for; all others ask for a note or a batch. */
 const ASKED: Readonly<Record<string, Asked>> = {
-  GerarNfseResposta: 'issue',
-  EnviarLoteRpsSincronoResposta: 'issue',
-  EnviarLoteRpsResposta: 'issue',
-  SubstituirNfseResposta: 'issue',
-  CancelarNfseResposta: 'cancel',
+  GerarNfse: 'issue',
+  RecepcionarLoteRpsSincrono: 'issue',
+  RecepcionarLoteRps: 'issue',
+  SubstituirNfse: 'issue',
+  CancelarNfse: 'cancel',
 };
 
 /** What an answer of a city hall means; `undefined` for XML that is none. */
@@ -47,9 +48,9 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
       next: nextAfter(outcome, given.asked),
     };
   }
-  const root = localName(found.root);
+  const operation = operationOf(localName(found.root)) ?? operationOf(found.operation) ?? localName(found.root);
   const answer = readAnswer(found.root);
-  const asked = given.asked ?? ASKED[root] ?? 'find';
+  const asked = given.asked ?? ASKED[operation] ?? 'find';
   const outcome = outcomeIn(answer, asked, given.status);
   const [note] = answer.notes;
   const cancelled = answer.cancellation;
@@ -58,7 +59,7 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   const deciding = decideAbrasfRejection(answer.messages.map(({ code }) => code))?.class;
   return {
     provider: 'abrasf',
-    operation: given.operation ?? operationOf(root),
+    operation: given.operation ?? operation,
     outcome,
     ...(shown && { note: shown }),
     ...(answer.protocol !== undefined && { protocol: answer.protocol }),
@@ -67,11 +68,14 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   };
 }
 
-function operationOf(root: string): string {
-  const request = root.replace(/Resposta$/, 'Envio');
-  const [operation = root.replace(/Resposta$/, '')] =
-    Object.entries(OPERATIONS).find(([, message]) => message === request) ?? [];
-  return operation;
+/** The operation that an element of an answer is named after: `GerarNfseResposta`, `CancelarNfseResult`, `ConsultarLoteRpsV3Response`. */
+function operationOf(name: string | undefined): string | undefined {
+  const stem = name?.replace(/(?:V\d)?(?:Resposta|Response|Result|Retorno|Return)$/i, '');
+  if (stem === undefined || stem === name) return undefined;
+  const found = Object.entries(OPERATIONS).find(([operation, message]) =>
+    [operation, message.replace(/Envio$/, '')].some((one) => one.toLowerCase() === stem.toLowerCase()),
+  );
+  return found?.[0] ?? stem;
 }
 
 function outcomeIn(answer: AbrasfAnswer, asked: Asked, status: number | undefined): ExplainedOutcome {
@@ -108,6 +112,8 @@ function codeOf({ code, text, correction }: AbrasfMessage): ExplainedCode {
 function noteOf(note: AbrasfNote): ExplainedNote {
   return {
     number: note.number,
+    ...(note.accessKey !== undefined && { accessKey: note.accessKey }),
+    ...(note.rps && { dps: note.rps }),
     verificationCode: note.verificationCode,
     amount: note.amount && formatCents(note.amount),
     netAmount: note.netAmount && formatCents(note.netAmount),

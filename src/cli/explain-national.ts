@@ -68,7 +68,9 @@ export function explainNationalJson(source: string, given: Circumstances): Expla
 
 /** What a national document means by itself; `undefined` for XML that is none. */
 export function explainNationalXml(text: string, given: Circumstances): Explanation | undefined {
-  const root = /<(?:\w+:)?(DPS|NFSe|evento|pedRegEvento)[\s>]/.exec(text.slice(0, 1000))?.[1];
+  const root = /^(?:<\?xml[^>]*\?>)?\s*<(?:[\w.-]+:)?(DPS|NFSe|evento|pedRegEvento)[\s>]/.exec(
+    text.slice(0, 1000),
+  )?.[1];
   if (root === 'DPS' || root === 'pedRegEvento') return notAnAnswer(given);
   const operation = given.operation ?? 'document';
   if (given.status !== undefined && given.status >= 400) return undefined; // whatever it is, it is no answer of theirs
@@ -153,8 +155,16 @@ function noteIn(xml: string): ExplainedNote | undefined {
 }
 
 function factsOf({ nfseNumber, accessKey, issuedAt, dps }: NfseFacts): ExplainedNote {
-  const { amount, customerDocument, description } = dps;
-  return { number: nfseNumber, accessKey, amount: formatCents(amount), customerDocument, description, issuedAt };
+  const { amount, customerDocument, description, series, number } = dps;
+  return {
+    number: nfseNumber,
+    accessKey,
+    dps: { series, number },
+    amount: formatCents(amount),
+    customerDocument,
+    description,
+    issuedAt,
+  };
 }
 
 function eventIn(xml: string) {

@@ -98,7 +98,7 @@ function meaningOf(body: string, given: Circumstances): Explanation {
     start === '{' || start === '[' || start === '"'
       ? explainNationalJson(text, given)
       : start === '<'
-        ? (explainAbrasf(text, given) ?? explainNationalXml(text, given) ?? abrasfRequest(text, given))
+        ? (explainNationalXml(text, given) ?? explainAbrasf(text, given) ?? abrasfRequest(text, given))
         : undefined;
   return known ?? nobodys(given);
 }
@@ -151,6 +151,7 @@ function printed({ provider, operation, outcome, note, protocol, codes, next }: 
 
 function detailsOf(note: NonNullable<Explanation['note']>): string {
   const details = [
+    note.dps && `DPS/RPS ${note.dps.number}${note.dps.series === undefined ? '' : ` da série ${note.dps.series}`}`,
     note.accessKey && `chave ${note.accessKey}`,
     note.verificationCode && `verificação ${note.verificationCode}`,
     note.amount && `valor ${note.amount}`,

@@ -16,6 +16,8 @@ export type ExplainedOutcome =
 export interface ExplainedNote {
   readonly number: string;
   readonly accessKey?: string | undefined;
+  /** Of the declaration or RPS that the note was made of. */
+  readonly dps?: { readonly series?: string | undefined; readonly number: string } | undefined;
   readonly verificationCode?: string | undefined;
   /** Decimal text. */
   readonly amount?: string | undefined;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parametersOf, unwrap } from '../nfse/abrasf/soap-envelope.ts';
+import { parametersOf } from '../nfse/abrasf/soap-envelope.ts';
+import { unwrap } from '../nfse/abrasf/unwrap.ts';
 import { KNOWN_LAYOUTS, type KnownLayout, knownLayout, likelyLayout } from '../nfse/layouts/known-layouts.ts';
 import { type Position, positionOf } from '../nfse/layouts/position.ts';
 import { localName } from '../nfse/layouts/rules.ts';

@@ -1,16 +1,9 @@
+import { CANCELLING_EVENTS } from '../national/event-types.ts';
 import type { XmlElement } from '../xml.ts';
-import { all, at, localName, textOf } from './elements.ts';
-import { type ConfirmedCancellation, readCancellation } from './read-cancellation.ts';
+import { all, at, hasContent, isNamed, localName, textOf, without } from './elements.ts';
+import { type ConfirmedCancellation, isAffirmed, readCancellation } from './read-cancellation.ts';
+import { type AbrasfMessage, readMessages } from './read-messages.ts';
 import { type AbrasfNote, readNote } from './read-note.ts';
-
-/** One message of a city hall, whole. The code is as it came, trimmed: some put text there. */
-export interface AbrasfMessage {
-  readonly code: string;
-  readonly text: string;
-  readonly correction: string | undefined;
-  /** Number of the RPS that it is about, in the answer about a batch. */
-  readonly rpsNumber: string | undefined;
-}
 
 /** Everything an answer says, whatever the operation was. */
 export interface AbrasfAnswer {
@@ -23,62 +16,128 @@ export interface AbrasfAnswer {
   readonly cancellation: ConfirmedCancellation | undefined;
 }
 
-const MOST_MESSAGES = 200;
+const MAX_NOTES = 200;
 
 /**
- * Reads the root of an answer, leniently: by local names, in any order, with texts and codes longer than the model has them.
+ * Reads the root of an answer, leniently: by content, in any order, with texts and codes longer than the model has them. An element
+ * without content says nothing, whatever its name.
  *
+ * @param root in the model's names (`inModelNames`)
  * @source ABRASF 2.04, response shapes; what implementers report of cities
  */
 export function readAnswer(root: XmlElement): AbrasfAnswer {
-  const alertLists = all(root, 'ListaMensagemAlertaRetorno');
-  const alerts = alertLists.flatMap((list) => all(list, 'MensagemRetorno', 'MensagemAlerta'));
-  const messages = all(root, 'MensagemRetorno').filter((message) => !alerts.includes(message));
-  const status = textOf(root, 'Situacao');
+  const groups = noteGroups(root);
+  const events = all(root, 'infEvento').flatMap(cancellingEvent);
+  const rest = without(root, (element) => isNamed(element, 'InfNfse', 'infEvento'));
+  const { messages, alerts } = readMessages(rest);
+  const confirmed = confirmation(
+    without(root, (element) => isNamed(element, 'CompNfse', 'InfNfse') && hasNote(element)),
+  );
+  const read = groups.flatMap(([info, group]) => readNote(info, group) ?? []);
+  const notes = distinct(read).map((note) => {
+    const event = events.find(({ accessKey }) => accessKey === note.accessKey);
+    const named = confirmed?.nfseNumber === note.number ? confirmed : undefined;
+    return { ...note, cancellation: note.cancellation ?? event?.cancellation ?? named };
+  });
   return {
-    notes: all(root, 'CompNfse', 'ComplNfse').flatMap((element) => readNote(element) ?? []),
-    messages: messages.slice(0, MOST_MESSAGES).flatMap(readMessage),
-    alerts: alerts.slice(0, MOST_MESSAGES).flatMap(readMessage),
-    protocol: textOf(root, 'Protocolo'),
-    batchStatus: status === '1' || status === '2' || status === '3' || status === '4' ? status : undefined,
-    cancellation: confirmation(root),
+    notes: notes.slice(0, MAX_NOTES),
+    messages,
+    alerts,
+    protocol: textOf(rest, 'Protocolo'),
+    batchStatus: all(rest, 'Situacao').flatMap(
+      ({ text }) => BATCH_STATUSES.find((one) => one === text.trim()) ?? [],
+    )[0],
+    cancellation: confirmed ?? (notes.length === 0 ? events[0]?.cancellation : undefined),
   };
 }
 
-/** Whether an element is, or holds, something that an answer of the model is made of. */
+const BATCH_STATUSES = ['1', '2', '3', '4'] as const;
+
+/** Whether an element holds something that an answer of the model is made of, be it empty. */
 export function looksLikeAnswer(element: XmlElement): boolean {
-  const name = localName(element);
   // Some gateways echo the request.
-  if (name.endsWith('Envio')) return false;
-  return /(?:Resposta|Retorno)$/.test(name) || all(element, ...TRAITS).length > 0;
+  if (isRequest(element)) return false;
+  return /(?:Resposta|Retorno)$/i.test(localName(element)) || all(element, ...TRAITS).length > 0;
 }
 
-const TRAITS = ['CompNfse', 'MensagemRetorno', 'Protocolo', 'Situacao', 'RetCancelamento', 'NfseCancelamento'];
-
-function readMessage(element: XmlElement): AbrasfMessage[] {
-  const code = at(element, 'Codigo')?.text.trim() ?? '';
-  const text = at(element, 'Mensagem')?.text.trim() ?? '';
-  if (code === '' && text === '') return [];
-  return [
-    {
-      code: code.slice(0, 40),
-      text,
-      correction: at(element, 'Correcao')?.text.trim() || undefined,
-      rpsNumber: textOf(at(element, 'IdentificacaoRps'), 'Numero'),
-    },
-  ];
+function isRequest(element: XmlElement): boolean {
+  return /Envio$/i.test(localName(element)) || element.children.some(isRequest);
 }
 
-/** In the model a confirmation; in some versions of 1.00 a flag and a time. Those inside a note belong to the note. */
-function confirmation(root: XmlElement): ConfirmedCancellation | undefined {
-  const given = all(root, 'CompNfse', 'RetCancelamento', 'NfseCancelamento', 'Cancelamento', 'Sucesso').find(
-    (element) => localName(element) !== 'CompNfse',
+const TRAITS = [
+  'CompNfse',
+  'InfNfse',
+  'MensagemRetorno',
+  'ListaMensagemRetorno',
+  'Protocolo',
+  'Situacao',
+  'RetCancelamento',
+  'NfseCancelamento',
+  'Confirmacao',
+  'Sucesso',
+  'Mensagem',
+  'Erro',
+  'infEvento',
+];
+
+/** Whether an answer says anything at all. */
+export function saysSomething(root: XmlElement): boolean {
+  const { notes, messages, alerts, protocol, batchStatus, cancellation } = readAnswer(root);
+  return (
+    notes.length + messages.length + alerts.length > 0 ||
+    [protocol, batchStatus, cancellation].some((one) => one !== undefined)
   );
-  if (!given) return undefined;
-  if (localName(given) === 'Sucesso') {
-    return given.text.trim().toLowerCase() === 'true'
-      ? { at: textOf(root, 'DataHora', 'DataHoraCancelamento'), name: undefined, nfseNumber: undefined }
-      : undefined;
+}
+
+function hasNote(element: XmlElement): boolean {
+  return all(element, 'InfNfse').some(hasContent);
+}
+
+/** Each note's own element, with what stands around it and is about it alone. */
+function noteGroups(root: XmlElement): readonly (readonly [info: XmlElement, group: XmlElement])[] {
+  const infos = all(root, 'InfNfse').filter(hasContent);
+  const [only] = infos.length === 1 ? infos : [];
+  if (only) return [[only, root]];
+  return infos.map((info) => [info, innermostGroup(root, info) ?? info] as const);
+}
+
+/** The innermost `CompNfse` around a note, or the `Nfse` where several stand in one list. */
+function innermostGroup(within: XmlElement, info: XmlElement): XmlElement | undefined {
+  const next = within.children.find((child) => child === info || all(child, 'InfNfse').includes(info));
+  const inner = next && next !== info ? innermostGroup(next, info) : undefined;
+  const isGroup = isNamed(within, 'CompNfse', 'Nfse', 'NFSe') && all(within, 'InfNfse').length === 1;
+  return isGroup && !(inner && isNamed(inner, 'CompNfse')) ? within : inner;
+}
+
+/** Some answers have a note twice: under the vendor's name for it, and under the model's. */
+function distinct(notes: readonly AbrasfNote[]): readonly AbrasfNote[] {
+  const byNumber = new Map<string, AbrasfNote>();
+  for (const note of notes) {
+    const name = `${note.issuerDocument}/${note.number}/${note.rps?.number}`;
+    const known = byNumber.get(name);
+    byNumber.set(name, known ? { ...known, cancellation: known.cancellation ?? note.cancellation } : note);
   }
-  return readCancellation(given);
+  return [...byNumber.values()];
+}
+
+/** In the model a confirmation; in some versions of 1.00 a flag and a time. */
+function confirmation(rest: XmlElement): ConfirmedCancellation | undefined {
+  for (const element of all(rest, 'RetCancelamento', 'NfseCancelamento', 'Confirmacao')) {
+    const confirmed = readCancellation(element);
+    if (confirmed) return confirmed;
+  }
+  const succeeded = all(rest, 'Sucesso').some(({ text }) => isAffirmed(text));
+  return succeeded
+    ? { at: textOf(rest, 'DataHora', 'DataHoraCancelamento'), name: undefined, nfseNumber: undefined }
+    : undefined;
+}
+
+function cancellingEvent(
+  event: XmlElement,
+): readonly { readonly accessKey: string | undefined; readonly cancellation: ConfirmedCancellation }[] {
+  const types = CANCELLING_EVENTS.map((type) => `e${type}`);
+  if (all(event, ...types).length === 0) return [];
+  const id = event.attributes.Id;
+  const time = at(event, 'dhProc')?.text.trim();
+  return [{ accessKey: textOf(event, 'chNFSe'), cancellation: { at: time, name: id, nfseNumber: undefined } }];
 }

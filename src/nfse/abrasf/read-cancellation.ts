@@ -1,5 +1,5 @@
 import type { XmlElement } from '../xml.ts';
-import { all, textOf } from './elements.ts';
+import { all, hasContent, textOf } from './elements.ts';
 
 /** The confirmation of a cancellation. */
 export interface ConfirmedCancellation {
@@ -11,11 +11,31 @@ export interface ConfirmedCancellation {
   readonly nfseNumber: string | undefined;
 }
 
-/** @param element one that holds a `Confirmacao` */
+/**
+ * What an element that stands for a cancellation confirms: nothing when it is empty or says that it did not succeed.
+ *
+ * @param element in the model's names: one that holds a `Confirmacao`, is one, or tells a time
+ */
 export function readCancellation(element: XmlElement): ConfirmedCancellation | undefined {
-  const [confirmed] = all(element, 'Confirmacao', 'ConfirmacaoCancelamento');
-  const time = textOf(confirmed ?? element, 'DataHora', 'DataHoraCancelamento');
-  if (!confirmed && !time) return undefined;
+  if (!hasContent(element) || isDenied(element)) return undefined;
+  const confirmed = all(element, 'Confirmacao').find(hasContent);
+  const at = [...all(confirmed ?? element, 'DataHora', 'DataHoraCancelamento')]
+    .map(({ text }) => text.trim())
+    .find((text) => text !== '' && !text.startsWith(NO_DATE));
+  if (!confirmed && !at) return undefined;
   const nfseNumber = textOf(all(confirmed ?? element, 'IdentificacaoNfse')[0], 'Numero');
-  return { at: time, name: confirmed?.attributes.Id || nfseNumber, nfseNumber };
+  return { at, name: confirmed?.attributes.Id || nfseNumber, nfseNumber };
+}
+
+/** .NET's date where none was set. */
+const NO_DATE = '0001-01-01';
+
+function isDenied(element: XmlElement): boolean {
+  const success = textOf(element, 'Sucesso');
+  return success !== undefined && !isAffirmed(success);
+}
+
+/** `true`, `1`, `S`, `Sim`. */
+export function isAffirmed(text: string): boolean {
+  return /^(?:true|1|s|sim)$/i.test(text.trim());
 }

@@ -1,11 +1,14 @@
+import { type AccessKey, hasAccessKeyShape, nfseNumberOf } from '../access-key.ts';
 import { type Cents, cents } from '../cents.ts';
 import type { XmlElement } from '../xml.ts';
-import { all, at, textOf } from './elements.ts';
-import { type ConfirmedCancellation, readCancellation } from './read-cancellation.ts';
+import { all, at, hasContent, textOf } from './elements.ts';
+import { type ConfirmedCancellation, isAffirmed, readCancellation } from './read-cancellation.ts';
 
 /** What a note of a city hall says. All but the number may be missing: cities leave out what they like. */
 export interface AbrasfNote {
   readonly number: string;
+  /** Of a note in the national layout, which some cities put into the model's answers. */
+  readonly accessKey: AccessKey | undefined;
   readonly verificationCode: string | undefined;
   /** Local time of the city, without offset. */
   readonly issuedAt: string | undefined;
@@ -21,15 +24,31 @@ export interface AbrasfNote {
   readonly replacedBy: string | undefined;
 }
 
-/** Reads a `CompNfse`; `undefined` when no note with a number is in it. */
-export function readNote(element: XmlElement): AbrasfNote | undefined {
-  const [info] = all(element, 'InfNfse');
+const UNTOLD: ConfirmedCancellation = { at: undefined, name: undefined, nfseNumber: undefined };
+
+/**
+ * Reads one note, of the model or of the national layout.
+ *
+ * @param info its `InfNfse` or `infNFSe`, which are the same name once case does not count
+ * @param group what stands around it and is about this note alone
+ * @returns `undefined` when it has no number
+ */
+export function readNote(info: XmlElement, group: XmlElement): AbrasfNote | undefined {
+  const note = isNational(info) ? nationalNote(info) : modelNote(info);
+  if (!note) return undefined;
+  const replacedBy = textOf(at(group, 'NfseSubstituicao'), 'NfseSubstituidora');
+  return { ...note, cancellation: cancellationOf(info, group, note.number), replacedBy };
+}
+
+type Facts = Omit<AbrasfNote, 'cancellation' | 'replacedBy'>;
+
+function modelNote(info: XmlElement): Facts | undefined {
   const number = at(info, 'Numero')?.text.trim();
-  if (!info || !number || !/^\d{1,20}$/.test(number)) return undefined;
+  if (!number || !/^\d{1,20}$/.test(number)) return undefined;
   const [declaration = info] = all(info, 'InfDeclaracaoPrestacaoServico');
-  const cancelled = at(element, 'NfseCancelamento');
   return {
     number,
+    accessKey: undefined,
     verificationCode: at(info, 'CodigoVerificacao')?.text.trim() || undefined,
     issuedAt: localDateTime(at(info, 'DataEmissao')?.text),
     rps: rpsOf(declaration) ?? rpsOf(info),
@@ -41,21 +60,78 @@ export function readNote(element: XmlElement): AbrasfNote | undefined {
     ),
     serviceItem: itemDigits(textOf(declaration, 'ItemListaServico')),
     description: textOf(declaration, 'Discriminacao'),
-    cancellation:
-      cancelled && (readCancellation(cancelled) ?? { at: undefined, name: undefined, nfseNumber: undefined }),
-    replacedBy: textOf(at(element, 'NfseSubstituicao'), 'NfseSubstituidora'),
   };
+}
+
+function isNational(info: XmlElement): boolean {
+  return at(info, 'nNFSe') !== undefined || keyOf(info) !== undefined;
+}
+
+function keyOf({ attributes }: XmlElement): AccessKey | undefined {
+  const [, id = ''] = Object.entries(attributes).find(([name]) => name.toLowerCase() === 'id') ?? [];
+  const key = id.trim().replace(/^NFS/i, '');
+  return hasAccessKeyShape(key) ? key : undefined;
+}
+
+function nationalNote(info: XmlElement): Facts | undefined {
+  const accessKey = keyOf(info);
+  const number = textOf(info, 'nNFSe') ?? (accessKey && nfseNumberOf(accessKey));
+  if (!number || !/^\d{1,20}$/.test(number)) return undefined;
+  const [dps] = all(info, 'infDPS');
+  const rpsNumber = textOf(dps, 'nDPS');
+  return {
+    number,
+    accessKey,
+    verificationCode: undefined,
+    issuedAt: localDateTime(at(info, 'dhProc')?.text),
+    rps:
+      rpsNumber === undefined
+        ? undefined
+        : { series: textOf(dps, 'serie')?.replace(LEADING_ZEROS, ''), number: rpsNumber.replace(LEADING_ZEROS, '') },
+    amount: money(textOf(at(dps, 'valores'), 'vServ')),
+    netAmount: money(textOf(at(info, 'valores'), 'vLiq')),
+    issuerDocument: documentIn(at(dps, 'prest')),
+    customerDocument: documentIn(at(dps, 'toma')),
+    serviceItem: itemDigits(textOf(dps, 'cTribNac')?.slice(0, 4)),
+    description: textOf(dps, 'xDescServ'),
+  };
+}
+
+const LEADING_ZEROS = /^0+(?=\d)/;
+
+/** Every sign that a note is no longer valid: the city's confirmation, a time of cancellation, a status, a replacement. */
+function cancellationOf(info: XmlElement, group: XmlElement, number: string): ConfirmedCancellation | undefined {
+  const confirmed = all(group, 'NfseCancelamento')
+    .flatMap((element) => readCancellation(element) ?? (saysNothingElse(element) ? UNTOLD : []))
+    .find(({ nfseNumber }) => nfseNumber === undefined || nfseNumber === number);
+  if (confirmed) return confirmed;
+  const around = [info, ...all(group, 'Nfse'), ...all(group, 'CompNfse')];
+  const direct = (...names: readonly string[]) =>
+    around.flatMap((element) => names.map((name) => at(element, name)?.text.trim() ?? '')).find((text) => text !== '');
+  const time = direct('DataHoraCancelamento');
+  if (time !== undefined) return { ...UNTOLD, at: time };
+  const numbered = direct('Status', 'StatusNfse', 'SituacaoNfse');
+  const status = numbered ?? direct('Situacao') ?? '';
+  const flag = direct('Cancelada', 'NfseCancelada');
+  const isCancelled =
+    numbered === '2' || /^(?:c|cancelad[ao]|substitu[ií]d[ao])$/i.test(status) || (flag && isAffirmed(flag));
+  return isCancelled ? UNTOLD : undefined;
+}
+
+/** A cancellation with content of which neither time nor success is told. */
+function saysNothingElse(element: XmlElement): boolean {
+  return hasContent(element) && all(element, 'Sucesso', 'Confirmacao').length === 0;
 }
 
 function rpsOf(element: XmlElement): AbrasfNote['rps'] {
   const [identity] = all(element, 'IdentificacaoRps');
-  const number = textOf(identity, 'Numero')?.replace(/^0+(?=\d)/, '');
+  const number = textOf(identity, 'Numero')?.replace(LEADING_ZEROS, '');
   return number === undefined ? undefined : { series: textOf(identity, 'Serie'), number };
 }
 
 /** CNPJ, CPF or foreign number of a party. */
 export function documentIn(party: XmlElement | undefined): string | undefined {
-  return textOf(party, 'Cnpj', 'Cpf', 'NifTomador')?.replace(/[.\-/\s]/g, '');
+  return textOf(party, 'Cnpj', 'Cpf', 'NifTomador', 'NIF')?.replace(/[.\-/\s]/g, '');
 }
 
 /** `1.07`, `01.07` and `0107` are one item. */

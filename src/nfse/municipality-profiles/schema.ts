@@ -73,6 +73,8 @@ export const DialectSchema = z.strictObject({
   header: z.optional(z.strictObject({ version, dataVersion: z.optional(version), namespace: z.optional(uri) })),
   /** What the vendor calls an operation, where it has a name of its own. */
   operationNames: z._default(z.partialRecord(operation, elementName), {}),
+  /** What the vendor calls parts of its answers, each with the model's name; names that several vendors have are known. */
+  answerNames: z._default(z.record(elementName, elementName), {}),
   /** One address an operation: a path below the municipality's. */
   path: z.optional(path),
   /** How a note is asked for: one RPS and its note, a batch and its notes, or a batch and a protocol. */

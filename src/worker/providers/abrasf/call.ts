@@ -1,7 +1,8 @@
 import { headerMessage } from '../../../nfse/abrasf/messages.ts';
 import { type AbrasfOperation, isQuestion, OPERATIONS } from '../../../nfse/abrasf/operations.ts';
 import { type AbrasfAnswer, readAnswer } from '../../../nfse/abrasf/read-answer.ts';
-import { soapEnvelope, soapHeaders, unwrap } from '../../../nfse/abrasf/soap-envelope.ts';
+import { soapEnvelope, soapHeaders } from '../../../nfse/abrasf/soap-envelope.ts';
+import { unwrap } from '../../../nfse/abrasf/unwrap.ts';
 import { type Endpoint, filled } from '../../../nfse/municipality-profiles/endpoint.ts';
 import type { Environment } from '../../../nfse/municipality-profiles/profiles.ts';
 import type { Dialect } from '../../../nfse/municipality-profiles/schema.ts';
@@ -62,7 +63,7 @@ export async function call(
   } as const;
   try {
     const response = await city.transport(request);
-    const found = unwrap(response.body);
+    const found = unwrap(response.body, dialect.answerNames);
     switch (found.kind) {
       case 'payload':
         return { kind: 'answer', status: response.status, answer: readAnswer(found.root), xml: found.xml };

@@ -1,4 +1,5 @@
-import type { AbrasfAnswer, AbrasfMessage } from '../../../nfse/abrasf/read-answer.ts';
+import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
+import type { AbrasfMessage } from '../../../nfse/abrasf/read-messages.ts';
 import {
   type AbrasfRejectionClass,
   classifyAbrasf,

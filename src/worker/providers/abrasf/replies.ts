@@ -33,6 +33,7 @@ export function issuedNote(
   return {
     providerProtocol: protocol ?? note.number,
     nfseNumber: note.number,
+    ...(note.accessKey !== undefined && { accessKey: note.accessKey }),
     ...(note.verificationCode !== undefined && { verificationCode: note.verificationCode }),
     issuedAt,
     xml,

@@ -1,0 +1,133 @@
+import type { XmlElement } from '../xml.ts';
+import { all, at, isNamed, localName } from './elements.ts';
+import { parsedXml, sliceOf, withoutMark } from './parsed-xml.ts';
+import { looksLikeAnswer, saysSomething } from './read-answer.ts';
+import { inModelNames, type VendorNames } from './vendor-names.ts';
+
+/** What an envelope turned out to hold. */
+export type Unwrapped =
+  | {
+      readonly kind: 'payload';
+      /** In the model's names. */
+      readonly root: XmlElement;
+      /** The document, its own bytes as far as the envelope let them be. */
+      readonly xml: string;
+      /** Local name of the first element in the envelope, which tells the operation where the document's root does not. */
+      readonly operation: string | undefined;
+    }
+  | { readonly kind: 'fault'; readonly code: string; readonly reason: string }
+  /** HTML, JSON, nothing, a broken document, or an envelope with none in it. */
+  | { readonly kind: 'nothing' };
+
+type Payload = Unwrapped & { readonly kind: 'payload' };
+
+const NOTHING: Unwrapped = { kind: 'nothing' };
+/** An answer inside an answer inside an answer is somebody's joke. */
+const MAX_ESCAPES = 2;
+
+/**
+ * Finds the model's document in an answer, however the city wraps it: as text in CDATA or escaped (once or twice) under whatever
+ * name, as elements, or without any envelope. Of several documents the one with content is the answer: some cities put an empty list
+ * or an empty alternative beside it. Local names count; case and prefixes do not.
+ *
+ * @param names the dialect's own names for parts of an answer
+ * @source ABRASF in practice, robust unwrapping
+ */
+export function unwrap(text: string, names: VendorNames = {}): Unwrapped {
+  const parsed = parsedXml(text);
+  if (!parsed) return NOTHING;
+  const root = inModelNames(parsed, names);
+  if (isNamed(root, 'Fault')) return fault(root);
+  const isEnvelope = isNamed(root, 'Envelope');
+  const body = isEnvelope ? at(root, 'Body') : root;
+  if (!body) return NOTHING;
+  const [faulty] = isEnvelope ? all(body, 'Fault') : [];
+  if (faulty) return fault(faulty);
+
+  const operation = body.children[0] && localName(body.children[0]);
+  const inline = (element: XmlElement): Payload => ({
+    kind: 'payload',
+    root: element,
+    xml: element === root ? withoutMark(text) : sliceOf(text, root, element),
+    operation: isEnvelope ? operation : undefined,
+  });
+  const whole = isEnvelope ? body.children : [root];
+  const candidates: readonly Payload[] = [
+    ...textDocuments(body, names).map((document) => ({ kind: 'payload', operation, ...document }) as const),
+    ...[...answersIn(body), ...whole.filter(looksLikeAnswer)].map(inline),
+  ];
+  const unfoldedOnes = candidates.map((payload) => ({ ...payload, root: unfolded(payload.root, names) }));
+  return unfoldedOnes.find((payload) => saysSomething(payload.root)) ?? unfoldedOnes[0] ?? NOTHING;
+}
+
+/** Elements that are an answer by their name. A list of messages is a part of one. */
+function answersIn(element: XmlElement): readonly XmlElement[] {
+  const name = localName(element);
+  if (/(?:Resposta|Retorno)$/i.test(name) && !/Mensagem|Alerta/i.test(name)) return [element];
+  return element.children.flatMap(answersIn);
+}
+
+/** The documents that stand as text somewhere in an element. What an invoice says of itself is never one: its client wrote it. */
+function textDocuments(element: XmlElement, names: VendorNames): readonly TextDocument[] {
+  if (isNamed(element, ...AUTHORED)) return [];
+  const document = element.children.length === 0 ? documentIn(element.text, names) : undefined;
+  if (document) return looksLikeAnswer(document.root) ? [document] : [];
+  return element.children.flatMap((child) => textDocuments(child, names));
+}
+
+/** Elements whose text is the client's or the city's prose. */
+const AUTHORED = [
+  'InfNfse',
+  'InfDeclaracaoPrestacaoServico',
+  'InfRps',
+  'infDPS',
+  'Discriminacao',
+  'MensagemRetorno',
+  'Mensagem',
+  'Correcao',
+];
+
+/** An answer of which a part, such as its note, stands in it as text. */
+function unfolded(element: XmlElement, names: VendorNames): XmlElement {
+  if (isNamed(element, ...AUTHORED)) return element;
+  const document = element.children.length === 0 ? documentIn(element.text, names) : undefined;
+  if (document) return { ...element, text: '', children: [document.root] };
+  return { ...element, children: element.children.map((child) => unfolded(child, names)) };
+}
+
+interface TextDocument {
+  readonly root: XmlElement;
+  readonly xml: string;
+}
+
+function documentIn(text: string, names: VendorNames): TextDocument | undefined {
+  let here = text;
+  for (let escapes = 0; escapes <= MAX_ESCAPES; escapes++) {
+    const trimmed = withoutMark(here);
+    if (trimmed.startsWith('<')) {
+      const root = parsedXml(trimmed);
+      return root && { root: inModelNames(root, names), xml: trimmed };
+    }
+    if (!trimmed.startsWith('&lt;')) return undefined;
+    here = unescapedOnce(trimmed);
+  }
+  return undefined;
+}
+
+function fault(element: XmlElement): Unwrapped {
+  const text = (...path: readonly string[]) => at(element, ...path)?.text.trim() || undefined;
+  return {
+    kind: 'fault',
+    code: text('faultcode') ?? text('Code', 'Value') ?? 'Fault',
+    reason: text('faultstring') ?? text('Reason', 'Text') ?? '',
+  };
+}
+
+function unescapedOnce(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&');
+}
