@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { verifySignatures } from '../src/nfse/xmldsig/verify.ts';
-import { makeCertificate, makePfx, type TestCertificate } from './certificates.ts';
+import { makeCertificate, makePfx, makePfxOfSeveral, type TestCertificate } from './certificates.ts';
 import { apiAs, example } from './stack/api.ts';
 import { certificateFor } from './stack/own-certificate.ts';
 import { newCompany } from './stack/own-company.ts';
@@ -45,6 +45,17 @@ describe('the certificate of a company', () => {
     expect(second.status, JSON.stringify(second.body)).toBe(200);
     expect(second.body.certificate.fingerprint).not.toBe(first.body.certificate.fingerprint);
     await eventually(async () => (await issuedBy()) === second.body.certificate.fingerprint, 20_000);
+  });
+
+  it("of a file with several is the company's own that is valid", async () => {
+    const cnpj = await newCompany();
+    const expired = { from: '2024-01-01T00:00:00Z', to: '2025-01-01T00:00:00Z' };
+    const own = trusted({ cnpj });
+    const pairs = [trusted({ cnpj: '12345678000195' }), trusted({ cnpj, ...expired }), own];
+    const pfx = makePfxOfSeveral(pairs, 'Açaí-2026').toString('base64');
+    const { status, body } = await put(cnpj, { pfx, password: 'Açaí-2026' });
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body.certificate.fingerprint).toBe(own.certificate.fingerprint256);
   });
 
   it.each<[string, (cnpj: string) => Promise<object>, string, string]>([
@@ -102,8 +113,10 @@ async function signerOf(invoiceId: string): Promise<string | undefined> {
   return finding?.good ? finding.certificate.fingerprint256 : undefined;
 }
 
-/** Another certificate of the installation's own authority. */
-function renewed(cnpj: string) {
+const renewed = (cnpj: string) => pfxOf(trusted({ cnpj }));
+
+/** A certificate of the installation's own authority. */
+function trusted(wish: { cnpj: string; from?: string; to?: string }): TestCertificate {
   const { authority } = JSON.parse(readFileSync(path.join(data, 'certificates/installation.json'), 'utf8'));
   const issuer = {
     key: createPrivateKey(authority.key),
@@ -111,7 +124,7 @@ function renewed(cnpj: string) {
     certificate: new X509Certificate(authority.certificate),
     certificatePem: authority.certificate,
   };
-  return pfxOf(makeCertificate({ cnpj, usages: ['clientAuth'], issuer }));
+  return makeCertificate({ ...wish, usages: ['clientAuth'], issuer });
 }
 
 const selfSigned = (cnpj: string, dates: { from?: string; to?: string } = {}) =>

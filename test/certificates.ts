@@ -22,6 +22,8 @@ export interface CertificateWish {
   /** Extended key usages as node-forge names them. */
   readonly usages?: readonly string[];
   readonly issuer?: TestCertificate;
+  /** Whose key to certify, in place of a new one. */
+  readonly key?: TestCertificate;
 }
 
 const { asn1 } = forge;
@@ -29,7 +31,7 @@ let serial = 1;
 
 /** A certificate as ICP-Brasil makes them for companies (`cnpj`) and persons (`cpf`); self-signed unless there is an issuer. */
 export function makeCertificate(wish: CertificateWish = { cnpj: '11222333000181' }): TestCertificate {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: wish.bits ?? 2048 });
+  const privateKey = wish.key?.key ?? generateKeyPairSync('rsa', { modulusLength: wish.bits ?? 2048 }).privateKey;
   const keyPem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
   const forgeKey = forge.pki.privateKeyFromPem(keyPem);
   const issuer = wish.issuer && forge.pki.certificateFromPem(wish.issuer.certificatePem);
@@ -85,6 +87,24 @@ export function makePfx(
   return Buffer.from(asn1.toDer(pfx).getBytes(), 'binary');
 }
 
+/** A PFX file with several pairs, in this order and without a check of its own: the parts of a file for each pair, put together. */
+export function makePfxOfSeveral(pairs: readonly TestCertificate[], password: string): Buffer {
+  const { OCTETSTRING, OID, INTEGER } = asn1.Type;
+  const parts = pairs.flatMap((pair) => {
+    const [, authenticated] = children(asn1.fromDer(makePfx(pair, password).toString('binary')));
+    const [, explicit] = children(authenticated);
+    return children(asn1.fromDer(String(children(explicit)[0]?.value)));
+  });
+  const octets = value(OCTETSTRING, asn1.toDer(sequence(parts)).getBytes());
+  const explicit = asn1.create(asn1.Class.CONTEXT_SPECIFIC, 0, true, [octets]);
+  const data = sequence([value(OID, asn1.oidToDer('1.2.840.113549.1.7.1').getBytes()), explicit]);
+  return Buffer.from(asn1.toDer(sequence([value(INTEGER, '\x03'), data])).getBytes(), 'binary');
+}
+
+const value = (type: forge.asn1.Type, content: string) => asn1.create(asn1.Class.UNIVERSAL, type, false, content);
+const sequence = (parts: forge.asn1.Asn1[]) => asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, parts);
+const children = (node: forge.asn1.Asn1 | undefined) => (node?.value ?? []) as forge.asn1.Asn1[];
+
 /**
  * A PFX file as the `openssl` command writes it.
  *
@@ -93,7 +113,7 @@ export function makePfx(
  */
 export function opensslPfx(
   { keyPem, certificatePem }: TestCertificate,
-  password: string,
+  password: string | Buffer,
   ...options: readonly string[]
 ): Buffer | undefined {
   const folder = mkdtempSync(path.join(tmpdir(), 'nfse-pfx-'));
@@ -104,7 +124,7 @@ export function opensslPfx(
     const { status } = spawnSync(
       'openssl',
       ['pkcs12', '-export', '-in', input, '-out', output, '-passout', 'stdin', ...options],
-      { input: `${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] },
+      { input: Buffer.concat([Buffer.from(password), Buffer.from('\n')]), stdio: ['pipe', 'ignore', 'ignore'] },
     );
     return status === 0 ? readFileSync(output) : undefined;
   } finally {

@@ -26,7 +26,8 @@ const VERBS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./tax.ts')).tax,
   },
   sign: {
-    usage: 'sign FILE --pfx FILE --password-file FILE [--element NAME]… [--sha256] [--exclusive] [--out FILE] [--json]',
+    usage:
+      'sign FILE --pfx FILE --password-file FILE [--cnpj CNPJ] [--element NAME]… [--sha256] [--exclusive] [--out FILE] [--json]',
     summary: 'assina um documento com o certificado A1 da empresa',
     load: async () => (await import('./sign.ts')).sign,
   },

@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkValidity, readCompanyCertificate } from '../nfse/certificate/company-certificate.ts';
+import {
+  checkOwner,
+  checkUse,
+  checkValidity,
+  chooseCertificate,
+  readCompanyCertificates,
+} from '../nfse/certificate/company-certificate.ts';
 import { decodeXml, encodeXml } from '../nfse/xml-bytes.ts';
 import { ABRASF_SIGNING, NATIONAL_SIGNING, type SigningProfile } from '../nfse/xmldsig/profile.ts';
 import { signXml } from '../nfse/xmldsig/sign.ts';
@@ -20,6 +26,7 @@ export const sign: Verb = async (args, invocation) => {
     options: {
       pfx: { type: 'string' },
       'password-file': { type: 'string' },
+      cnpj: { type: 'string' },
       element: { type: 'string', multiple: true },
       sha256: { type: 'boolean', default: false },
       exclusive: { type: 'boolean', default: false },
@@ -28,7 +35,7 @@ export const sign: Verb = async (args, invocation) => {
     },
   });
   const file = onlyFile(positionals);
-  const { pfx, 'password-file': passwordFile } = values;
+  const { pfx, 'password-file': passwordFile, cnpj } = values;
   if (!pfx || !passwordFile) throw new UsageError('Informe --pfx e --password-file');
   const bytes = await readInput(invocation, file, DOCUMENT_BYTES);
   const certificate = await readInput(invocation, pfx, CERTIFICATE_BYTES);
@@ -40,7 +47,7 @@ export const sign: Verb = async (args, invocation) => {
     hash: values.sha256 ? 'sha256' : 'sha1',
   };
 
-  const result = signed(bytes, certificate, password, profile, invocation.now);
+  const result = signed(bytes, { pfx: certificate, password, cnpj }, profile, invocation.now);
   const { output } = invocation;
   if ('fault' in result) {
     if (values.json) output.out(JSON.stringify({ good: false, fault: result.fault }, null, 2));
@@ -57,12 +64,22 @@ export const sign: Verb = async (args, invocation) => {
   return 0;
 };
 
-function signed(bytes: Buffer, pfx: Buffer, password: string, profile: SigningProfile, now: Date) {
+/** Whose certificate signs: `cnpj` says which one of a file with several. */
+interface Signer {
+  readonly pfx: Buffer;
+  readonly password: string;
+  readonly cnpj: string | undefined;
+}
+
+function signed(bytes: Buffer, { pfx, password, cnpj }: Signer, profile: SigningProfile, now: Date) {
   let xml = '';
   let of: 'certificate' | 'document' = 'certificate';
   try {
-    const certificate = readCompanyCertificate(pfx, password);
-    checkValidity(certificate, now);
+    const certificate = chooseCertificate(readCompanyCertificates(pfx, password), cnpj, [
+      (one) => cnpj === undefined || checkOwner(one, cnpj),
+      checkUse,
+      (one) => checkValidity(one, now),
+    ]);
     of = 'document';
     const { text: read, encoding } = decodeXml(bytes);
     xml = read;

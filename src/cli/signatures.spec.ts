@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCertificate, makePfx } from '../../test/certificates.ts';
+import { makeCertificate, makePfx, makePfxOfSeveral } from '../../test/certificates.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import { emission } from '../nfse/tax/sales.fixtures.ts';
 import { verifyDocument } from '../nfse/xmldsig/verify.ts';
@@ -27,6 +27,8 @@ beforeAll(() => {
   put('broken.xml', '<DPS>\n  <infDPS Id="a">\n</DPS>');
   put('company.pfx', makePfx(makeCertificate(), 'Senha 1'));
   put('old.pfx', makePfx(makeCertificate({ cnpj: '11222333000181', to: '2026-02-01T00:00:00Z' }), 'Senha 1'));
+  const several = [makeCertificate({ cnpj: '12345678000195' }), makeCertificate()];
+  put('several.pfx', makePfxOfSeveral(several, 'Senha 1'));
   put('password', 'Senha 1\n');
   put('wrong-password', 'Senha 2\n');
 });
@@ -72,6 +74,12 @@ describe('nfse sign', () => {
       file: 'signed.xml',
     });
     expect(verifyDocument(file('signed.xml').toString('utf8'))).toMatchObject({ good: true, hash: 'sha256' });
+  });
+
+  it.each(['11222333000181', '12345678000195'])('signs as %s with that pair of the file', async (cnpj) => {
+    const pair = ['--pfx', 'several.pfx', '--password-file', 'password', '--cnpj', cnpj];
+    const { exit, out } = await run(sign, 'dps.xml', ...pair, '--json');
+    expect({ exit, ...JSON.parse(out) }).toMatchObject({ exit: 0, signer: { cnpj } });
   });
 
   it('keeps the encoding that the document declares', async () => {

@@ -4,7 +4,12 @@ import * as z from 'zod/mini';
 import { CompanyUnknown } from '../commands/company-ports.ts';
 import { storeCertificate, UntrustedCertificate } from '../commands/store-certificate/store-certificate.ts';
 import { CertificateError } from '../nfse/certificate/certificate-error.ts';
-import { checkOwner, checkValidity, readCompanyCertificate } from '../nfse/certificate/company-certificate.ts';
+import {
+  checkOwner,
+  checkUse,
+  checkValidity,
+  readCompanyCertificates,
+} from '../nfse/certificate/company-certificate.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
@@ -41,8 +46,9 @@ const numbers = dynamoDbDpsNumbers(client, config.tables.dpsNumbers, config.maxD
 const deps = {
   companies: dynamoDbCompanies(client, config.tables.companies),
   secrets: secretWriter(secretsManager(), config.certificates.secretPrefix, config.secretsKeyId),
-  open: readCompanyCertificate,
+  open: readCompanyCertificates,
   checkOwner,
+  checkUse,
   checkValidity,
   authorities: certificatesIn(config.certificates.authoritiesFile),
 };

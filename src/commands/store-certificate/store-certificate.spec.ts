@@ -33,7 +33,10 @@ function opened({ companies }: Pki): OpenedCertificate {
   return { key: createPrivateKey(key), certificate: own, chain, holder: { name: 'Empresa' }, validFrom, validTo };
 }
 
-function stored(file: Pki, options: { known?: boolean; refuse?: 'open' | 'checkOwner' | 'checkValidity' } = {}) {
+function stored(
+  file: Pki,
+  options: { known?: boolean; refuse?: 'open' | 'checkOwner' | 'checkUse' | 'checkValidity' } = {},
+) {
   const company = { companyCnpj, version: 1 } as Company;
   const secrets: CertificateSecret[] = [];
   const notes: CertificateFacts[] = [];
@@ -54,8 +57,9 @@ function stored(file: Pki, options: { known?: boolean; refuse?: 'open' | 'checkO
       secrets: { put: async (_cnpj, secret) => void secrets.push(secret) },
       open: () => {
         refuse('open');
-        return opened(file);
+        return [opened(file)];
       },
+      checkUse: () => refuse('checkUse'),
       checkOwner: () => refuse('checkOwner'),
       checkValidity: () => refuse('checkValidity'),
       authorities: [new X509Certificate(pki.authority)],
@@ -77,11 +81,14 @@ describe("a company's certificate", () => {
     expect(JSON.stringify(notes)).not.toMatch(/PRIVATE|senha/);
   });
 
-  it.each(['open', 'checkOwner', 'checkValidity'] as const)('is not put away when %s refuses it', async (refuse) => {
-    const { run, secrets, notes } = stored(pki, { refuse });
-    await expect(run).rejects.toThrow(`refused: ${refuse}`);
-    expect([...secrets, ...notes]).toEqual([]);
-  });
+  it.each(['open', 'checkOwner', 'checkUse', 'checkValidity'] as const)(
+    'is not put away when %s refuses it',
+    async (refuse) => {
+      const { run, secrets, notes } = stored(pki, { refuse });
+      await expect(run).rejects.toThrow(`refused: ${refuse}`);
+      expect([...secrets, ...notes]).toEqual([]);
+    },
+  );
 
   it('is not put away when nobody here trusts its authority', async () => {
     const { run, secrets } = stored(foreign);

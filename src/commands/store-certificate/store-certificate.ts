@@ -1,16 +1,18 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
+import { chooseCertificate } from '../../nfse/certificate/company-certificate.ts';
+import type { Holder } from '../../nfse/certificate/holder.ts';
 import type { Cnpj } from '../../nfse/cnpj.ts';
 import { type Change, type Companies, type Company, CompanyUnknown, type SecretWriter } from '../company-ports.ts';
 import { comesFrom } from './origin.ts';
 
-/** An A1 file, opened. `key` is a secret. */
+/** A key of an A1 file with its certificate. `key` is a secret. */
 export interface OpenedCertificate {
   readonly key: KeyObject;
   /** The company's own. */
   readonly certificate: X509Certificate;
   /** Those above it, as far as the file has them. */
   readonly chain: readonly X509Certificate[];
-  readonly holder: { readonly name: string };
+  readonly holder: Holder;
   readonly validFrom: Date;
   readonly validTo: Date;
 }
@@ -18,10 +20,12 @@ export interface OpenedCertificate {
 export interface StoreCertificateDeps {
   readonly companies: Companies;
   readonly secrets: SecretWriter;
-  /** Opens a PFX file (PKCS#12). @throws what tells the user why it cannot be used */
-  readonly open: (file: Buffer, password: string) => OpenedCertificate;
+  /** Opens a PFX file (PKCS#12), which may hold several. @throws what tells the user why it cannot be used */
+  readonly open: (file: Buffer, password: string) => readonly [OpenedCertificate, ...OpenedCertificate[]];
   /** @throws when it is another company's */
   readonly checkOwner: (opened: OpenedCertificate, companyCnpj: string) => void;
+  /** @throws when the authorities would not take what it signs */
+  readonly checkUse: (opened: OpenedCertificate) => void;
   /** @throws when it does not count yet, or no more */
   readonly checkValidity: (opened: OpenedCertificate, now: Date) => void;
   /** Whom certificates must come from; anybody when there are none. */
@@ -40,7 +44,7 @@ export class UntrustedCertificate extends Error {
 }
 
 /**
- * Puts a company's certificate away and notes what may be shown of it. The secret comes first: should the process die in between, the
+ * Puts a company's certificate away and notes what may be shown of it. Of several in a file it is the one that passes every check. The secret comes first: should the process die in between, the
  * company shows the certificate it had, the worker uses the new one, and sending the file again mends it.
  *
  * @throws CompanyUnknown, UntrustedCertificate, and what the three functions handed in throw
@@ -53,13 +57,13 @@ export async function storeCertificate(
 ): Promise<Company> {
   if (!(await deps.companies.get(companyCnpj))) throw new CompanyUnknown(companyCnpj);
   const now = new Date(change.at);
-  const opened = deps.open(file, password);
-  deps.checkOwner(opened, companyCnpj);
-  deps.checkValidity(opened, now);
+  const opened = chooseCertificate(deps.open(file, password), companyCnpj, [
+    (one) => deps.checkOwner(one, companyCnpj),
+    deps.checkUse,
+    (one) => deps.checkValidity(one, now),
+    (one) => checkOrigin(one, deps.authorities, now),
+  ]);
   const { key, certificate, chain } = opened;
-  if (deps.authorities.length > 0 && !comesFrom(deps.authorities, certificate, chain, now)) {
-    throw new UntrustedCertificate(/^CN=(.*)$/m.exec(certificate.issuer)?.[1] ?? 'desconhecido');
-  }
   await deps.secrets.put(companyCnpj, {
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
     certificate: [certificate, ...chain].map(String).join(''),
@@ -72,4 +76,13 @@ export async function storeCertificate(
     storedAt: change.at,
   };
   return deps.companies.noteCertificate(companyCnpj, facts, change);
+}
+
+function checkOrigin(
+  { certificate, chain }: OpenedCertificate,
+  authorities: readonly X509Certificate[],
+  now: Date,
+): void {
+  if (authorities.length === 0 || comesFrom(authorities, certificate, chain, now)) return;
+  throw new UntrustedCertificate(/^CN=(.*)$/m.exec(certificate.issuer)?.[1] ?? 'desconhecido');
 }

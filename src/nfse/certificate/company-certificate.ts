@@ -21,41 +21,102 @@ const DAY_MS = 86_400_000;
 const CNPJ_ROOT_LENGTH = 8;
 
 /**
- * Opens the file that a certification authority gave to a company: PFX (PKCS#12), old or new.
+ * Opens the file that a certification authority gave to a company: PFX (PKCS#12), old or new. A file may hold several pairs of a key
+ * and a certificate: a renewal beside the one before it, or an accountant's beside their customers'. {@link chooseCertificate}
+ * picks one.
  *
  * @param file at most 256 KB
+ * @returns at least one, in the file's order
  * @throws CertificateError
  */
-export function readCompanyCertificate(file: Buffer, password: string): CompanyCertificate {
-  const { keys, certificates } = readPkcs12(file, password);
-  if (keys.length === 0) {
+export function readCompanyCertificates(
+  file: Buffer,
+  password: string,
+): readonly [CompanyCertificate, ...CompanyCertificate[]] {
+  const contents = readPkcs12(file, password);
+  if (contents.keys.length === 0) {
     throw new CertificateError(
       'no-key',
       'O arquivo não contém a chave privada do certificado',
       'Exporte o certificado de novo, marcando a opção de incluir a chave privada',
     );
   }
-  const read = certificates.map(readCertificate);
-  const pairs = keys.map(readKey).flatMap((key) => {
-    const certificate = read.find((candidate) => candidate.checkPrivateKey(key));
-    return certificate ? [{ key, certificate }] : [];
-  });
-  const [pair] = pairs;
-  if (!pair) {
-    throw new CertificateError(
-      'no-certificate',
-      'O arquivo contém uma chave privada, mas não o certificado que corresponde a ela',
-      'Exporte o certificado da empresa de novo, junto com a sua chave privada',
+  const keys = readable(contents.keys, readKey);
+  const certificates = readable(contents.certificates, readCertificate);
+  const pairs = keys.flatMap((key) =>
+    certificates
+      .filter((certificate) => certificate.checkPrivateKey(key))
+      .map((certificate) => ({
+        key,
+        certificate,
+        chain: chainAbove(certificate, certificates),
+        holder: holderOf(certificate),
+        validFrom: new Date(certificate.validFrom),
+        validTo: new Date(certificate.validTo),
+      })),
+  );
+  const [first, ...others] = pairs;
+  if (first) return [first, ...others];
+  throw new CertificateError(
+    'no-certificate',
+    'O arquivo contém uma chave privada, mas não o certificado que corresponde a ela',
+    'Exporte o certificado da empresa de novo, junto com a sua chave privada',
+  );
+}
+
+/** What is needed of a certificate to choose among several. */
+type Candidate = Pick<CompanyCertificate, 'holder' | 'validTo'>;
+
+/**
+ * The certificate to use of those in a file: it passes every check, is of this very establishment rather than of another one of the
+ * company, and ends last.
+ *
+ * @param checks in the order in which their refusals matter
+ * @throws what refuses the certificate that passes the most checks
+ */
+export function chooseCertificate<C extends Candidate>(
+  candidates: readonly [C, ...C[]],
+  companyCnpj: string | undefined,
+  checks: readonly ((candidate: C) => void)[],
+): C {
+  const nearness = ({ holder }: C) => (holder.cnpj === undefined ? 0 : holder.cnpj === companyCnpj ? 2 : 1);
+  const ranked = candidates
+    .map((candidate) => ({ candidate, ...firstRefusal(candidate, checks) }))
+    .sort(
+      (a, b) =>
+        b.passed - a.passed ||
+        nearness(b.candidate) - nearness(a.candidate) ||
+        b.candidate.validTo.getTime() - a.candidate.validTo.getTime(),
     );
+  const best = ranked[0] as (typeof ranked)[number];
+  if (best.passed < checks.length) throw best.refusal;
+  return best.candidate;
+}
+
+function firstRefusal<C>(candidate: C, checks: readonly ((candidate: C) => void)[]) {
+  for (const [passed, check] of checks.entries()) {
+    try {
+      check(candidate);
+    } catch (refusal) {
+      return { passed, refusal };
+    }
   }
-  refuseUseless(pair.key, pair.certificate);
-  return {
-    ...pair,
-    chain: chainAbove(pair.certificate, read),
-    holder: holderOf(pair.certificate),
-    validFrom: new Date(pair.certificate.validFrom),
-    validTo: new Date(pair.certificate.validTo),
-  };
+  return { passed: checks.length, refusal: undefined };
+}
+
+/** The parts that can be read: one that cannot does not spoil the others. @throws CertificateError when none can */
+function readable<T>(parts: readonly Buffer[], read: (der: Buffer) => T): readonly T[] {
+  const values: T[] = [];
+  let refusal: unknown;
+  for (const part of parts) {
+    try {
+      values.push(read(part));
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  if (values.length === 0 && refusal) throw refusal;
+  return values;
 }
 
 function readKey(der: Buffer): KeyObject {
@@ -83,8 +144,12 @@ function unreadablePart(what: string, cause: unknown): CertificateError {
   );
 }
 
-/** What the national system and the city halls would refuse later, with less to say about it. */
-function refuseUseless(key: KeyObject, certificate: X509Certificate): void {
+/**
+ * The certificate signs and identifies as the authorities demand. They would refuse another one later, with less to say about it.
+ *
+ * @throws CertificateError `key-type` or `usage`
+ */
+export function checkUse({ key, certificate }: Pick<CompanyCertificate, 'key' | 'certificate'>): void {
   if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_KEY_BITS) {
     throw new CertificateError(
       'key-type',

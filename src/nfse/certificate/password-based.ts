@@ -1,6 +1,7 @@
 import { createDecipheriv, hash, pbkdf2Sync } from 'node:crypto';
 import { CertificateError } from './certificate-error.ts';
 import { count, DerError, type DerValue, inside, octets, oid, readDer, TAG } from './der.ts';
+import { byteEncodings, wideEncodings } from './password-encodings.ts';
 import { decryptRc2 } from './rc2.ts';
 
 /** How many rounds of hashing a file may still ask for, all its parts together. Exporters use 1 to 600,000 a part. */
@@ -8,7 +9,9 @@ export interface Effort {
   rounds: number;
 }
 
-export const EFFORT_ROUNDS = 2_000_000;
+export const MAX_EFFORT_ROUNDS = 2_000_000;
+/** PBKDF2 is native: ten of its rounds take less time than one of PKCS#12's own derivation, which is not. */
+const PBKDF2_ROUNDS_PER_ROUND = 10;
 
 const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
@@ -40,17 +43,23 @@ const HMACS: ReadonlyMap<string, string> = new Map([
   ['1.2.840.113549.2.11', 'sha512'],
 ]);
 
+/** A key of up to 24 bytes takes two derivations by SHA-1, the initialisation vector one. */
+const ROUNDS_PER_OLD_ROUND = 3;
+
 export type KeyPurpose = 'key' | 'iv' | 'mac';
 const PURPOSES: Readonly<Record<KeyPurpose, number>> = { key: 1, iv: 2, mac: 3 };
 /** Bytes that each hash takes in at once. */
 const BLOCK_BYTES: Readonly<Record<string, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
 
-/** A scheme that is not in the tables: the file has to be exported anew. */
-export function unsupported(what: string): CertificateError {
+const EXPORT_WITH_AES =
+  'Exporte o certificado de novo, em formato PFX (PKCS#12), com criptografia AES-256 ou TripleDES';
+
+/** The file is protected in a way that is not read here; `howToFix` says which choice of the export to change. */
+export function unsupported(what: string, howToFix: string): CertificateError {
   return new CertificateError(
     'unsupported',
-    `O arquivo do certificado usa um formato de proteção que não é aceito (${what})`,
-    'Exporte o certificado de novo, em formato PFX (PKCS#12), com criptografia AES-256 ou TripleDES',
+    `O arquivo do certificado usa uma proteção que não é aceita (${what})`,
+    howToFix,
   );
 }
 
@@ -65,7 +74,7 @@ export function decrypt(algorithm: DerValue | undefined, encrypted: Buffer, pass
   const [scheme, parameters] = inside(algorithm, TAG.sequence);
   const id = oid(scheme);
   const old = OLD_SCHEMES.get(id);
-  if (!old && id !== PBES2) throw unsupported(id);
+  if (!old && id !== PBES2) throw unsupported(`cifra ${id}`, EXPORT_WITH_AES);
   const plain = old
     ? decryptOld(old, parameters, encrypted, password, effort)
     : decryptModern(parameters, encrypted, password, effort);
@@ -89,16 +98,16 @@ function decryptOld(
   effort: Effort,
 ) {
   const [salt, iterations] = inside(parameters, TAG.sequence);
-  const derive = (purpose: KeyPurpose, bytes: number) =>
-    deriveOld(
-      { purpose, bytes, hashName: 'sha1', password: bmp(password), salt: octets(salt), rounds: count(iterations) },
-      effort,
-    );
-  const key = derive('key', scheme.keyBytes);
-  const iv = derive('iv', 8);
-  if (scheme.cipher === 'rc2') return decryptRc2(data, key, iv);
-  // Two keys are three, the first being used twice.
-  return decipher(scheme.cipher, Buffer.concat([key, key]).subarray(0, 24), iv, data);
+  const rounds = count(iterations);
+  return firstThatFits(wideEncodings(password), effort, rounds * ROUNDS_PER_OLD_ROUND, (bytes) => {
+    const derive = (purpose: KeyPurpose, size: number) =>
+      deriveOld({ purpose, bytes: size, hashName: 'sha1', password: bytes, salt: octets(salt), rounds }, effort);
+    const key = derive('key', scheme.keyBytes);
+    const iv = derive('iv', 8);
+    if (scheme.cipher === 'rc2') return wholeValue(decryptRc2(data, key, iv));
+    // Two keys are three, the first being used twice.
+    return wholeValue(decipher(scheme.cipher, Buffer.concat([key, key]).subarray(0, 24), iv, data));
+  });
 }
 
 function decryptModern(parameters: DerValue | undefined, data: Buffer, password: string, effort: Effort) {
@@ -106,33 +115,54 @@ function decryptModern(parameters: DerValue | undefined, data: Buffer, password:
   const [derivationId, derivationParameters] = inside(derivation, TAG.sequence);
   const [encryptionId, iv] = inside(encryption, TAG.sequence);
   const cipher = CIPHERS.get(oid(encryptionId));
-  if (oid(derivationId) !== PBKDF2) throw unsupported(oid(derivationId));
-  if (!cipher) throw unsupported(oid(encryptionId));
+  if (oid(derivationId) !== PBKDF2) {
+    throw unsupported(
+      `derivação de chave ${oid(derivationId)}`,
+      'Exporte o certificado de novo com derivação de chave PBKDF2, a usual; no openssl, sem a opção -scrypt',
+    );
+  }
+  if (!cipher) throw unsupported(`cifra ${oid(encryptionId)}`, EXPORT_WITH_AES);
   const [salt, iterations, ...optional] = inside(derivationParameters, TAG.sequence);
   const prf = optional.find(({ tag }) => tag === TAG.sequence);
   const hmac = prf ? HMACS.get(oid(inside(prf)[0])) : 'sha1';
-  if (!hmac) throw unsupported('PBKDF2');
-  for (const bytes of encodings(password)) {
-    const rounds = spend(count(iterations), effort);
+  if (!hmac) {
+    throw unsupported('função da derivação PBKDF2', 'Exporte o certificado de novo com PBKDF2 por HMAC-SHA256');
+  }
+  const rounds = count(iterations);
+  const cost = Math.ceil(rounds / PBKDF2_ROUNDS_PER_ROUND);
+  return firstThatFits(byteEncodings(password), effort, cost, (bytes) => {
+    spend(cost, effort);
     const key = pbkdf2Sync(bytes, octets(salt), rounds, cipher.keyBytes, hmac);
-    const plain = decipher(cipher.name, key, octets(iv), data);
-    if (plain && isWhole(plain)) return plain;
+    return wholeValue(decipher(cipher.name, key, octets(iv), data));
+  });
+}
+
+/**
+ * Tries the encodings of a password in turn. The first is tried whatever it costs; those after it as far as the effort left goes.
+ *
+ * @param cost rounds that a try takes
+ */
+export function firstThatFits<T>(
+  encodings: readonly Buffer[],
+  effort: Effort,
+  cost: number,
+  attempt: (password: Buffer) => T | undefined,
+): T | undefined {
+  for (const [index, encoding] of encodings.entries()) {
+    if (index > 0 && effort.rounds < cost) return undefined;
+    const result = attempt(encoding);
+    if (result !== undefined) return result;
   }
   return undefined;
 }
 
-/** PBES2 leaves open how a password becomes bytes. Most write UTF-8; some write an accent as one byte. */
-function encodings(password: string): Buffer[] {
-  const [modern, old] = [Buffer.from(password, 'utf8'), Buffer.from(password, 'latin1')];
-  return modern.equals(old) || old.toString('latin1') !== password ? [modern] : [modern, old];
-}
-
-/** Whether the bytes are one value: padding alone is right by chance for one wrong key in 256. */
-function isWhole(plain: Buffer): boolean {
+/** The bytes if they are one value: padding alone is right by chance for one wrong key in 256. */
+function wholeValue(plain: Buffer | undefined): Buffer | undefined {
+  if (!plain) return undefined;
   try {
-    return readDer(plain).encoded.length === plain.length;
+    return readDer(plain).encoded.length === plain.length ? plain : undefined;
   } catch (error) {
-    if (error instanceof DerError) return false;
+    if (error instanceof DerError) return undefined;
     throw error;
   }
 }
@@ -146,22 +176,22 @@ function decipher(cipher: string, key: Buffer, iv: Buffer, data: Buffer): Buffer
   }
 }
 
-function spend(rounds: number, effort: Effort): number {
+function spend(rounds: number, effort: Effort): void {
+  if (rounds < 1) throw new DerError('A derivation has no rounds');
   effort.rounds -= rounds;
-  if (rounds < 1 || effort.rounds < 0) throw unsupported('iterações demais');
-  return rounds;
-}
-
-/** A password as PKCS#12 hashes it: UTF-16, big-endian, with a zero at the end. */
-export function bmp(password: string): Buffer {
-  return Buffer.from(`${password}\0`, 'utf16le').swap16();
+  if (effort.rounds < 0) {
+    throw unsupported(
+      'iterações demais na derivação da chave',
+      'Exporte o certificado de novo com menos iterações, 600.000 no máximo; no openssl, com -iter 100000',
+    );
+  }
 }
 
 export interface OldDerivation {
   readonly purpose: KeyPurpose;
   readonly bytes: number;
   readonly hashName: string;
-  /** As {@link bmp} makes it; empty for the files that leave out even the zero. */
+  /** One of {@link wideEncodings}. */
   readonly password: Buffer;
   readonly salt: Buffer;
   readonly rounds: number;
@@ -171,13 +201,14 @@ export interface OldDerivation {
 export function deriveOld(derivation: OldDerivation, effort: Effort): Buffer {
   const { purpose, bytes, hashName, password, salt, rounds } = derivation;
   const block = BLOCK_BYTES[hashName];
-  if (!block) throw unsupported(hashName);
+  if (!block) throw new RangeError(`There is no block size for ${hashName}`);
   const diversifier = Buffer.alloc(block, PURPOSES[purpose]);
   const input = Buffer.concat([fill(salt, block), fill(password, block)]);
   let out = Buffer.alloc(0);
   for (;;) {
     let digest = hash(hashName, Buffer.concat([diversifier, input]), 'buffer');
-    for (let i = spend(rounds, effort); i > 1; i--) digest = hash(hashName, digest, 'buffer');
+    spend(rounds, effort);
+    for (let i = rounds; i > 1; i--) digest = hash(hashName, digest, 'buffer');
     out = Buffer.concat([out, digest]);
     if (out.length >= bytes) return out.subarray(0, bytes);
     const addend = fill(digest, block).subarray(0, block);

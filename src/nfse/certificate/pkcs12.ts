@@ -1,7 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CertificateError } from './certificate-error.ts';
 import { count, DerError, type DerValue, inside, octets, oid, readDer, TAG } from './der.ts';
-import { bmp, decrypt, deriveOld, EFFORT_ROUNDS, type Effort, unsupported, wrongPassword } from './password-based.ts';
+import { otherKindOfFile } from './other-files.ts';
+import {
+  decrypt,
+  deriveOld,
+  type Effort,
+  firstThatFits,
+  MAX_EFFORT_ROUNDS,
+  unsupported,
+  wrongPassword,
+} from './password-based.ts';
+import { wideEncodings } from './password-encodings.ts';
 
 /** What a PFX file holds, as DER: private keys (PKCS#8) and X.509 certificates, in the file's order. */
 export interface Pkcs12 {
@@ -14,6 +24,7 @@ const MAX_BYTES = 256 * 1024;
 const MAX_BAGS = 64;
 
 const DATA = '1.2.840.113549.1.7.1';
+const ENVELOPED_DATA = '1.2.840.113549.1.7.3';
 const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
 const KEY_BAG = '1.2.840.113549.1.12.10.1.1';
 const SHROUDED_KEY_BAG = '1.2.840.113549.1.12.10.1.2';
@@ -28,6 +39,13 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
   ['2.16.840.1.101.3.4.2.3', 'sha512'],
 ]);
 
+const PROTECT_BY_PASSWORD =
+  'Exporte o certificado de novo, protegido por senha; no Windows, sem a proteção por usuários ou grupos';
+const BROKEN = {
+  message: 'O arquivo não é um certificado A1 em formato PFX (PKCS#12), ou está incompleto',
+  howToFix: 'Envie o arquivo .pfx ou .p12 do certificado A1 da empresa, inteiro e sem alterações',
+};
+
 /**
  * Opens a PFX file, of today or of twenty years ago. Node can hand such a file to TLS but gives no one the key in it, which
  * signatures need, and refuses the old ones.
@@ -36,17 +54,19 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
  * @source RFC 7292
  */
 export function readPkcs12(file: Buffer, password: string): Pkcs12 {
-  try {
-    if (file.length > MAX_BYTES) throw new DerError('The file is too long');
-    return open(file, password, { rounds: EFFORT_ROUNDS });
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
+  if (file.length > MAX_BYTES) {
     throw new CertificateError(
       'unreadable',
-      'O arquivo não é um certificado A1 em formato PFX (PKCS#12)',
-      'Envie o arquivo .pfx ou .p12 do certificado A1 da empresa, inteiro e sem alterações',
-      error,
+      'O arquivo é grande demais para um certificado A1 (o máximo é 256 KB)',
+      'Envie só o arquivo .pfx ou .p12 do certificado A1 da empresa',
     );
+  }
+  try {
+    return open(file, password, { rounds: MAX_EFFORT_ROUNDS });
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    const { message, howToFix } = otherKindOfFile(file) ?? BROKEN;
+    throw new CertificateError('unreadable', message, howToFix, error);
   }
 }
 
@@ -54,7 +74,7 @@ function open(file: Buffer, password: string, effort: Effort): Pkcs12 {
   const [version, authenticated, macData] = inside(readDer(file), TAG.sequence);
   if (count(version) !== 3) throw new DerError('Another version of PFX, or something else');
   const [type, explicit] = inside(authenticated, TAG.sequence);
-  if (oid(type) !== DATA) throw unsupported('assinado por chave pública');
+  if (oid(type) !== DATA) throw unsupported('integridade por chave pública', PROTECT_BY_PASSWORD);
   const content = octets(inside(explicit, FIRST)[0]);
   if (macData) checkPassword(macData, content, password, effort);
 
@@ -92,8 +112,10 @@ function bags(safe: DerValue, password: string, effort: Effort): DerValue[] {
       const [, algorithm, encrypted] = inside(inside(value, TAG.sequence)[1], TAG.sequence);
       return inside(readDer(decrypt(algorithm, octets(encrypted, 0x80), password, effort)), TAG.sequence);
     }
+    case ENVELOPED_DATA:
+      throw unsupported('cifrado para uma chave pública', PROTECT_BY_PASSWORD);
     default:
-      throw unsupported(oid(type));
+      throw new DerError('A part of another kind');
   }
 }
 
@@ -103,24 +125,21 @@ function checkPassword(macData: DerValue, content: Buffer, password: string, eff
   const [algorithm, expected] = inside(digestInfo, TAG.sequence);
   const digest = oid(inside(algorithm, TAG.sequence)[0]);
   const hashName = DIGESTS.get(digest);
-  if (!hashName) throw unsupported(digest);
+  if (!hashName) {
+    throw unsupported(
+      `verificação de integridade ${digest}`,
+      'Exporte o certificado de novo com verificação de integridade por SHA-256; no openssl, com -macalg sha256 e sem -pbmac1_pbkdf2',
+    );
+  }
   const wanted = octets(expected);
-  // An empty password is nothing at all for some exporters, and a lone zero for others.
-  const passwords = password === '' ? [bmp(''), Buffer.alloc(0)] : [bmp(password)];
-  const fits = passwords.some((bytes) => {
+  const rounds = iterations ? count(iterations) : 1;
+  const fits = firstThatFits(wideEncodings(password), effort, rounds, (bytes) => {
     const key = deriveOld(
-      {
-        purpose: 'mac',
-        bytes: wanted.length,
-        hashName,
-        password: bytes,
-        salt: octets(salt),
-        rounds: iterations ? count(iterations) : 1,
-      },
+      { purpose: 'mac', bytes: wanted.length, hashName, password: bytes, salt: octets(salt), rounds },
       effort,
     );
     const made = createHmac(hashName, key).update(content).digest();
-    return made.length === wanted.length && timingSafeEqual(made, wanted);
+    return (made.length === wanted.length && timingSafeEqual(made, wanted)) || undefined;
   });
   if (!fits) throw wrongPassword();
 }
