@@ -3,6 +3,7 @@ import { type Part, type Rule, registrationRule, rule } from './rules.ts';
 
 const SIMPLES_MEI = '2';
 const SIMPLES_ME_EPP = '3';
+const MIN_SIMPLES_RATE_BASIS_POINTS = 180;
 
 /** `DPS` + city + kind of registration + registration + series + number, padded with zeros. */
 function declarationId(info: Part): string | undefined {
@@ -149,6 +150,15 @@ export const DECLARATION_RULES: readonly Rule[] = [
     rate,
     (info) => insideSimples(info) && ['2', '3'].includes(info.text(withheld) ?? '') && !info.has(rate),
     'ME ou EPP no Simples com ISS retido deve informar a alíquota efetiva.',
+  ),
+  rule(
+    'E0621',
+    rate,
+    (info) =>
+      insideSimples(info) &&
+      ['2', '3'].includes(info.text(withheld) ?? '') &&
+      (info.money(rate) ?? MIN_SIMPLES_RATE_BASIS_POINTS) < MIN_SIMPLES_RATE_BASIS_POINTS,
+    'A alíquota efetiva de ME ou EPP no Simples com ISS retido é de 1,80% ou mais.',
   ),
   rule(
     'E0625',

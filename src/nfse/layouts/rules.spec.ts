@@ -77,6 +77,13 @@ describe('what a schema cannot say of a national document', () => {
       'E0621 /DPS/infDPS/valores/trib/tribMun/pAliq',
     ],
     [
+      'ISS withheld from ME/EPP at less than 1.80 %',
+      meEpp,
+      '<tpRetISSQN>1</tpRetISSQN>',
+      '<tpRetISSQN>2</tpRetISSQN><pAliq>1.79</pAliq>',
+      'E0621 /DPS/infDPS/valores/trib/tribMun/pAliq',
+    ],
+    [
       'a discount of nothing',
       dps,
       '</vServPrest>',

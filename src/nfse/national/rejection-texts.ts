@@ -130,12 +130,12 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'Informe a alíquota do ISS do município de incidência.',
   ],
   E0621: [
-    'Optante do Simples com ISS retido deve informar a alíquota.',
+    'Optante do Simples com ISS retido deve informar a alíquota, de 1,80% ou mais.',
     'Informe a alíquota efetiva do ISS no Simples.',
   ],
   E0625: ['Optante do Simples sem retenção não informa alíquota.', 'Retire a alíquota do pedido.'],
   E0628: [
-    'Optante do Simples com ISS retido deve informar a alíquota.',
+    'Optante do Simples com ISS retido deve informar a alíquota, de 1,80% ou mais.',
     'Informe a alíquota efetiva do ISS no Simples.',
   ],
   E0631: ['Optante do Simples sem retenção não informa alíquota.', 'Retire a alíquota do pedido.'],
@@ -170,6 +170,28 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E0840: ['Outro evento já registrado impede o cancelamento.', 'Consulte os eventos da nota no portal nacional.'],
   E0845: ['Outro evento já registrado impede o cancelamento.', 'Consulte os eventos da nota no portal nacional.'],
   E0850: ['IBS e CBS só são aceitos em competências a partir de 2026.', 'Corrija a competência.'],
+  E0901: ['O código indicador da operação (cIndOp) não existe na tabela.', 'Corrija ibsCbs.operationCode.'],
+  E0958: ['A classificação tributária (cClassTrib) não vale para serviços.', 'Corrija ibsCbs.classification.'],
+  E0959: [
+    'O CST não é o início da classificação tributária (cClassTrib).',
+    'Corrija ibsCbs.cst ou ibsCbs.classification: os três primeiros dígitos são os mesmos.',
+  ],
+  E0964: [
+    'A tributação regular não combina com a classificação tributária (cClassTrib).',
+    'Informe ibsCbs.regular só onde a classificação o exige.',
+  ],
+  E0965: [
+    'A tributação regular não combina com a classificação tributária (cClassTrib).',
+    'Informe ibsCbs.regular só onde a classificação o exige.',
+  ],
+  E0971: [
+    'Esta classificação tributária não admite diferimento.',
+    'Retire ibsCbs.deferral ou corrija a classificação.',
+  ],
+  E0972: [
+    'O diferimento não combina com a classificação tributária (cClassTrib).',
+    'Informe ibsCbs.deferral só onde a classificação o exige.',
+  ],
   E1203: ['O certificado de conexão está vencido.', 'Renove o certificado digital da empresa.'],
   E1206: [
     'O sistema nacional não conseguiu consultar a lista de revogação.',

@@ -6,16 +6,23 @@ import { EXPLANATIONS } from './rejection-texts.ts';
 import { catalogued, decideRejection, explainRejection } from './rejections.ts';
 
 const catalogue = factFile('tables/nacional-error-codes.csv');
+const addendum = factFile('2026/tables/error-codes-addendum.csv');
 
-/** `code,field,meaning,class`; the meaning may be quoted, so the ends are what is safe to take. */
+/** `code,field,meaning,class`, in the addendum with a source behind; the meaning may be quoted, and so may the source. */
 function rows(csv: string): [code: string, handling: string][] {
   const lines = csv.trim().split(/\r?\n/).slice(1);
-  return lines.map((line) => [line.slice(0, line.indexOf(',')), line.slice(line.lastIndexOf(',') + 1)]);
+  return lines.map((line) => {
+    const [, code = '', handling = ''] = /^(\w+),.*,(N\/A|[A-Z_]+)(?:,(?:[^,"]*|"[^"]*"))?$/.exec(line) ?? [];
+    return [code, handling];
+  });
 }
 
 describe('the catalogue of rejections', () => {
   needing(WITHOUT_FACTS, it)('handles every code as the fact pack says', () => {
-    const expected = rows(catalogue ?? '').map(([code, name]) => [code, name === 'N/A' ? 'NOT_APPLICABLE' : name]);
+    const expected = [...rows(catalogue ?? ''), ...rows(addendum ?? '')].map(([code, name]) => [
+      code,
+      name === 'N/A' ? 'NOT_APPLICABLE' : name,
+    ]);
     expect(expected.map(([code = '']) => [code, catalogued(code)])).toEqual(expected);
   });
 

@@ -24,6 +24,7 @@ const BY_CLASS: Readonly<Record<RejectionClass, Explanation>> = {
   NOT_APPLICABLE: ['O sistema nacional recusou a nota.', SUPPORT],
   RETRY: ['O sistema nacional está temporariamente indisponível.', 'Não é preciso fazer nada: será reenviado.'],
   EMPTY: ['Não há documento.', 'Não é preciso fazer nada.'],
+  NOT_FOUND: ['O sistema nacional não tem este documento.', 'Confira a chave de acesso.'],
 };
 
 /**

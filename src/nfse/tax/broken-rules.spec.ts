@@ -44,6 +44,12 @@ const ROWS: readonly Row[] = [
     '/service/event/endDate',
     'event-dates',
   ],
+  [
+    'a rate below 1.80 % of ISS inside Simples that is withheld',
+    issuer({ simplesNacional: 'ME_EPP' }, plain({ amounts: { ...withheld, issRateBasisPoints: 179 } })),
+    '/amounts/issRate',
+    'iss-rate',
+  ],
   ['a rate below 2 %', plain({ amounts: { ...amounts, issRateBasisPoints: 199 } }), '/amounts/issRate', 'iss-rate'],
   ['a rate above 5 %', plain({ amounts: { ...amounts, issRateBasisPoints: 501 } }), '/amounts/issRate', 'iss-rate'],
   [
@@ -348,6 +354,11 @@ describe('the rules allow', () => {
       amounts: { service: 100_000, deduction: 60_000, issRateBasisPoints: 150, issWithheldBy: 'NOBODY' },
     });
     expect(brokenRules(sale)).toEqual([]);
+  });
+
+  it('the effective rate of a Simples bracket from 1.80 %, where the ISS is withheld', () => {
+    const sale = plain({ amounts: { service: 100_000, issRateBasisPoints: 180, issWithheldBy: 'CUSTOMER' } });
+    expect(brokenRules(issuer({ simplesNacional: 'ME_EPP' }, sale))).toEqual([]);
   });
 
   it('an own debit a centavo off, as the authority does', () =>

@@ -2,12 +2,11 @@ import { type Sale, type SaleParty, taxationOf } from '../sale.ts';
 import { type ServiceCode, serviceCode } from '../service-codes.ts';
 import { federallyWithheld, hasContributionBase, withheldContributions } from './federal.ts';
 import {
-  HIGHEST_ISS_BASIS_POINTS,
-  hasMinimumRate,
   issBase,
   issDueTo,
   issInsideSimples,
-  LOWEST_ISS_BASIS_POINTS,
+  MAX_ISS_BASIS_POINTS,
+  minimumIssRate,
   withholdingForbidden,
   withoutIss,
 } from './iss.ts';
@@ -139,8 +138,7 @@ const WITHHOLDING_FORBIDDEN = {
 function aboutIss(sale: Sale): readonly Verdict[] {
   const { amounts, iss, service } = sale;
   const rate = amounts.issRateBasisPoints;
-  const lowest = hasMinimumRate(service) ? LOWEST_ISS_BASIS_POINTS : 0;
-  const wrongRate = rate !== undefined && (rate < lowest || rate > HIGHEST_ISS_BASIS_POINTS);
+  const wrongRate = rate !== undefined && (rate < minimumIssRate(sale) || rate > MAX_ISS_BASIS_POINTS);
   const forbidden = amounts.issWithheldBy === 'NOBODY' ? undefined : withholdingForbidden(sale);
   const exported = taxationOf(sale) === 'EXPORT';
   const country = iss?.resultCountry ?? (exported ? service.country : undefined);
@@ -241,12 +239,12 @@ function aboutSums(sale: Sale): readonly Verdict[] {
   const { iss, net } = workOut(sale);
   // Without its rate the ISS is unknown: what is certain to be withheld has to leave something all the same.
   const left = net ?? price - unconditionalDiscount - conditionalDiscount - federallyWithheld(sale);
-  const minimum = rate !== undefined && iss !== undefined && !withoutIss(sale) && hasMinimumRate(sale.service);
+  const decided = rate !== undefined && iss !== undefined && !withoutIss(sale);
   return [
     [left < 0, '/amounts', 'negative-net'],
     // Compared before rounding, so that a centavo never decides about a rule on percentages.
     [
-      minimum && BigInt(base) * BigInt(rate) < BigInt(price) * BigInt(LOWEST_ISS_BASIS_POINTS),
+      decided && BigInt(base) * BigInt(rate) < BigInt(price) * BigInt(minimumIssRate(sale)),
       '/amounts',
       'effective-rate',
     ],

@@ -10,8 +10,10 @@ export type IssSale = Pick<
 >;
 
 /** LC 116/2003, arts. 8 and 8-A. */
-export const LOWEST_ISS_BASIS_POINTS = 200;
-export const HIGHEST_ISS_BASIS_POINTS = 500;
+const MIN_ISS_BASIS_POINTS = 200;
+export const MAX_ISS_BASIS_POINTS = 500;
+/** What the national system takes of the effective rate inside Simples (E0621, E0628). */
+const MIN_WITHHELD_SIMPLES_BASIS_POINTS = 180;
 
 /** Construction and passenger transport may be taxed below the minimum (LC 116/2003, art. 8-A, § 1). */
 const BELOW_MINIMUM = ['0702', '0705', '1601'];
@@ -19,9 +21,13 @@ const BELOW_MINIMUM = ['0702', '0705', '1601'];
 /** The only service whose ISS nobody may withhold: motorway operation. */
 const NEVER_WITHHELD = '2201';
 
-/** Whether the minimum rate holds for the service. */
-export function hasMinimumRate({ code }: { readonly code: string }): boolean {
-  return !BELOW_MINIMUM.includes(code.slice(0, 4));
+/**
+ * The lowest rate that may be stated, in basis points: 0 for a service that may be taxed below the minimum, and less than the usual
+ * minimum for ISS inside Simples that is withheld, whose rate is the effective one.
+ */
+export function minimumIssRate({ service, issuer, amounts }: Pick<Sale, 'service' | 'issuer' | 'amounts'>): number {
+  if (issInsideSimples(issuer) && amounts.issWithheldBy !== 'NOBODY') return MIN_WITHHELD_SIMPLES_BASIS_POINTS;
+  return BELOW_MINIMUM.includes(service.code.slice(0, 4)) ? 0 : MIN_ISS_BASIS_POINTS;
 }
 
 /** ME/EPP whose ISS is in the monthly Simples slip. */

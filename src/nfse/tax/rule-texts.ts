@@ -46,9 +46,9 @@ export const RULE_TEXTS = {
     'Confira as retenções e os descontos.',
   ),
   'iss-rate': text(
-    'E0595; LC 116/2003, arts. 8 e 8-A',
-    'A alíquota do ISS deve estar entre 2% e 5%.',
-    'Informe o percentual com duas casas, de "2.00" a "5.00".',
+    'E0595, E0621, E0628; LC 116/2003, arts. 8 e 8-A',
+    'A alíquota do ISS deve estar entre 2% e 5%; a efetiva do Simples Nacional, com ISS retido, entre 1,80% e 5%.',
+    'Informe o percentual com duas casas, de "2.00" a "5.00", ou de "1.80" no Simples Nacional com ISS retido.',
   ),
   'iss-rate-required': text(
     'E0619, E0621, E0640',
@@ -57,7 +57,7 @@ export const RULE_TEXTS = {
   ),
   'effective-rate': text(
     'E0429, E0430',
-    'As reduções levam o ISS a menos de 2% do valor do serviço.',
+    'As reduções levam o ISS a menos do mínimo (2% do valor do serviço; 1,80% no Simples Nacional com ISS retido).',
     'Reduza o desconto incondicionado, a dedução ou o benefício, ou confira a alíquota.',
   ),
   'withholding-mei': text('E0583', 'O ISS de MEI não pode ser retido.', 'Use amounts.issWithheldBy "NOBODY".'),

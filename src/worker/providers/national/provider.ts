@@ -73,6 +73,7 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
     case 'IDEMPOTENT':
     case 'RETRY_LOOKUP':
     case 'EMPTY':
+    case 'NOT_FOUND':
       return unknown(refusal.error.source);
     case 'FIX_CLOCK': // our clock is ahead of theirs: the same document is in order a while later
     case 'RETRY':
@@ -148,6 +149,7 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
     }
     case 'RETRY_LOOKUP':
     case 'EMPTY':
+    case 'NOT_FOUND':
       return (await registered(settings, cancellation, key)) ?? unknown(refusal.error.source);
     case 'FIX_CLOCK':
     case 'RETRY':
