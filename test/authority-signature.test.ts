@@ -12,8 +12,8 @@ import { nfse } from './stack/nfse.ts';
 
 const client = await apiAs('client');
 const authority = new X509Certificate(readFileSync(credentials().environment.NATIONAL_SERVER_CA_FILE ?? ''));
-const noteSchema = await officialCheck('nacional-1.01', 'NFSe');
-const eventSchema = await officialCheck('nacional-1.01', 'evento');
+const noteSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'NFSe');
+const eventSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'evento');
 
 const SIGNED = [
   { document: 'nfse', schema: noteSchema, own: '/NFSe/infNFSe/DPS/infDPS', whole: '/NFSe/infNFSe' },

@@ -225,8 +225,8 @@ describe('a cancellation', () => {
 });
 
 describe('the stand-in', async () => {
-  const noteSchema = await officialCheck('nacional-1.01', 'NFSe');
-  const eventSchema = await officialCheck('nacional-1.01', 'evento');
+  const noteSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'NFSe');
+  const eventSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'evento');
 
   needing(WITHOUT_SCHEMAS, it).each([
     ['a plain sale', {}],

@@ -36,20 +36,20 @@ describe('nfse validate', () => {
   it('finds nothing wrong with a good document, and ends with 0', async () => {
     expect(await run(dps)).toEqual({
       exit: 0,
-      lines: ['document.xml: de acordo com o leiaute e as regras (nacional-1.01).'],
+      lines: ['document.xml: de acordo com o leiaute e as regras (nacional-1.01-cnpj-alfa).'],
     });
   });
 
   it('names place, reason and source of what is wrong, and ends with 1', async () => {
     const result = await json(dps.replace('<CEP>30130000', '\n<CEP>30130-000').replace('<nDPS>1<', '<nDPS>2<'));
-    expect(result).toMatchObject({ exit: 1, valid: false, layout: 'nacional-1.01', schema: false });
+    expect(result).toMatchObject({ exit: 1, valid: false, layout: 'nacional-1.01-cnpj-alfa', schema: false });
     expect(result.problems).toMatchObject([
       { source: 'layout', code: 'wrong-format', path: '/DPS/infDPS/toma/end/endNac/CEP', line: 2, column: 1 },
       { source: 'rules', code: 'E0004', path: '/DPS/infDPS/@Id', line: 1 },
     ]);
   });
 
-  it('takes a CNPJ with letters for the revision that has them', async () => {
+  it('takes a CNPJ with letters, but not in the schemas before it', async () => {
     const result = await json(buildDps({ ...emission, companyCnpj: '12ABC34501DE35' }));
     expect(result).toMatchObject({ exit: 0, layout: 'nacional-1.01-cnpj-alfa' });
     const asNumeric = await json(buildDps({ ...emission, companyCnpj: '12ABC34501DE35' }), '--layout', 'nacional-1.01');

@@ -19,10 +19,10 @@ export interface KnownLayout {
 const national = (layout: Layout): KnownLayout => ({ layout, rules: nationalRuleProblems });
 const abrasf = (layout: Layout): KnownLayout => ({ layout, rules: abrasfRuleProblems });
 
-/** In the order in which they are tried. */
+/** In the order in which they are tried: the current national set before the one that it replaced on 2026-08-10. */
 export const KNOWN_LAYOUTS: readonly KnownLayout[] = [
-  national(NATIONAL_1_01),
   national(NATIONAL_1_01_ALPHANUMERIC),
+  national(NATIONAL_1_01),
   abrasf(ABRASF_2_04),
   abrasf(ABRASF_2_03),
   abrasf(ABRASF_1_00),

@@ -16,8 +16,12 @@ function national(name: string, revision: Revision, declared: Group): Layout {
   };
 }
 
-/** National layout 1.01 of 2026-02-09: CNPJs are digits. */
+/** National layout 1.01 of 2026-02-09, which older documents were written by: CNPJs are digits. */
 export const NATIONAL_1_01 = national('nacional-1.01', NUMERIC, DECLARED.numeric);
 
-/** The revision of 1.01 in which CNPJs may have letters. */
+/**
+ * The current set of schemas: CNPJs may have letters.
+ *
+ * @source schemas of 2026-07-27, in production since 2026-08-10
+ */
 export const NATIONAL_1_01_ALPHANUMERIC = national('nacional-1.01-cnpj-alfa', ALPHANUMERIC, DECLARED.alphanumeric);

@@ -8,7 +8,7 @@ import { buildCancellation, cancellationReason } from './cancellation-request.ts
 import { buildDps } from './dps-document.ts';
 import { DocumentError, readDps, readEvent, readEventRequest, readNfse } from './read-documents.ts';
 
-const eventSchema = await officialCheck('nacional-1.01', 'pedRegEvento');
+const eventSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'pedRegEvento');
 const key = '31062002211222333000181000000000010126110000000176';
 const accessKey = hasAccessKeyShape(key) ? key : expect.fail();
 
