@@ -14,8 +14,7 @@ const stack = {
     cityHall: 'http://127.0.0.1:7',
     postgres: 'postgres://postgres@127.0.0.1:8/postgres',
   },
-  authorityFile: '/data/certificates/authority.pem',
-  profilesFile: '/tmp/profiles.json',
+  standIns: { authorityFile: '/data/certificates/authority.pem', profilesFile: '/tmp/profiles.json' },
   queueUrl: 'http://127.0.0.1:2/000000000000/RequestsQueue',
   deadLetterQueueUrl: 'http://127.0.0.1:2/000000000000/RequestsDlq',
 };
@@ -32,6 +31,34 @@ describe('the environment of our processes', () => {
 
   it('keeps what the caller tuned', () => {
     expect(environmentFor(stack, { RETRY_BASE_SECONDS: '1' })).toMatchObject({ RETRY_BASE_SECONDS: '1' });
+  });
+
+  it('lets the worker call loopback addresses alone, whatever the caller has set', () => {
+    const caller = {
+      LOOPBACK_AUTHORITIES_ONLY: 'false',
+      NATIONAL_API_URL: 'https://sefin.nfse.gov.br/SefinNacional',
+      MUNICIPALITY_PROFILES_FILE: '/home/ana/profiles.json',
+    };
+    expect(readConfig(childEnvironment(environmentFor(stack, caller), caller) as Record<string, string>)).toMatchObject(
+      {
+        loopbackAuthoritiesOnly: true,
+        national: { url: stack.endpoints.nationalApi },
+        municipalityProfilesFile: stack.standIns.profilesFile,
+      },
+    );
+  });
+
+  it('leads to the test systems of real authorities when asked to, never to production, with the certificates that Node trusts', () => {
+    const caller = { NATIONAL_ENVIRONMENT: '1', MUNICIPALITY_PROFILES_FILE: '/home/ana/profiles.json' };
+    const real = environmentFor({ ...stack, standIns: undefined }, caller);
+    const config = readConfig(childEnvironment(real, caller) as Record<string, string>);
+    expect(config).toMatchObject({
+      loopbackAuthoritiesOnly: false,
+      municipalityProfilesFile: '/home/ana/profiles.json',
+      national: { environment: '2', url: 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional' },
+    });
+    expect(config.national.serverCaFile).toBeUndefined();
+    expect(config.certificates.authoritiesFile).toBeUndefined();
   });
 
   it("never lets the caller's AWS account through", () => {

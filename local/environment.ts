@@ -18,6 +18,9 @@ export interface Endpoints {
   readonly postgres: string;
 }
 
+/** Where the national system is tried out. Its notes are no fiscal documents. */
+const NATIONAL_TEST_SYSTEM = 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional';
+
 /** Faster than in production, so that a person who tries something sees it heal within seconds. The caller's values win. */
 const TUNABLE = {
   NATIONAL_ENVIRONMENT: '2',
@@ -45,8 +48,11 @@ const TUNABLE = {
 } as const;
 
 /**
- * Every variable our processes need to talk to a local stack, and none that could lead them to real AWS.
+ * Every variable our processes need to talk to a local stack, and none that could lead them to real AWS, nor, without the caller's
+ * wish, to a real authority.
  *
+ * @param stack.standIns what leads to the stand-in authorities; `undefined` where the authorities' own test systems are called,
+ *   with certificates that they trust
  * @param caller the environment of whoever starts the stack: its values for the tunable settings are kept. Its
  *   `LOCAL_XRAY_DAEMON` (`host:port`) is where traces of functions go and its `LOCAL_TRACE_COLLECTOR` (a URL) where those of the
  *   worker go; without them none are made
@@ -56,8 +62,7 @@ export function environmentFor(
     readonly endpoints: Endpoints;
     readonly queueUrl: string;
     readonly deadLetterQueueUrl: string;
-    readonly authorityFile: string;
-    readonly profilesFile: string;
+    readonly standIns: { readonly authorityFile: string; readonly profilesFile: string } | undefined;
   },
   caller: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
@@ -80,13 +85,28 @@ export function environmentFor(
     REQUESTS_QUEUE_URL: stack.queueUrl,
     DEAD_LETTER_QUEUE_URL: stack.deadLetterQueueUrl,
     EMIT_WORKFLOW_ARN: emitWorkflowArn,
-    NATIONAL_API_URL: stack.endpoints.nationalApi,
     DATABASE_URL: stack.endpoints.postgres,
-    MUNICIPALITY_PROFILES_FILE: stack.profilesFile,
-    NATIONAL_SERVER_CA_FILE: stack.authorityFile,
-    CERTIFICATE_AUTHORITIES_FILE: stack.authorityFile,
     ...tracing(caller),
     ...Object.fromEntries(tuned),
+    ...authorities(stack, caller),
+  };
+}
+
+/** Whom the worker calls. */
+function authorities(
+  { endpoints, standIns }: Parameters<typeof environmentFor>[0],
+  caller: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  if (!standIns) {
+    return { NATIONAL_ENVIRONMENT: '2', NATIONAL_API_URL: caller.NATIONAL_API_URL || NATIONAL_TEST_SYSTEM };
+  }
+  const { authorityFile, profilesFile } = standIns;
+  return {
+    LOOPBACK_AUTHORITIES_ONLY: 'true',
+    NATIONAL_API_URL: endpoints.nationalApi,
+    MUNICIPALITY_PROFILES_FILE: profilesFile,
+    NATIONAL_SERVER_CA_FILE: authorityFile,
+    CERTIFICATE_AUTHORITIES_FILE: authorityFile,
   };
 }
 

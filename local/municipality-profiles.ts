@@ -1,16 +1,34 @@
+import { builtInFile } from '../src/nfse/municipality-profiles/built-in.ts';
+import { ProfilesSchema } from '../src/nfse/municipality-profiles/schema.ts';
+
+/**
+ * The profiles of a local stack: the municipalities of the sandbox, and every municipality of the built-in profiles with the address
+ * of the stand-in that speaks its dialect in place of its own, for whichever environment. No real host is left.
+ *
+ * @param urls of the stand-in city halls and of the stand-in national system
+ */
+export function localProfiles(urls: { readonly cityHall: string; readonly nationalApi: string }): object {
+  const { dialects, municipalities } = standInProfiles(urls.cityHall);
+  const builtIn = ProfilesSchema.parse(builtInFile).municipalities.map((city) => {
+    const address = city.provider === 'national' ? urls.nationalApi : `${urls.cityHall}/${city.code}/nfse`;
+    return { ...city, addresses: { production: address, test: address } };
+  });
+  return { dialects, municipalities: [...builtIn, ...municipalities] };
+}
+
 /**
  * Municipalities of the sandbox that the stand-in city halls serve, one for each way of asking for a note. Only a local stack knows
  * of them: in production these cities have their own systems.
  *
  * @param url of the stand-in
  */
-export function standInProfiles(url: string): object {
-  const city = (code: string, name: string, path: string, dialect: string) => ({
+export function standInProfiles(url: string) {
+  const city = (code: string, name: string, dialect: string) => ({
     code,
     name,
     provider: 'abrasf',
     dialect,
-    addresses: { test: `${url}/${path}/nfse` },
+    addresses: { test: `${url}/${STAND_IN_PATHS[code]}/nfse` },
   });
   return {
     dialects: {
@@ -24,11 +42,11 @@ export function standInProfiles(url: string): object {
       },
     },
     municipalities: [
-      city(SINGLE, 'Contagem', 'contagem', 'stand-in-single'),
-      city(QUEUE, 'Uberlândia', 'uberlandia', 'stand-in-queue'),
-      city(BATCH, 'Juiz de Fora', 'juiz-de-fora', 'stand-in-batch'),
-      city(OLD, 'Montes Claros', 'montes-claros', 'stand-in-old'),
-      city(LOGIN, 'Governador Valadares', 'governador-valadares', 'stand-in-login'),
+      city(SINGLE, 'Contagem', 'stand-in-single'),
+      city(QUEUE, 'Uberlândia', 'stand-in-queue'),
+      city(BATCH, 'Juiz de Fora', 'stand-in-batch'),
+      city(OLD, 'Montes Claros', 'stand-in-old'),
+      city(LOGIN, 'Governador Valadares', 'stand-in-login'),
     ],
   };
 }
@@ -43,6 +61,15 @@ export const BATCH = '3136702';
 export const OLD = '3143302';
 /** GerarNfse, 2.04, with user and password. */
 export const LOGIN = '3127701';
+
+/** The path of each of them at the stand-in. */
+export const STAND_IN_PATHS: Readonly<Record<string, string>> = {
+  [SINGLE]: 'contagem',
+  [QUEUE]: 'uberlandia',
+  [BATCH]: 'juiz-de-fora',
+  [OLD]: 'montes-claros',
+  [LOGIN]: 'governador-valadares',
+};
 
 function dialect(layout: string, emission: string, payload: string, soapVersion: string): object {
   return {

@@ -23,7 +23,7 @@ import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
 import { lastLines, logSize } from './log-tail.ts';
-import { standInProfiles } from './municipality-profiles.ts';
+import { localProfiles } from './municipality-profiles.ts';
 import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { shortPath } from './project.ts';
@@ -46,6 +46,8 @@ export interface StackOptions {
   readonly withoutWorker: boolean;
   /** The functions run as they are deployed, bundled, and not from their sources. */
   readonly bundles: boolean;
+  /** The worker calls the authorities' own test systems, and not the stand-ins. */
+  readonly realAuthorities: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is started is added here as it starts, so that it can be ended even when a later part fails. */
   readonly running: Teardown;
@@ -90,13 +92,17 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     postgres: env.DATABASE_URL || localPostgresUrl(ports.postgres),
   };
   const { authorityFile, files: certificates } = pki;
+  const profilesFile = data.file('municipality-profiles.json');
+  if (!options.realAuthorities) {
+    const profiles = localProfiles({ cityHall: cityHall.url, nationalApi: national.url });
+    await replaceFile(profilesFile, JSON.stringify(profiles, null, 2));
+  } else say("the worker calls the authorities' own test systems, and not the stand-ins");
   const environment = environmentFor(
     {
       endpoints,
       queueUrl: queues.queueUrl,
       deadLetterQueueUrl: queues.deadLetterQueueUrl,
-      authorityFile,
-      profilesFile: cityHall.profilesFile,
+      standIns: options.realAuthorities ? undefined : { authorityFile, profilesFile },
     },
     env,
   );
@@ -171,15 +177,12 @@ async function authorityAndSecrets(
   return { national, secrets: secrets.endpoint, pki };
 }
 
-/** The stand-in city halls, and the profiles that lead some municipalities of the sandbox to them. */
-async function cityHalls(options: StackOptions, port: number) {
-  const { data, running, say } = options;
+async function cityHalls(options: StackOptions, port: number): Promise<{ url: string }> {
+  const { running, say } = options;
   const server = await startAbrasfCityHall({ port, checks: strictChecks, ...kept(options, 'abrasf-city-hall') });
   running.add(() => server.stop());
-  const profilesFile = data.file('municipality-profiles.json');
-  await replaceFile(profilesFile, JSON.stringify(standInProfiles(server.url), null, 2));
   say(`stand-in ABRASF city halls at ${server.url}`);
-  return { url: server.url, profilesFile };
+  return server;
 }
 
 async function queueAndWorkflow(options: StackOptions, ports: StackPorts) {

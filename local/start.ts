@@ -1,4 +1,4 @@
-// The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory --without-worker --bundles]`.
+// The whole stack on this machine: `npm start [-- --port N --data DIR --fresh --in-memory --without-worker --bundles --real-authorities]`.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import './exit-with-parent.ts';
@@ -57,20 +57,29 @@ function options() {
       'in-memory': { type: 'boolean', default: false },
       'without-worker': { type: 'boolean', default: false },
       bundles: { type: 'boolean', default: false },
+      'real-authorities': { type: 'boolean', default: false },
     },
   });
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_000)
     throw new StackError(`"${values.port}" is no port: give --port a number up to 65000.`);
-  const { fresh, 'in-memory': inMemory, 'without-worker': withoutWorker, bundles } = values;
-  return { port, dataPath: resolve(values.data ?? DEFAULT_DATA), fresh, inMemory, withoutWorker, bundles };
+  const { fresh, bundles } = values;
+  return {
+    port,
+    dataPath: resolve(values.data ?? DEFAULT_DATA),
+    fresh,
+    inMemory: values['in-memory'],
+    withoutWorker: values['without-worker'],
+    bundles,
+    realAuthorities: values['real-authorities'],
+  };
 }
 
 let started = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
 try {
-  const { port, dataPath, fresh, inMemory, withoutWorker, bundles } = options();
+  const { port, dataPath, fresh, inMemory, withoutWorker, bundles, realAuthorities } = options();
   data = await openDataDirectory({ path: dataPath, fresh });
   const { apiUrl, apiKey } = await startStack({
     data,
@@ -78,6 +87,7 @@ try {
     inMemory,
     withoutWorker,
     bundles,
+    realAuthorities,
     env: process.env,
     running,
     say,

@@ -1,33 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BATCH, LOGIN, OLD, QUEUE, SINGLE } from '../local/municipality-profiles.ts';
-import { emitInvoice } from '../src/commands/emit-invoice/emit-invoice.ts';
-import type { Work } from '../src/commands/work.ts';
+import { BATCH, LOGIN, OLD, QUEUE, SINGLE, STAND_IN_PATHS } from '../local/municipality-profiles.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { municipalityProfiles } from '../src/platform/municipality-profiles.ts';
 import { tcpProxy } from './faults/tcp-proxy.ts';
-import { emission, existing } from './invoices.ts';
+import { emission } from './invoices.ts';
 import { type Api, apiAs, credentials, example } from './stack/api.ts';
 import { newCompanyWithCertificate } from './stack/own-company.ts';
-import { commandDeps, ended, events, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
+import { emittedOnly, ended, events, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
 
 const client = await apiAs('client');
 const admin = await apiAs('admin');
 const profileOf = municipalityProfiles(credentials().environment.MUNICIPALITY_PROFILES_FILE);
-const PATHS: Readonly<Record<string, string>> = {
-  [SINGLE]: 'contagem',
-  [QUEUE]: 'uberlandia',
-  [BATCH]: 'juiz-de-fora',
-  [OLD]: 'montes-claros',
-  [LOGIN]: 'governador-valadares',
-};
 
 const worker = workersOfEachTest();
 
 type Declared = Pick<LivingInvoice, 'municipalityCode' | 'companyCnpj' | 'dps'>;
 
 const rpsOf = ({ municipalityCode, companyCnpj, dps }: Declared) =>
-  `${PATHS[municipalityCode]}/${companyCnpj}/${dps.series}/${dps.number}`;
+  `${STAND_IN_PATHS[municipalityCode]}/${companyCnpj}/${dps.series}/${dps.number}`;
 
 async function told<T>(path: string): Promise<T> {
   return (await (await fetch(new URL(path, credentials().endpoints.cityHall))).json()) as T;
@@ -54,32 +44,9 @@ async function emit(name: string, municipalityCode: string, reference: string, m
   return invoice;
 }
 
-let nextNumber = Date.now() % 1_000_000_000;
-
 /** An invoice for one of the stand-in's cities that nobody works on but the test. */
-async function emittedOnly(municipalityCode: string): Promise<{ invoice: LivingInvoice; work: Work }> {
-  let work: Work | undefined;
-  const start = async (started: Work) => {
-    work = started;
-  };
-  const { invoice } = await emitInvoice(
-    {
-      ...commandDeps,
-      workflow: { start },
-      numbers: { take: async () => nextNumber++, reserve: async () => {} },
-      dps: { environment: '2', softwareVersion: 'nfse-ledger-test', profileOf },
-    },
-    {
-      requestId: randomUUID(),
-      emission: { ...emission, municipalityCode, service: { ...emission.service, municipalityCode } },
-      dps: { series: '889' },
-      dateGiven: true,
-    },
-    { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
-  );
-  if (!work) throw new Error('An emission starts its workflow');
-  return { invoice: existing(invoice), work };
-}
+const emittedFor = (municipalityCode: string) =>
+  emittedOnly(emission.service.reference, undefined, undefined, { municipalityCode, profileOf });
 
 describe('an invoice of a city that speaks ABRASF', () => {
   it('is issued by the city, under its number and verification code', async () => {
@@ -171,7 +138,7 @@ describe('a worker that is killed between the city and the event store', () => {
     ['one that answers at once', SINGLE],
     ['one that queues', QUEUE],
   ])('leaves one note at %s', async (_, code) => {
-    const { invoice, work } = await emittedOnly(code);
+    const { invoice, work } = await emittedFor(code);
     const queue = await ownQueue();
     const proxy = await tcpProxy(credentials().endpoints.dynamodb);
     const first = worker(queue, { AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
@@ -194,7 +161,7 @@ describe('two workers that send the same RPS', () => {
     ['that answers at once', SINGLE],
     ['that queues', QUEUE],
   ])('leave one note at a city %s', async (_, code) => {
-    const { invoice, work } = await emittedOnly(code);
+    const { invoice, work } = await emittedFor(code);
     const queues = await Promise.all([ownQueue(), ownQueue()]);
     for (const queue of queues) worker(queue);
     await Promise.all(queues.map((queue) => queue.send(work)));

@@ -131,8 +131,7 @@ export async function startRoleStack(options: RoleStackOptions): Promise<RoleSta
         postgres: localPostgresUrl(postgresPort),
       },
       ...product,
-      authorityFile: pki.authorityFile,
-      profilesFile,
+      standIns: { authorityFile: pki.authorityFile, profilesFile },
     },
     {
       ...AS_DEPLOYED,

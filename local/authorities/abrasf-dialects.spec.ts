@@ -19,6 +19,7 @@ import { httpTransport } from '../../src/worker/providers/http-transport.ts';
 import type { FindOutcome, Provider, Submission } from '../../src/worker/providers/provider.ts';
 import type { HttpRequest, Transport } from '../../src/worker/providers/transport.ts';
 import { makeCertificate } from '../../test/certificates.ts';
+import { strictChecks } from './abrasf/strict-checks.ts';
 import { startAbrasfCityHall } from './abrasf-city-hall.ts';
 
 const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
@@ -31,19 +32,16 @@ let hall: Awaited<ReturnType<typeof startAbrasfCityHall>>;
 let lastNumber = 0;
 
 beforeAll(async () => {
-  hall = await startAbrasfCityHall({ queueSeconds: 0.05 });
+  hall = await startAbrasfCityHall({ queueSeconds: 0.05, checks: strictChecks });
 });
 afterAll(() => hall.stop());
 
 /** A city at the stand-in that speaks the dialect, whichever it is. */
 function profileIn(dialect: string): AbrasfProfile {
-  const own = (test: string) => {
-    const city = { code: CODE, name: 'Contagem', provider: 'abrasf', dialect, addresses: { test } };
-    const found = profilesFrom(builtInFile, { municipalities: [city] })(CODE);
-    return found.provider === 'abrasf' ? found : expect.fail(`${dialect} is no ABRASF`);
-  };
-  const { layout } = own(hall.url).dialect;
-  return own(`${hall.url}/any-${layout}/nfse`);
+  const addresses = { test: `${hall.url}/${dialect}/nfse` };
+  const city = { code: CODE, name: 'Contagem', provider: 'abrasf', dialect, addresses };
+  const found = profilesFrom(builtInFile, { municipalities: [city] })(CODE);
+  return found.provider === 'abrasf' ? found : expect.fail(`${dialect} is no ABRASF`);
 }
 
 /** The provider for such a city, and every request as it leaves. */

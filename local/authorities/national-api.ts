@@ -12,7 +12,7 @@ import * as operations from './national/operations.ts';
 import { outagesBy } from './national/outages.ts';
 import type { Reply } from './national/replies.ts';
 import * as replies from './national/replies.ts';
-import { answerOf } from './national/routes.ts';
+import { answerOf, isDeclaration } from './national/routes.ts';
 
 const BASE = '/SefinNacional';
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -151,8 +151,10 @@ async function routeOfApi(deps: operations.OperationDeps, request: IncomingMessa
   // The path is case sensitive, and outside it answers a web server, not the API: as in production.
   if (!url.pathname.startsWith(`${BASE}/`)) return replies.pageNotFound;
   const client = request.socket instanceof TLSSocket ? clientOf(request.socket) : undefined;
-  if (client && 'code' in client) return replies.refusedClient(client, url.pathname === `${BASE}/nfse`, deps.now());
-  return answerOf(deps, request.method ?? '', url.pathname.slice(BASE.length), body, client);
+  const method = request.method ?? '';
+  const path = url.pathname.slice(BASE.length);
+  if (client && 'code' in client) return replies.refusedClient(client, isDeclaration(method, path), deps.now());
+  return answerOf(deps, method, path, body, client);
 }
 
 /** For tests and demonstrations: what the authority holds, how often it was asked, and an outage for everybody. */

@@ -57,6 +57,8 @@ const ConfigSchema = z.object({
   NATIONAL_SERVER_CA_FILE: z.optional(z.string()),
   /** JSON file of municipality profiles that adds to those of the service: docs/add-a-municipality.md. */
   MUNICIPALITY_PROFILES_FILE: z.optional(z.string()),
+  /** Whether the worker may call loopback addresses alone: a local stack has a stand-in for every authority. */
+  LOOPBACK_AUTHORITIES_ONLY: z._default(z.stringbool(), false),
   PROVIDER_TIMEOUT_MS: defaulted(60_000),
   /** `maxReceiveCount` of the queue's redrive policy: at the last of them the worker sends the message to the DLQ itself. */
   WORKER_MAX_RECEIVES: defaulted(5),
@@ -148,6 +150,7 @@ export interface Config {
     readonly signatureHash: 'sha1' | 'sha256';
     readonly traffic: { readonly concurrency: number; readonly perSecond: number };
   };
+  readonly loopbackAuthoritiesOnly: boolean;
   readonly worker: {
     readonly concurrency: number;
     readonly maxReceives: number;
@@ -229,6 +232,7 @@ function shape(env: Environment): Config {
       signatureHash: env.NATIONAL_SIGNATURE === 'rsa-sha1' ? 'sha1' : 'sha256',
       traffic: { concurrency: env.NATIONAL_CONCURRENCY, perSecond: env.NATIONAL_PER_SECOND },
     },
+    loopbackAuthoritiesOnly: env.LOOPBACK_AUTHORITIES_ONLY,
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       maxReceives: env.WORKER_MAX_RECEIVES,

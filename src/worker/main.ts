@@ -59,6 +59,7 @@ const connections = companyConnections((baseUrl, certificate) =>
       baseUrl,
       timeoutMs: national.timeoutMs,
       maxBytes: MAX_ANSWER_BYTES,
+      loopbackOnly: config.loopbackAuthoritiesOnly,
       tls: {
         ...(baseUrl === nationalApi && nationalCa),
         ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }),

@@ -21,6 +21,7 @@ import type { LivingInvoice } from '../../src/events/invoice.ts';
 import { parseCnpj } from '../../src/nfse/cnpj.ts';
 import { dpsId } from '../../src/nfse/dps-id.ts';
 import { parseMunicipalityCode } from '../../src/nfse/municipality.ts';
+import type { ProfileOf } from '../../src/nfse/municipality-profiles/profiles.ts';
 import { newId } from '../../src/platform/clock.ts';
 import { documentStore } from '../../src/platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../../src/platform/documents/s3-archive.ts';
@@ -50,16 +51,23 @@ export const commandDeps = {
 
 let nextNumber = Date.now() % 1_000_000_000;
 
+interface Place {
+  readonly municipalityCode: string;
+  readonly profileOf?: ProfileOf;
+}
+
 /**
  * An invoice that was accepted and whose workflow was never started; and the message that would have been sent.
  *
  * @param store where its stream is: in one that the stack does not know, nobody but the test's worker will ever look at it
  * @param kept where its document is put
+ * @param place the municipality, and the profiles that say how its document is written: those that come with the service without any
  */
 export async function emittedOnly(
   reference = 'PEDIDO118',
   store = events,
   kept: Documents = documents,
+  { municipalityCode, profileOf }: Place = emission,
 ): Promise<{ invoice: LivingInvoice; tip: Tip; work: Work }> {
   let work: Work | undefined;
   const { invoice, tip } = await emitInvoice(
@@ -73,11 +81,11 @@ export async function emittedOnly(
         },
       },
       numbers: { take: async () => nextNumber++, reserve: async () => {} },
-      dps: { environment: '2', softwareVersion: 'nfse-ledger-test' },
+      dps: { environment: '2', softwareVersion: 'nfse-ledger-test', ...(profileOf && { profileOf }) },
     },
     {
       requestId: randomUUID(),
-      emission: { ...emission, service: { ...emission.service, reference } },
+      emission: { ...emission, municipalityCode, service: { ...emission.service, municipalityCode, reference } },
       dps: { series: '888' },
       dateGiven: true,
     },

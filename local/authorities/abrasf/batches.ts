@@ -100,10 +100,10 @@ export async function batchResult(deps: OperationDeps, message: Message): Promis
   if (deps.outages.covers(batch.company)) return replies.serviceUnavailable;
   const behaviour = behaviourOf(batch.reference);
   const codes = await processed(deps, message.city, batch);
-  const status = (text: string) => (message.city.layout === '1.00' ? undefined : leaf('Situacao', text));
+  const status = (text: string) => (message.city.dialect.layout === '1.00' ? undefined : leaf('Situacao', text));
   if (codes === undefined) {
     const says = behaviour.kind === 'queue' ? behaviour.says : 'status';
-    const waiting = says === 'E92' || message.city.layout === '1.00' ? ['E92'] : [];
+    const waiting = says === 'E92' || message.city.dialect.layout === '1.00' ? ['E92'] : [];
     return replies.answer(root, status('2'), replies.messages('ListaMensagemRetorno', waiting));
   }
   if (codes.length > 0) {

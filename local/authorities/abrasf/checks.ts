@@ -1,17 +1,17 @@
 import { all, at, localName, textOf } from '../../../src/nfse/abrasf/elements.ts';
-import type { AbrasfLayout } from '../../../src/nfse/abrasf/operations.ts';
 import { rpsFacts } from '../../../src/nfse/abrasf/read-rps.ts';
 import { parseCnpj } from '../../../src/nfse/cnpj.ts';
 import { parseCpf } from '../../../src/nfse/cpf.ts';
+import type { Dialect } from '../../../src/nfse/municipality-profiles/schema.ts';
 import { DocumentError } from '../../../src/nfse/national/read-documents.ts';
 import type { XmlElement } from '../../../src/nfse/xml.ts';
 
 /** Checks that belong to other parts of the project, handed in where they are at hand. */
 export interface HandedInChecks {
   /** What the layout has against a message; nothing when it is right. Answered with E160. */
-  readonly layout?: (root: XmlElement, layout: AbrasfLayout) => readonly string[];
-  /** Whether every element that has to be signed is, rightly. Answered with E172. */
-  readonly signature?: (xml: string, layout: AbrasfLayout) => boolean;
+  readonly layout?: (root: XmlElement, dialect: Dialect) => readonly string[];
+  /** Whether every element that the city wants signed is, rightly. Answered with E172. */
+  readonly signature?: (xml: string, dialect: Dialect) => boolean;
 }
 
 /**

@@ -61,7 +61,7 @@ export async function issue(
 /** The one declaration of a message, or `undefined` when there is not exactly one that can be read. */
 export function declaredIn(message: Message): Declared | undefined {
   const [element, second] = declarationsIn(message.root);
-  const name = element && (message.city.layout === '1.00' ? 'InfRps' : 'InfDeclaracaoPrestacaoServico');
+  const name = element && (message.city.dialect.layout === '1.00' ? 'InfRps' : 'InfDeclaracaoPrestacaoServico');
   const declaration = name && elementText(message.xml, name);
   if (!element || second || !declaration) return undefined;
   try {
@@ -76,8 +76,8 @@ export function declaredIn(message: Message): Declared | undefined {
 
 /** What the checks of other parts have against a message. */
 export function handedIn({ checks }: OperationDeps, { root, xml, city }: Message): readonly string[] {
-  if ((checks.layout?.(root, city.layout) ?? []).length > 0) return ['E160'];
-  return checks.signature?.(xml, city.layout) === false ? ['E172'] : [];
+  if ((checks.layout?.(root, city.dialect) ?? []).length > 0) return ['E160'];
+  return checks.signature?.(xml, city.dialect) === false ? ['E172'] : [];
 }
 
 /** What a city hall that misbehaves says instead of an answer. */

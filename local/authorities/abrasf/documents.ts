@@ -20,8 +20,9 @@ export function elementText(xml: string, name: string): string | undefined {
 /** The note (`CompNfse`, without what may come to it later) around a declaration that passed every check. Not signed. */
 export function noteXml(city: City, declaration: string, issue: Issue): string {
   const id = `nfse${issue.nfseNumber}`;
-  const content = city.layout === '1.00' ? contentOne(declaration, issue) : contentTwo(city, declaration, issue);
-  return writeFragment(element('Nfse', { versao: city.layout }, element('InfNfse', { Id: id }, ...content)));
+  const content =
+    city.dialect.layout === '1.00' ? contentOne(declaration, issue) : contentTwo(city, declaration, issue);
+  return writeFragment(element('Nfse', { versao: city.dialect.layout }, element('InfNfse', { Id: id }, ...content)));
 }
 
 function contentTwo(city: City, declaration: string, issue: Issue): readonly (XmlContent | undefined)[] {
@@ -38,10 +39,10 @@ function contentTwo(city: City, declaration: string, issue: Issue): readonly (Xm
       leaf('ValorIss', figures.iss),
       leaf('ValorLiquidoNfse', figures.net),
     ),
-    leaf('DescricaoCodigoTributacaoMunicípio', city.layout === '2.04' ? 'Serviço do cadastro' : undefined),
+    leaf('DescricaoCodigoTributacaoMunicípio', city.dialect.layout === '2.04' ? 'Serviço do cadastro' : undefined),
     group(
       'PrestadorServico',
-      city.layout === '2.04'
+      city.dialect.layout === '2.04'
         ? undefined
         : verbatim((elementText(declaration, 'Prestador') ?? '').replaceAll('Prestador>', 'IdentificacaoPrestador>')),
       leaf('RazaoSocial', 'Prestador do Cadastro'),
@@ -80,10 +81,10 @@ function contentOne(declaration: string, issue: Issue): readonly (XmlContent | u
 
 /** The confirmation of a cancellation around its request. Not signed. */
 export function cancellationXml(city: City, request: string, nfseNumber: string, at: string): string {
-  const time = leaf(city.layout === '1.00' ? 'DataHoraCancelamento' : 'DataHora', at);
+  const time = leaf(city.dialect.layout === '1.00' ? 'DataHoraCancelamento' : 'DataHora', at);
   const order = request === '' ? undefined : group('Pedido', verbatim(request));
   const confirmation = element('Confirmacao', { Id: `conf${nfseNumber}` }, order, time);
-  return writeFragment(element('NfseCancelamento', { versao: city.layout }, confirmation));
+  return writeFragment(element('NfseCancelamento', { versao: city.dialect.layout }, confirmation));
 }
 
 /** The city works in floats, as some do: its figures are its own. */

@@ -78,7 +78,7 @@ export function written(
   operation: string,
   soap: '1.1' | '1.2',
 ): Written {
-  const dress = reply.dress ?? city.payload;
+  const dress = reply.dress ?? city.dialect.soap.payload;
   const type = soap === '1.1' ? 'text/xml' : 'application/soap+xml';
   const document = `<?xml version="1.0" encoding="UTF-8"?>${reply.xml}`;
   const utf8 = (body: string): Written => ({ bytes: Buffer.from(body), contentType: `${type}; charset=utf-8` });

@@ -1,6 +1,7 @@
 import { at, localName, textOf } from '../../../src/nfse/abrasf/elements.ts';
 import { parametersOf } from '../../../src/nfse/abrasf/soap-envelope.ts';
-import { parseXml } from '../../../src/nfse/xml.ts';
+import type { Dialect, LoginPlace } from '../../../src/nfse/municipality-profiles/schema.ts';
+import { parseXml, type XmlElement } from '../../../src/nfse/xml.ts';
 import * as batches from './batches.ts';
 import { CITIES, type City } from './cities.ts';
 import type { Message, OperationDeps } from './declarations.ts';
@@ -18,7 +19,7 @@ export interface Exchange {
 /**
  * What a city hall answers to a POST, without a socket.
  *
- * @param path `/CITY/nfse`
+ * @param path `/CITY/nfse`, or below it where the city's dialect has an address for each operation
  */
 export async function answerOf(
   deps: OperationDeps,
@@ -27,28 +28,41 @@ export async function answerOf(
 ): Promise<{ readonly reply: Reply; readonly exchange?: Exchange }> {
   const [, cityName = '', service] = path.split('/');
   const city = Object.hasOwn(CITIES, cityName) ? CITIES[cityName] : undefined;
-  if (!city || (service !== 'nfse' && !city.anyDialect)) return { reply: replies.pageNotFound };
+  if (!city || service !== 'nfse') return { reply: replies.pageNotFound };
+  const { dialect } = city;
   const soap = body.includes('http://www.w3.org/2003/05/soap-envelope') ? '1.2' : '1.1';
   const fault = (reason: string, operation = '') =>
     ({ reply: { kind: 'fault', reason }, exchange: { city, operation, soap } }) as const;
+  if (soap !== dialect.soap.version) return fault(`VersionMismatch: SOAP ${dialect.soap.version}`);
   const parameters = parametersOf(body);
   const message = parameters.find(({ root }) => localName(root) !== 'cabecalho');
   const header = parameters.find(({ root }) => localName(root) === 'cabecalho');
-  if (!message || (!header && !city.anyDialect)) return fault('E183/E186: parâmetros ausentes');
+  if (!message || (hasHeader(dialect, message.root) && !header)) return fault('E183/E186: parâmetros ausentes');
   const { operation, act } = operationOf(localName(message.root));
   if (!act) return fault(`E238: ${localName(message.root)}`, operation);
-  const wrongVersion = !city.anyDialect && textOf(header?.root, 'versaoDados') !== city.layout;
-  const stranger = city.password !== undefined && city.password !== passwordIn(body);
+  const wrongVersion = header !== undefined && textOf(header.root, 'versaoDados') !== dataVersionOf(dialect);
+  const stranger = dialect.login !== undefined && !isLogin(body, dialect.login, city.password);
   const refusal = wrongVersion ? 'E185' : stranger ? 'E157' : undefined;
   const exchange = { city, operation, soap } as const;
   if (refusal) return { reply: replies.refused(answerRoot(operation), refusal), exchange };
   return { reply: await act(deps, { cityName, city, ...message }), exchange };
 }
 
+/** The older request to cancel comes without the header message that all others have. */
+function hasHeader({ soap, cancellation }: Dialect, message: XmlElement): boolean {
+  const short = cancellation.shortForm !== undefined && at(message, 'NumeroNfse') !== undefined;
+  return soap.header !== undefined && !short;
+}
+
+function dataVersionOf({ layout, version = layout, header }: Dialect): string {
+  return header?.dataVersion ?? header?.version ?? version;
+}
+
 /** The login's elements stand beside the parameters. */
-function passwordIn(body: string): string | undefined {
-  const wrapper = at(parseXml(body), 'Body')?.children[0];
-  return wrapper && at(wrapper, 'username')?.text ? at(wrapper, 'password')?.text : undefined;
+function isLogin(body: string, place: LoginPlace, password: string | undefined): boolean {
+  const root = parseXml(body);
+  const given = textOf(root, place.password);
+  return textOf(root, place.user) !== undefined && given !== undefined && (password ?? given) === given;
 }
 
 type Act = (deps: OperationDeps, message: Message) => Promise<Reply>;

@@ -149,10 +149,23 @@ function message(
   ...children: readonly (XmlContent | undefined)[]
 ): string {
   const root = OPERATIONS[operation];
-  const { messageNamespace, rootNamespace } = style;
+  const namespaces = namespacesOf(root, style);
+  return writeXml(inNamespace(namespaces.root, element(root, {}, inNamespace(namespaces.children, ...children))));
+}
+
+/**
+ * The namespaces of a message.
+ *
+ * @param root local name of its root
+ * @returns that of the root, of its children, and of everything below them
+ */
+export function namespacesOf(
+  root: string,
+  { rootNamespace, messageNamespace, typeNamespace }: MessageStyle,
+): { readonly root: string; readonly children: string; readonly deeper: string } {
   const namespace = (rootNamespace ?? messageNamespace).replace('{message}', snakeCase(root));
-  const within = rootNamespace === undefined ? namespace : messageNamespace;
-  return writeXml(inNamespace(namespace, element(root, {}, inNamespace(within, ...children))));
+  const children = rootNamespace === undefined ? namespace : messageNamespace;
+  return { root: namespace, children, deeper: typeNamespace === messageNamespace ? children : typeNamespace };
 }
 
 /** A child of the message. Where types have a namespace of their own it begins below. */

@@ -167,3 +167,30 @@ describe('an exchange that fails after it was sent', () => {
     expect((await failure(baseUrl, 5000, 100_000)).message).toContain('100000');
   });
 });
+
+describe('a transport for loopback addresses alone', () => {
+  it('speaks to this machine', async () => {
+    const baseUrl = await authority((_, response) => response.end('ok'));
+    expect(await httpTransport({ baseUrl, timeoutMs: 2000, loopbackOnly: true })(declaration)).toMatchObject({
+      body: 'ok',
+    });
+  });
+
+  it.each([
+    'https://homologacao.webiss.com.br/ws',
+    'https://10.0.0.1/ws',
+    'https://[2001:db8::1]/ws',
+    'https://127.0.0.1.example.com/ws',
+    'http://localhost:1/ws',
+  ])('refuses %s, and says that nothing was sent', async (baseUrl) => {
+    const transport = httpTransport({ baseUrl, timeoutMs: 2000, loopbackOnly: true });
+    const refused = transport(declaration);
+    await expect(refused).rejects.toThrow(TransportError);
+    await expect(refused).rejects.toMatchObject({ sent: false, message: expect.stringContaining('was not called') });
+  });
+
+  it.each(['http://127.0.0.2:1/ws', 'http://[::1]:1/ws'])('tries %s', async (baseUrl) => {
+    const transport = httpTransport({ baseUrl, timeoutMs: 2000, loopbackOnly: true });
+    await expect(transport(declaration)).rejects.not.toThrow('was not called');
+  });
+});

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { BlockList, isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import got from 'got';
 import { answerText } from './answer-text.ts';
@@ -13,6 +14,8 @@ export interface HttpTransportSettings {
   /** Of the answer's body as decompressed; default 12 MB. */
   readonly maxBytes?: number;
   readonly tls?: TlsSettings;
+  /** Refuses every host that is not a loopback address, before its name is resolved: the installation has stand-ins for all authorities. */
+  readonly loopbackOnly?: boolean;
 }
 
 /** How both ends prove who they are, in PEM. */
@@ -33,6 +36,10 @@ const DEFAULT_MAX_BYTES = 12 * 1024 * 1024;
 /** A host that does not even accept a connection is down: no use in spending the whole time-out on it. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
 const PATH = /^(?:\/[A-Za-z0-9_.-]+)+$/;
 
 /**
@@ -40,7 +47,7 @@ const PATH = /^(?:\/[A-Za-z0-9_.-]+)+$/;
  * HTTP/2), TLS 1.2 or newer, no retry, no redirect followed, the answer capped while it streams.
  */
 export function httpTransport(settings: HttpTransportSettings): HttpTransport {
-  const { baseUrl, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, tls = {} } = settings;
+  const { baseUrl, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, tls = {}, loopbackOnly = false } = settings;
   const base = new URL(baseUrl);
   const prefix = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
   const agent = {
@@ -64,6 +71,10 @@ export function httpTransport(settings: HttpTransportSettings): HttpTransport {
 
   const send: Transport = async (request) => {
     if (!PATH.test(request.path) || request.path.includes('..')) throw new RangeError(`"${request.path}" is no path`);
+    if (loopbackOnly && !isLoopback(base)) {
+      const message = `${base.host} was not called: LOOPBACK_AUTHORITIES_ONLY allows loopback addresses alone`;
+      throw new TransportError(`${request.method} ${request.path}: ${message}`, { sent: false });
+    }
     let sent = false;
     const stream = got.stream(`${prefix}${request.path}`, {
       method: request.method,
@@ -101,6 +112,13 @@ export function httpTransport(settings: HttpTransportSettings): HttpTransport {
       letGo();
     },
   });
+}
+
+/** A name is refused even if it is `localhost`: what it means is up to the resolver. */
+function isLoopback({ hostname }: URL): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const version = isIP(address);
+  return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** The answer as text. Reading stops at the cap: what follows is not even received. */
