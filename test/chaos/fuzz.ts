@@ -12,6 +12,10 @@ export const title = 'valid and mutated requests of every operation, as every ro
 const SECONDS = 60;
 const CONCURRENCY = 4;
 const MAX_ANSWER_MS = 1_000;
+/** A long poll is what asks all servers of a queue, and it waits this long where the queue is empty. */
+const LONG_POLL_MS = 1_000;
+/** Operations that poll the DLQ. */
+const POLLING = new Set(['surveyDeadLetters', 'replayDeadLetters', 'discardDeadLetters']);
 const MAX_SHOWN = 5;
 
 export async function run({ seconds = SECONDS, seed, dataDir, progress, running }: ScenarioOptions): Promise<Report> {
@@ -29,8 +33,10 @@ export async function run({ seconds = SECONDS, seed, dataDir, progress, running 
       return performance.now() < end;
     },
   });
-  const slow = result.latenciesMs.filter((ms) => ms > MAX_ANSWER_MS).length;
-  const { p50, p95, max } = percentilesOf(result.latenciesMs);
+  const slow = result.answers.filter(
+    ({ operationId, ms }) => ms > MAX_ANSWER_MS + (POLLING.has(operationId) ? LONG_POLL_MS : 0),
+  );
+  const { p50, p95, max } = percentilesOf(result.answers.map(({ ms }) => ms));
   const statuses = [...result.byStatus].sort(([a], [b]) => a - b).map(([status, times]) => `${times} × ${status}`);
   return {
     summary: `${result.requests} requests in ${seconds} s, ${CONCURRENCY} at once`,
@@ -54,9 +60,12 @@ export async function run({ seconds = SECONDS, seed, dataDir, progress, running 
           .join('')}`,
       },
       {
-        promise: 'no answer takes longer than a second',
-        kept: slow === 0,
-        seen: `${slow} of ${result.requests} did`,
+        promise: 'no answer takes longer than a second, or two where the DLQ is polled',
+        kept: slow.length === 0,
+        seen: `${slow.length} of ${result.requests} did${slow
+          .slice(0, MAX_SHOWN)
+          .map(({ operationId, ms }) => `\n    ${operationId} ${ms.toFixed(0)} ms`)
+          .join('')}`,
       },
     ],
   };

@@ -46,7 +46,7 @@ export interface FuzzResult {
   readonly byStatus: Map<number, number>;
   /** A sentence about each answer that the document does not have, a 5xx among them. */
   readonly wrong: string[];
-  readonly latenciesMs: number[];
+  readonly answers: { readonly operationId: string; readonly ms: number }[];
 }
 
 export const operationCount = operations.length;
@@ -76,7 +76,7 @@ export async function fuzz({ stack, random, goesOn, concurrency }: FuzzOptions):
     asked: new Set(),
     byStatus: new Map(),
     wrong: [],
-    latenciesMs: [],
+    answers: [],
   };
   // Half of all are emissions, for the others to have something to ask about; each other operation has its turn.
   let turn = 0;
@@ -96,7 +96,7 @@ export async function fuzz({ stack, random, goesOn, concurrency }: FuzzOptions):
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     const text = await response.text();
-    result.latenciesMs.push(performance.now() - started);
+    result.answers.push({ operationId: operation.object.operationId, ms: performance.now() - started });
     result.requests++;
     result.asked.add(operation.object.operationId);
     result.byStatus.set(response.status, (result.byStatus.get(response.status) ?? 0) + 1);
