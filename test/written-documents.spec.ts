@@ -19,7 +19,7 @@ import { type Dialect, ProfilesSchema } from '../src/nfse/municipality-profiles/
 import { buildCancellation, cancellationReason } from '../src/nfse/national/cancellation-request.ts';
 import { buildDps } from '../src/nfse/national/dps-document.ts';
 import type { Sale } from '../src/nfse/sale.ts';
-import { acceptableSale } from '../src/nfse/tax/any-sale.fixtures.ts';
+import { acceptableSale, forCityHall } from '../src/nfse/tax/any-sale.fixtures.ts';
 import { UnwritableFields } from '../src/nfse/unwritable.ts';
 import { parseXml } from '../src/nfse/xml.ts';
 import { canonicalForm } from '../src/nfse/xmldsig/canonical-form.ts';
@@ -96,8 +96,8 @@ const DIALECTS: ReadonlyMap<string, Dialect> = dialectsFrom([ProfilesSchema.pars
 
 function rpsOf(sales: readonly Sale[], dialect: Dialect): readonly string[] {
   const style = rpsStyleOf(dialect);
-  return sales.map(({ replaces: _, ibsCbs: _elsewhere, ...sale }, i) =>
-    writtenOr(() => buildRps({ ...sale, ...bearing, dps: { series: 'A1', number: i + 1 } }, style)),
+  return sales.map((sale, i) =>
+    writtenOr(() => buildRps({ ...forCityHall(sale), ...bearing, dps: { series: 'A1', number: i + 1 } }, style)),
   );
 }
 

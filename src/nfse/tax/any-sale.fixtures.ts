@@ -46,6 +46,14 @@ const party = fc.oneof(
     foreignAddress: maybe(foreignAddress),
   }),
 );
+/** Who gets the service in the customer's place: the layout has no room for a registration with a city or of an activity. */
+const recipient = party.map(({ municipalRegistration: _, caepf: __, ...rest }) => rest);
+/** Who supplied what is reimbursed: document and name are all that the layout has room for. */
+const supplier = fc.oneof(
+  fc.record({ name: text(60), cnpj: fc.constant('12345678000195') }),
+  fc.record({ name: text(60), cpf: fc.constant('52998224725') }),
+  fc.record({ name: text(60), nif: text(30) }),
+);
 const foreignTrade = fc.record({
   deliveryMode: fc.constantFrom('0', '1', '4'),
   relationship: fc.constantFrom('0', '6', '9'),
@@ -132,7 +140,7 @@ const reimbursement = fc
       fc.record({ otherDocument: fc.record({ number: text(20), description: text(20) }) }),
     ),
     kinds(['01', '04']),
-    fc.record({ amount: money(100), supplier: maybe(party) }),
+    fc.record({ amount: money(100), supplier: maybe(supplier) }),
   )
   .map(([which, kind, rest]) => ({
     ...which,
@@ -226,7 +234,7 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
       deferral: maybe(
         fc.record({ stateRateBasisPoints: percent, municipalRateBasisPoints: percent, cbsRateBasisPoints: percent }),
       ),
-      recipient: maybe(party),
+      recipient: maybe(recipient),
       property: maybe(
         fc.oneof(fc.record({ ...registration, cib: fc.constant('ABCD1234') }), fc.record({ ...registration, place })),
       ),
@@ -285,3 +293,11 @@ function mended(sale: Sale): Sale {
 
 /** Sales of every kind that no rule refuses. */
 export const acceptableSale = anySale.map(mended).filter((sale) => brokenRules(sale).length === 0);
+
+/** A sale without the parts that no city hall has a place for. */
+export function forCityHall({ replaces: _, ibsCbs: __, ...sale }: Sale): Sale {
+  const { deductionDocuments, ...amounts } = sale.amounts;
+  const { foreignTrade, ...service } = sale.service;
+  const { immunity, ...iss } = sale.iss ?? {};
+  return { ...sale, amounts, service, ...(sale.iss && { iss }) };
+}
