@@ -140,6 +140,7 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
       number: 'CNO or CEI.',
       cib: 'CIB of the property.',
       ...under('place', PLACE),
+      art: 'Number of the record of technical responsibility (ART, RRT). ABRASF cities before 2.04 want it with the work.',
     }),
     ...under('event', {
       '': 'The event of item 12, by `number` or `place`.',
@@ -191,10 +192,12 @@ export const FIELDS: Readonly<Record<string, Texts>> = {
     }),
     deductionRate: 'The same as a percentage of the price less the unconditional discount; one of the two.',
     issWithheldBy: 'Who withholds the ISS.',
-    issRate: 'Written only where the national rules want it; city halls ask for it when the ISS is withheld.',
+    issRate:
+      'Written only where the national rules want it; city halls ask for it when the ISS is withheld or due to another municipality.',
   },
   Iss: {
-    taxation: 'Taxable when left out.',
+    taxation:
+      'Taxable when left out. `EXEMPT` is for ABRASF cities; the national system wants the number of the `benefit`.',
     immunity: 'Kind of immunity, `1` to `5`.',
     resultCountry: 'Where the result of an export is seen.',
     suspension: 'The ISS is suspended.',

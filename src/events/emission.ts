@@ -86,6 +86,7 @@ const ServiceSchema = z.object({
       number: optionalText,
       cib: optionalText,
       place: z.optional(PlaceSchema),
+      art: optionalText,
     }),
   ),
   event: z.optional(
@@ -154,7 +155,7 @@ const AmountsSchema = z.object({
 
 /** How the ISS takes the service, where that is not simply taxable. */
 const IssSchema = z.object({
-  taxation: z.optional(z.enum(['TAXABLE', 'IMMUNE', 'EXPORT', 'NOT_SUBJECT'])),
+  taxation: z.optional(z.enum(['TAXABLE', 'IMMUNE', 'EXPORT', 'NOT_SUBJECT', 'EXEMPT'])),
   immunity: optionalText,
   resultCountry: optionalText,
   suspension: z.optional(z.object({ kind: z.enum(['COURT', 'ADMINISTRATIVE']), process: text })),

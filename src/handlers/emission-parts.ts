@@ -73,6 +73,7 @@ const WorkRequest = z
     number: z.optional(text(30)),
     cib: z.optional(pattern(/^[A-Z0-9]{8}$/, 'cib')),
     place: z.optional(PlaceRequest),
+    art: z.optional(text(30)),
   })
   .check(z.refine((work) => count(work.number, work.cib, work.place) === 1, field('one-work')));
 
@@ -190,7 +191,7 @@ const AmountsRequest = z
   );
 
 const IssRequest = z.strictObject({
-  taxation: z.optional(z.enum(['TAXABLE', 'IMMUNE', 'EXPORT', 'NOT_SUBJECT'])),
+  taxation: z.optional(z.enum(['TAXABLE', 'IMMUNE', 'EXPORT', 'NOT_SUBJECT', 'EXEMPT'])),
   immunity: z.optional(pattern(/^[1-5]$/, 'value')),
   resultCountry: z.optional(country),
   suspension: z.optional(

@@ -101,8 +101,8 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   'unwritable-excluded': ['Este campo exclui outro, que também foi informado.', 'Envie só um dos dois.'],
   'unwritable-missing': ['O documento fiscal exige este campo.', 'Informe este campo.'],
   'unwritable-unsupported': [
-    'O sistema da prefeitura não tem lugar para esta informação.',
-    'Retire o campo, ou faça esta operação no portal da prefeitura.',
+    'A nota deste município não tem lugar para esta informação.',
+    'Retire o campo, ou emita esta nota no portal da prefeitura.',
   ],
   cursor: ['Cursor inválido.', 'Use o nextCursor da página anterior, com os mesmos filtros.'],
   'no-selection': [

@@ -112,12 +112,14 @@ export interface SaleForeignTrade {
   readonly shareWithMdic: boolean;
 }
 
-/** A construction work: its number (CNO or CEI), its CIB number, or its place; exactly one of them. */
+/** A construction work: its number (CNO or CEI), its CIB number, or its place; exactly one of them. A city may want its ART besides. */
 export interface SaleWork {
   readonly propertyRegistration?: string | undefined;
   readonly number?: string | undefined;
   readonly cib?: string | undefined;
   readonly place?: SalePlace | undefined;
+  /** Of the engineer's or architect's record of responsibility (ART, RRT). */
+  readonly art?: string | undefined;
 }
 
 /** An event: the city's number for it, or its place; exactly one of them. */
@@ -173,7 +175,7 @@ export interface SaleDeductionDocument {
   readonly supplier?: SaleParty | undefined;
 }
 
-export type IssTaxation = 'TAXABLE' | 'IMMUNE' | 'EXPORT' | 'NOT_SUBJECT';
+export type IssTaxation = 'TAXABLE' | 'IMMUNE' | 'EXPORT' | 'NOT_SUBJECT' | 'EXEMPT';
 
 export interface SaleIss {
   /** Taxable when left out. */

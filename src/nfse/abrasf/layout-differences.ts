@@ -13,10 +13,11 @@ export interface LayoutTraits {
   /** A rate as percent (`2.00`) or as a fraction (`0.0200`). */
   readonly rate: 'percent' | 'fraction';
   readonly issueTime: 'date' | 'dateTime';
-  /** Digits that a telephone number may have: a longer one is left out, and nothing refused for it. */
-  readonly longestPhone: number;
-  /** Whether there is room for remarks, events, deductions and people from abroad. */
-  readonly extended: boolean;
+  /** Where remarks for the reader stand: in an element of their own, or below the description. */
+  readonly remarks: 'element' | 'description';
+  readonly event: boolean;
+  /** How an address abroad is written: as one text, in the fields of an address here, or not at all. */
+  readonly addressAbroad: 'one-text' | 'fields' | undefined;
   /** Whether the answer about a batch tells its status, or an operation of its own does. */
   readonly batchStatus: 'in-answer' | 'own-operation';
 }
@@ -31,8 +32,9 @@ export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
     documentChoice: true,
     rate: 'percent',
     issueTime: 'date',
-    longestPhone: 20,
-    extended: true,
+    remarks: 'element',
+    event: true,
+    addressAbroad: 'one-text',
     batchStatus: 'in-answer',
   },
   '2.03': {
@@ -43,8 +45,9 @@ export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
     documentChoice: true,
     rate: 'percent',
     issueTime: 'date',
-    longestPhone: 20,
-    extended: false,
+    remarks: 'description',
+    event: false,
+    addressAbroad: 'fields',
     batchStatus: 'in-answer',
   },
   '1.00': {
@@ -55,8 +58,9 @@ export const LAYOUT_TRAITS: Readonly<Record<AbrasfLayout, LayoutTraits>> = {
     documentChoice: false,
     rate: 'fraction',
     issueTime: 'dateTime',
-    longestPhone: 11,
-    extended: false,
+    remarks: 'description',
+    event: false,
+    addressAbroad: undefined,
     batchStatus: 'own-operation',
   },
 };

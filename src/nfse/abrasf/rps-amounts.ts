@@ -1,7 +1,7 @@
 import { type Cents, cents } from '../cents.ts';
 import type { Sale } from '../sale.ts';
 import { withheldContributions } from '../tax/federal.ts';
-import { deductionOf, issBase, withoutIss } from '../tax/iss.ts';
+import { benefitOf, deductionOf, issBase, withoutIss } from '../tax/iss.ts';
 import { share } from '../tax/share.ts';
 
 /** What an RPS says of money, in centavos. What is `undefined` is not written. */
@@ -48,7 +48,8 @@ export function rpsAmounts(sale: Sale): RpsAmounts {
   const withheldIss = issWithheld ? iss : 0;
   return {
     service: cents(amounts.service),
-    deductions: some(deductionOf(sale)),
+    // RPS have no amount for a benefit: without it here, base and ISS would not follow from what is written.
+    deductions: some(deductionOf(sale) + benefitOf(sale)),
     ...contributions,
     inss: some(inssWithheld),
     ir: some(irrfWithheld),

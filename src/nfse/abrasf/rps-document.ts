@@ -1,5 +1,6 @@
 import { type Cents, formatCents } from '../cents.ts';
 import { parseCnpj } from '../cnpj.ts';
+import { centralBankCountry } from '../countries.ts';
 import { RPS_LAYOUTS } from '../layouts/abrasf-rps.ts';
 import { AsItIs, type Content, Given, given, Part, part, type Slot } from '../layouts/content.ts';
 import { writeDocument } from '../layouts/write.ts';
@@ -7,12 +8,15 @@ import { parseMunicipalityCode } from '../municipality.ts';
 import { line } from '../national/dps-fields.ts';
 import { manyLines } from '../national/text.ts';
 import type { Sale, SpecialRegime } from '../sale.ts';
+import { taxationOf } from '../sale.ts';
 import { issDueTo } from '../tax/iss.ts';
+import { unsaid } from '../unsaid.ts';
 import { UnwritableField } from '../unwritable.ts';
 import { LAYOUT_TRAITS, type LayoutTraits } from './layout-differences.ts';
 import type { AbrasfLayout } from './operations.ts';
 import { type RpsAmounts, rpsAmounts } from './rps-amounts.ts';
-import { customer, intermediary, provider } from './rps-parties.ts';
+import { ABROAD, customer, intermediary, provider } from './rps-parties.ts';
+import { type Remark, remarks } from './rps-remarks.ts';
 
 /** Everything an RPS is made of. */
 export interface RpsInput extends Sale {
@@ -25,16 +29,23 @@ export interface RpsInput extends Sale {
 export interface RpsStyle {
   readonly layout: AbrasfLayout;
   readonly namespace: string;
-  readonly serviceItem: 'nn.nn' | 'n.nn' | 'nnnn';
+  readonly serviceItem: 'nn.nn' | 'n.nn' | 'nnnn' | 'nnnnnn';
   readonly competence: 'date' | 'first-of-month';
   readonly lineBreak: string;
   readonly descriptionCharacters: number;
+  /** Whether the RPS has places for the NBS code, for approximate taxes and for a foreign number. */
+  readonly places: RpsPlaces;
+}
+
+/** Elements that a dialect may lack although the model it is closest to has them. */
+export interface RpsPlaces {
+  readonly nbsCode: boolean;
+  readonly totalTaxes: boolean;
+  readonly foreignNumber: boolean;
 }
 
 /** `Tipo`: a plain RPS, neither mixed with goods nor a coupon. */
 export const RPS_TYPE = '1';
-/** `CodigoMunicipio` of a service rendered abroad, as several cities want it. */
-const ABROAD = '9999999';
 
 const REGIMES: Readonly<Record<SpecialRegime, string | undefined>> = {
   MUNICIPAL_MICRO: '1',
@@ -62,15 +73,28 @@ export function buildRps(input: RpsInput, style: RpsStyle): string {
   }
   // Cities replace a note by their own number and an operation of their own; the national key says nothing to them.
   if (input.replaces) throw new UnwritableField('/replaces', 'unsupported');
-  if (input.ibsCbs?.reimbursements) throw new UnwritableField('/ibsCbs/reimbursements', 'unsupported');
   const amounts = rpsAmounts(input);
   if (amounts.issWithheld && amounts.iss === undefined) throw new UnwritableField('/amounts/issRate', 'missing');
   const traits = LAYOUT_TRAITS[style.layout];
-  const content =
-    traits.model === 1 ? modelOne(input, style, traits, amounts) : modelTwo(input, style, traits, amounts);
+  const writing = { input, style, traits, amounts, remarks: remarksOf(input, style, traits) };
+  const content = traits.model === 1 ? modelOne(writing) : modelTwo(writing);
   const id = `decl${input.dps.series}n${input.dps.number}`;
   const rps = new Part('', { [traits.declaration]: new Part('', { '@Id': id, ...content }) });
-  return writeDocument('Rps', RPS_LAYOUTS[style.layout], style.namespace, rps);
+  return writeDocument('Rps', RPS_LAYOUTS[style.layout], style.namespace, rps, unsaid(input, rps));
+}
+
+/** What the parts of an RPS are written from. */
+interface Writing {
+  readonly input: RpsInput;
+  readonly style: RpsStyle;
+  readonly traits: LayoutTraits;
+  readonly amounts: RpsAmounts;
+  readonly remarks: readonly Remark[];
+}
+
+function remarksOf(input: RpsInput, { places }: RpsStyle, { model, event }: LayoutTraits): readonly Remark[] {
+  const second = model === 2;
+  return remarks(input, { competence: second, country: second, process: second, nbsCode: places.nbsCode, event });
 }
 
 /**
@@ -86,7 +110,8 @@ export function renumberRps(xml: string, number: number): string {
   return head + xml.slice(end);
 }
 
-function modelTwo(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): Content {
+function modelTwo(writing: Writing): Content {
+  const { input, style, traits, amounts } = writing;
   const { service, dps, iss } = input;
   const from = '/service';
   return {
@@ -104,50 +129,51 @@ function modelTwo(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amount
       Valores: part('/amounts', {
         ...money(amounts),
         ...federal(amounts),
-        ValTotTributos: cents('/approximateTaxes', amounts.totalTaxes),
+        ValTotTributos: style.places.totalTaxes ? cents('/approximateTaxes', amounts.totalTaxes) : undefined,
         ValorIss: cents('/amounts/issRate', amounts.iss),
         Aliquota: rate(amounts, traits),
       }),
-      IssRetido: amounts.issWithheld ? '1' : '2',
+      IssRetido: withheld(writing),
       ResponsavelRetencao: withheldBy(input),
       ItemListaServico: serviceItem(service.code, style),
       CodigoTributacaoMunicipio: given(`${from}/municipalCode`, service.municipalCode),
-      CodigoNbs: given(`${from}/nbsCode`, service.nbsCode),
-      Discriminacao: description(input, style, traits),
+      CodigoNbs: style.places.nbsCode ? given(`${from}/nbsCode`, service.nbsCode) : undefined,
+      Discriminacao: description(writing),
       CodigoMunicipio: placeOf(input),
-      ExigibilidadeISS: demandability(input),
+      CodigoPais: countryOf(input),
+      ExigibilidadeISS: taxed(input, DEMANDABILITY[taxationOf(input)], { COURT: '6', ADMINISTRATIVE: '7' }),
       MunicipioIncidencia: issDueTo(input),
       NumeroProcesso: line('/iss/suspension/process', iss?.suspension?.process),
     }),
     Prestador: provider(input, traits),
-    [traits.customer]: customer(input.customer, traits),
+    [traits.customer]: customer(input.customer, traits, style.places.foreignNumber),
     ...intermediary(input.intermediary, traits),
-    ConstrucaoCivil: traits.extended
-      ? part(`${from}/work`, { CodigoObra: line(`${from}/work/number`, service.work?.number) })
-      : undefined,
+    ConstrucaoCivil: construction(writing),
     RegimeEspecialTributacao: specialRegime(input),
-    OptanteSimplesNacional: input.issuer.simplesNacional === 'NONE' ? '2' : '1',
+    OptanteSimplesNacional: inSimples(input),
     IncentivoFiscal: '2',
-    ...(traits.extended ? extended(input) : {}),
+    Evento: traits.event ? event(input) : undefined,
+    InformacoesComplementares: traits.remarks === 'element' ? remarksElement(writing) : undefined,
   };
 }
 
-function modelOne(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amounts: RpsAmounts): Content {
+function modelOne(writing: Writing): Content {
+  const { input, style, traits, amounts } = writing;
   const { service } = input;
   const from = '/service';
   return {
     IdentificacaoRps: rpsIdentity(input),
-    DataEmissao: input.issuedAt.slice(0, 19),
-    NaturezaOperacao: operationNature(input),
+    DataEmissao: issueTime(input),
+    NaturezaOperacao: taxed(input, operationNature(input), { COURT: '5', ADMINISTRATIVE: '6' }),
     RegimeEspecialTributacao: specialRegime(input),
-    OptanteSimplesNacional: input.issuer.simplesNacional === 'NONE' ? '2' : '1',
+    OptanteSimplesNacional: inSimples(input),
     IncentivadorCultural: '2',
     Status: '1',
     Servico: part(from, {
       Valores: part('/amounts', {
         ...money(amounts),
         ...federal(amounts),
-        IssRetido: amounts.issWithheld ? '1' : '2',
+        IssRetido: withheld(writing),
         ValorIss: cents('/amounts/issRate', amounts.iss),
         ValorIssRetido: amounts.issWithheld ? cents('/amounts/issRate', amounts.iss) : undefined,
         BaseCalculo: cents('/amounts/service', amounts.base),
@@ -156,13 +182,20 @@ function modelOne(input: RpsInput, style: RpsStyle, traits: LayoutTraits, amount
       }),
       ItemListaServico: serviceItem(service.code, style),
       CodigoTributacaoMunicipio: given(`${from}/municipalCode`, service.municipalCode),
-      Discriminacao: description(input, style, traits),
+      Discriminacao: description(writing),
       CodigoMunicipio: placeOf(input),
     }),
     Prestador: provider(input, traits),
-    [traits.customer]: customer(input.customer, traits),
+    [traits.customer]: customer(input.customer, traits, style.places.foreignNumber),
     ...intermediary(input.intermediary, traits),
+    ContrucaoCivil: construction(writing),
   };
+}
+
+/** A model without a competence of its own takes the day of issue for it; another day becomes a remark. */
+function issueTime({ issuedAt, competenceDate }: RpsInput): Slot {
+  const time = issuedAt.slice(0, 19);
+  return issuedAt.startsWith(competenceDate) ? new Given('/competenceDate', time) : time;
 }
 
 function rpsIdentity({ dps }: RpsInput): Part {
@@ -177,11 +210,21 @@ function placeOf({ service }: RpsInput): Slot {
   return service.country === undefined ? given('/service/municipalityCode', service.municipalityCode) : ABROAD;
 }
 
+/** `CodigoPais`: where the service is rendered, or where its result is when it is rendered here. */
+function countryOf({ service, iss }: RpsInput): Slot {
+  const { resultCountry } = iss ?? {};
+  if (service.country === undefined) {
+    return given('/iss/resultCountry', resultCountry && centralBankCountry(resultCountry));
+  }
+  const also = service.country === resultCountry ? ['/iss/resultCountry'] : [];
+  return given('/service/country', centralBankCountry(service.country), also);
+}
+
 function money(amounts: RpsAmounts): Content {
   const from = '/amounts';
   return {
     ValorServicos: cents(`${from}/service`, amounts.service),
-    ValorDeducoes: cents(`${from}/deduction`, amounts.deductions),
+    ValorDeducoes: cents(`${from}/deduction`, amounts.deductions, [`${from}/deductionRate`]),
     DescontoIncondicionado: cents(`${from}/unconditionalDiscount`, amounts.unconditionalDiscount),
     DescontoCondicionado: cents(`${from}/conditionalDiscount`, amounts.conditionalDiscount),
   };
@@ -198,8 +241,8 @@ function federal(amounts: RpsAmounts): Content {
   };
 }
 
-function cents(from: string, amount: Cents | undefined): Given | undefined {
-  return amount === undefined ? undefined : given(from, formatCents(amount));
+function cents(from: string, amount: Cents | undefined, also: readonly string[] = []): Given | undefined {
+  return amount === undefined ? undefined : given(from, formatCents(amount), also);
 }
 
 /** 200 basis points: `2.00` as a percentage, `0.0200` as a fraction. */
@@ -208,6 +251,13 @@ function rate({ rateBasisPoints }: RpsAmounts, traits: LayoutTraits): Given | un
   const digits = traits.rate === 'percent' ? 2 : 4;
   const text = String(rateBasisPoints).padStart(digits + 1, '0');
   return given('/amounts/issRate', `${text.slice(0, -digits)}.${text.slice(-digits)}`);
+}
+
+/** `IssRetido`. The first model does not say by whom: there it is the customer. */
+function withheld({ input, traits, amounts }: Writing): Slot {
+  const text = amounts.issWithheld ? '1' : '2';
+  const unsaid = traits.model === 1 && input.amounts.issWithheldBy === 'INTERMEDIARY';
+  return unsaid ? text : new Given('/amounts/issWithheldBy', text);
 }
 
 function withheldBy({ amounts }: RpsInput): string | undefined {
@@ -225,60 +275,90 @@ function serviceItem(code: string, { serviceItem: form }: RpsStyle): Slot {
     case 'nn.nn':
       return given('/service/code', `${item}.${subitem}`);
     case 'n.nn':
-      return new AsItIs(`${Number(item)}.${subitem}`);
+      return new AsItIs('/service/code', `${Number(item)}.${subitem}`);
     case 'nnnn':
-      return new AsItIs(`${item}${subitem}`);
+      return new AsItIs('/service/code', `${item}${subitem}`);
+    case 'nnnnnn':
+      return new AsItIs('/service/code', code);
   }
 }
 
-/** The client's reference stands below the description where the layout has no other room for it. @throws UnwritableField */
-function description(input: RpsInput, style: RpsStyle, traits: LayoutTraits): Given {
-  const { description: words, reference } = input.service;
+/** Remarks stand below the description where the layout has no other room for them. @throws UnwritableField */
+function description({ input, style, traits, remarks }: Writing): Given {
   const from = '/service/description';
-  const written = manyLines(words);
+  const written = manyLines(input.service.description);
   if (written === '') return new Given(from, '');
-  const whole = traits.extended || reference === undefined ? written : `${written}\n${referenceLine(reference)}`;
-  const text = whole.replaceAll('\n', style.lineBreak);
+  const below = traits.remarks === 'description' ? remarks : [];
+  const text = [written, ...below.map((remark) => remark.text)].join('\n').replaceAll('\n', style.lineBreak);
   if (text.length > style.descriptionCharacters) throw new UnwritableField(from, 'too-long');
-  return new Given(from, text);
+  return new Given(
+    from,
+    text,
+    below.flatMap((remark) => remark.from),
+  );
 }
 
-function referenceLine(reference: string): string {
-  return `Referencia: ${reference}`;
+function remarksElement({ remarks }: Writing): Given | undefined {
+  const [from, ...also] = remarks.flatMap((remark) => remark.from);
+  return from === undefined ? undefined : new Given(from, remarks.map(({ text }) => text).join('\n'), also);
 }
 
-/** `ExigibilidadeISS`: 1 due, 2 not subject, 4 export, 5 immune, 6 suspended by court, 7 suspended by the administration. */
-function demandability({ iss }: RpsInput): string {
-  if (iss?.suspension) return iss.suspension.kind === 'COURT' ? '6' : '7';
-  return { TAXABLE: '1', NOT_SUBJECT: '2', EXPORT: '4', IMMUNE: '5' }[iss?.taxation ?? 'TAXABLE'];
+/** `ExigibilidadeISS` of what is not suspended: 1 due, 2 not subject, 3 exempt, 4 export, 5 immune. */
+const DEMANDABILITY = { TAXABLE: '1', NOT_SUBJECT: '2', EXEMPT: '3', EXPORT: '4', IMMUNE: '5' } as const;
+
+/** `NaturezaOperacao` of what is not suspended: 1 taxed here, 2 taxed elsewhere, 3 exempt, 4 immune. It has no other. */
+function operationNature(input: RpsInput): string | undefined {
+  switch (taxationOf(input)) {
+    case 'TAXABLE':
+      return issDueTo(input) === input.municipalityCode ? '1' : '2';
+    case 'EXEMPT':
+      return '3';
+    case 'IMMUNE':
+      return '4';
+    case 'EXPORT':
+    case 'NOT_SUBJECT':
+      return undefined;
+  }
 }
 
-/** `NaturezaOperacao`: 1 taxed here, 2 taxed elsewhere, 3 exempt, 4 immune, 5 suspended by court, 6 by the administration. */
-function operationNature(input: RpsInput): string {
-  const { iss } = input;
-  if (iss?.suspension) return iss.suspension.kind === 'COURT' ? '5' : '6';
-  const taxation = iss?.taxation ?? 'TAXABLE';
-  if (taxation === 'IMMUNE') return '4';
-  if (taxation === 'NOT_SUBJECT') return '3';
-  return issDueTo(input) === input.municipalityCode ? '1' : '2';
+/** How the ISS takes the service. What is suspended would be due: no other taxation can be said beside it. */
+function taxed(
+  input: RpsInput,
+  code: string | undefined,
+  suspended: Readonly<Record<'COURT' | 'ADMINISTRATIVE', string>>,
+): Given | undefined {
+  const suspension = input.iss?.suspension;
+  if (!suspension) return given('/iss/taxation', code);
+  const also = taxationOf(input) === 'TAXABLE' ? ['/iss/taxation'] : [];
+  return given('/iss/suspension/kind', suspended[suspension.kind], also);
 }
 
-function specialRegime({ issuer }: RpsInput): string | undefined {
-  if (issuer.specialRegime && REGIMES[issuer.specialRegime]) return REGIMES[issuer.specialRegime];
-  return { NONE: undefined, MEI: '5', ME_EPP: '6' }[issuer.simplesNacional];
+/** A regime with a code of its own goes before that of the Simples Nacional, which `OptanteSimplesNacional` says all the same. */
+function specialRegime({ issuer }: RpsInput): Given | undefined {
+  const special = issuer.specialRegime && REGIMES[issuer.specialRegime];
+  if (special) return given('/issuer/specialRegime', special);
+  return given('/issuer/simplesNacional', { NONE: undefined, MEI: '5', ME_EPP: '6' }[issuer.simplesNacional]);
 }
 
-function extended({ service }: RpsInput): Content {
+/** `OptanteSimplesNacional`: with all taxes inside, which is the rule. */
+function inSimples({ issuer }: RpsInput): Given {
+  const also = issuer.simplesRegime === 'ALL_INSIDE' ? ['/issuer/simplesRegime'] : [];
+  return new Given('/issuer/simplesNacional', issuer.simplesNacional === 'NONE' ? '2' : '1', also);
+}
+
+/** `ConstrucaoCivil`, which knows a work by its number alone. @throws UnwritableField where the layout wants its ART and it is missing */
+function construction({ input, style }: Writing): Part | undefined {
+  const { work } = input.service;
+  if (!work || (style.layout === '1.00' && work.number === undefined)) return undefined;
+  const from = '/service/work';
+  if (style.layout !== '2.04' && work.art === undefined) throw new UnwritableField(`${from}/art`, 'missing');
+  return part(from, { CodigoObra: line(`${from}/number`, work.number), Art: line(`${from}/art`, work.art) });
+}
+
+function event({ service }: RpsInput): Part | undefined {
   const from = '/service/event';
-  const remarks = [service.information?.text, service.reference && referenceLine(service.reference)];
-  return {
-    Evento: part(from, {
-      IdentificacaoEvento: line(`${from}/number`, service.event?.number),
-      DescricaoEvento: line(`${from}/name`, service.event?.name),
-    }),
-    InformacoesComplementares: given(
-      '/service/information/text',
-      manyLines(remarks.filter((remark) => remark).join('\n')),
-    ),
-  };
+  return part(from, {
+    IdentificacaoEvento: line(`${from}/number`, service.event?.number),
+    DescricaoEvento: line(`${from}/name`, service.event?.name),
+  });
 }

@@ -1,9 +1,15 @@
-import { type Content, given, type Part, part } from '../layouts/content.ts';
+import { centralBankCountry } from '../countries.ts';
+import { type Content, Given, given, type Part, part } from '../layouts/content.ts';
 import { parseMunicipalityCode, stateOf } from '../municipality.ts';
 import { demandedLine, line } from '../national/dps-fields.ts';
-import type { Sale, SaleParty } from '../sale.ts';
+import { oneLine } from '../national/text.ts';
+import type { Sale, SaleForeignAddress, SaleParty } from '../sale.ts';
 import { UnwritableField } from '../unwritable.ts';
+import { addressLine } from './address-line.ts';
 import type { LayoutTraits } from './layout-differences.ts';
+
+/** `CodigoMunicipio` of what is abroad, as several cities want it. */
+export const ABROAD = '9999999';
 
 /** `Prestador` of an RPS. */
 export function provider(
@@ -18,16 +24,20 @@ export function provider(
   });
 }
 
-/** The taker; nothing without one. */
-export function customer(party: SaleParty | undefined, traits: LayoutTraits): Part | undefined {
+/**
+ * The taker; nothing without one.
+ *
+ * @param foreignNumber whether the dialect has a place for the number of somebody from abroad
+ */
+export function customer(party: SaleParty | undefined, traits: LayoutTraits, foreignNumber: boolean): Part | undefined {
   if (!party) return undefined;
   const from = '/customer';
   return part(from, {
     IdentificacaoTomador: party.cnpj || party.cpf ? identity(from, party) : undefined,
-    NifTomador: traits.extended ? line(`${from}/nif`, party.nif) : undefined,
+    NifTomador: foreignNumber ? line(`${from}/nif`, party.nif) : undefined,
     RazaoSocial: demandedLine(`${from}/name`, party.name),
-    Endereco: address(`${from}/address`, party.address),
-    Contato: contact(from, party, traits),
+    ...whereabouts(from, party, traits),
+    Contato: contact(from, party),
   });
 }
 
@@ -42,12 +52,52 @@ function document(from: string, { cnpj, cpf }: SaleParty): Part | undefined {
   return part(from, cnpj ? { Cnpj: given(`${from}/cnpj`, cnpj) } : { Cpf: given(`${from}/cpf`, cpf) });
 }
 
+function whereabouts(from: string, party: SaleParty, { addressAbroad }: LayoutTraits): Content {
+  const { foreignAddress: abroad } = party;
+  if (!abroad) return { Endereco: address(`${from}/address`, party.address) };
+  const at = `${from}/foreignAddress`;
+  if (addressAbroad === 'one-text') return { EnderecoExterior: addressInOneText(at, abroad) };
+  return addressAbroad === 'fields' ? { Endereco: addressInFields(at, abroad) } : {};
+}
+
+function addressInOneText(from: string, abroad: SaleForeignAddress): Part | undefined {
+  const also = ['number', 'complement', 'district', 'city', 'region', 'postalCode'];
+  return part(from, {
+    CodigoPais: given(`${from}/country`, centralBankCountry(abroad.country)),
+    EnderecoCompletoExterior: new Given(
+      `${from}/street`,
+      addressLine(abroad),
+      also.map((member) => `${from}/${member}`),
+    ),
+  });
+}
+
+/** City, region and postal code have no field of their own there. `Uf` is left out: the model has no state abroad. */
+function addressInFields(from: string, abroad: SaleForeignAddress): Part | undefined {
+  const { street, number, complement, district, city, region, postalCode, country } = abroad;
+  const also = ['city', 'region', 'postalCode'];
+  return part(from, {
+    Endereco: new Given(
+      `${from}/street`,
+      [street, city, region, postalCode].map(oneLine).join(', '),
+      also.map((member) => `${from}/${member}`),
+    ),
+    Numero: line(`${from}/number`, number) ?? NO_NUMBER,
+    Complemento: line(`${from}/complement`, complement),
+    Bairro: demandedLine(`${from}/district`, district),
+    CodigoMunicipio: ABROAD,
+    CodigoPais: given(`${from}/country`, centralBankCountry(country)),
+  });
+}
+
+const NO_NUMBER = 'S/N';
+
 function address(from: string, address: SaleParty['address']): Part | undefined {
   const code = parseMunicipalityCode(address?.municipalityCode);
   if (!address || !code) return undefined;
   return part(from, {
     Endereco: demandedLine(`${from}/street`, address.street),
-    Numero: line(`${from}/number`, address.number) ?? 'S/N',
+    Numero: line(`${from}/number`, address.number) ?? NO_NUMBER,
     Complemento: line(`${from}/complement`, address.complement),
     Bairro: demandedLine(`${from}/district`, address.district),
     CodigoMunicipio: given(`${from}/municipalityCode`, code),
@@ -56,11 +106,9 @@ function address(from: string, address: SaleParty['address']): Part | undefined 
   });
 }
 
-/** A telephone number that does not fit is left out: nobody's invoice should fail for it. */
-function contact(from: string, { phone, email }: SaleParty, { longestPhone }: LayoutTraits): Part | undefined {
-  const digits = phone?.replace(/\D/g, '') ?? '';
+function contact(from: string, { phone, email }: SaleParty): Part | undefined {
   return part(from, {
-    Telefone: digits.length <= longestPhone ? given(`${from}/phone`, digits) : undefined,
+    Telefone: given(`${from}/phone`, phone?.replace(/\D/g, '')),
     Email: line(`${from}/email`, email),
   });
 }

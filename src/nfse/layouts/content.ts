@@ -13,19 +13,17 @@ export type Slot = string | Given | AsItIs | Part | readonly Slot[] | undefined;
 export class Given {
   readonly from: string;
   readonly text: string;
-  constructor(from: string, text: string) {
+  /** Other members that the same value says. */
+  readonly also: readonly string[];
+  constructor(from: string, text: string, also: readonly string[] = []) {
     this.from = from;
     this.text = text;
+    this.also = also;
   }
 }
 
 /** A value in a form that a city has instead of the layout's. */
-export class AsItIs {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
+export class AsItIs extends Given {}
 
 /** An element with others in it, and the part of the emission that it says. */
 export class Part {
@@ -38,8 +36,19 @@ export class Part {
 }
 
 /** @returns nothing for an empty text, since a layout wants an element absent rather than empty */
-export function given(from: string, text: string | number | undefined): Given | undefined {
-  return text === undefined || text === '' ? undefined : new Given(from, String(text));
+export function given(
+  from: string,
+  text: string | number | undefined,
+  also: readonly string[] = [],
+): Given | undefined {
+  return text === undefined || text === '' ? undefined : new Given(from, String(text), also);
+}
+
+/** The members of the emission that the content says. */
+export function pointersIn(slot: Slot): readonly string[] {
+  if (slot instanceof Given) return [slot.from, ...slot.also];
+  if (slot instanceof Part) return Object.values(slot.content).flatMap(pointersIn);
+  return Array.isArray(slot) ? slot.flatMap(pointersIn) : [];
 }
 
 /** @returns nothing when there is nothing in it */

@@ -10,14 +10,22 @@ import { faultOf, type ValueFault, type ValueType } from './values.ts';
  * no prefixes, no white space between elements.
  *
  * @param type of the root element
+ * @param unsaid members of the emission that the content does not say
  * @throws UnwritableFields naming every member of the emission that the layout refuses
  * @throws DefectiveDocument where it refuses what the service writes by itself
  */
-export function writeDocument(root: string, type: Type, namespace: string, content: Part): string {
+export function writeDocument(
+  root: string,
+  type: Type,
+  namespace: string,
+  content: Part,
+  unsaid: readonly Unwritable[] = [],
+): string {
   const writing = new Writing(namespace);
   const xml = writeXml((document) => writing.element(document, root, type, content, ''));
   // A fault of ours beside one of the client's is often its consequence, and shows again when it is not.
-  if (writing.refused.length > 0) throw new UnwritableFields(writing.refused);
+  const refused = [...writing.refused, ...unsaid];
+  if (refused.length > 0) throw new UnwritableFields(refused);
   if (writing.defects.length > 0) throw new DefectiveDocument(writing.defects);
   return xml;
 }

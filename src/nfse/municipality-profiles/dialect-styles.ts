@@ -1,5 +1,5 @@
 import type { MessageStyle } from '../abrasf/messages.ts';
-import type { RpsStyle } from '../abrasf/rps-document.ts';
+import type { RpsPlaces, RpsStyle } from '../abrasf/rps-document.ts';
 import type { Dialect } from './schema.ts';
 
 /** How a dialect writes an RPS. */
@@ -12,7 +12,14 @@ export function rpsStyleOf(dialect: Dialect): RpsStyle {
     competence,
     lineBreak,
     descriptionCharacters: limits.descriptionCharacters,
+    places: placesOf(dialect),
   };
+}
+
+/** The second model got the NBS code, the approximate taxes and the foreign number with 2.03; the first never had them. */
+function placesOf({ layout, version = layout }: Dialect): RpsPlaces {
+  const since203 = layout !== '1.00' && version >= '2.03';
+  return { nbsCode: since203, totalTaxes: since203, foreignNumber: since203 };
 }
 
 /** How a dialect writes the messages around it. */

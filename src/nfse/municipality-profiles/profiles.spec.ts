@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { standInProfiles } from '../../../local/municipality-profiles.ts';
 import { buildRps } from '../abrasf/rps-document.ts';
 import { parseMunicipalityCode } from '../municipality.ts';
+import { forCityHall } from '../tax/any-sale.fixtures.ts';
 import { software } from '../tax/sales.fixtures.ts';
 import { builtInFile, builtInProfiles } from './built-in.ts';
 import { rpsStyleOf } from './dialect-styles.ts';
@@ -43,7 +44,7 @@ describe('the directory of municipalities', () => {
     const endpoint = endpointOf(profile, '1');
     expect(endpoint?.baseUrl).toMatch(/^https:\/\/[a-z0-9.-]+/);
     expect(endpoint?.path('ConsultarNfsePorRps')).toMatch(/^(\/[A-Za-z0-9_.-]+)+$/);
-    const sale = { ...software, municipalityCode: code, dps: { series: '1', number: 1 } };
+    const sale = { ...forCityHall(software), municipalityCode: code, dps: { series: '1', number: 1 } };
     const rps = buildRps({ ...sale, issuedAt: '2026-11-10T09:30:00-03:00' }, rpsStyleOf(profile.dialect));
     expect(rps).toContain('<Numero>1</Numero>');
   });

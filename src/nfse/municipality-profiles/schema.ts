@@ -88,8 +88,8 @@ export const DialectSchema = z.strictObject({
     exclusive: z._default(z.boolean(), false),
     hash: z._default(z.enum(['sha1', 'sha256']), 'sha1'),
   }),
-  /** How the service's item is written: `01.07`, `1.07` or `0107`. */
-  serviceItem: z._default(z.enum(['nn.nn', 'n.nn', 'nnnn']), 'nn.nn'),
+  /** How the service's item is written: `01.07`, `1.07` or `0107`, or the national code's six digits, `010701`. */
+  serviceItem: z._default(z.enum(['nn.nn', 'n.nn', 'nnnn', 'nnnnnn']), 'nn.nn'),
   competence: z._default(z.enum(['date', 'first-of-month']), 'date'),
   /** What stands for a line break in the description. */
   lineBreak: z._default(z.enum(['\n', '\\n', '|', '<br>']), '\n'),
@@ -144,7 +144,7 @@ const AbrasfCitySchema = z.strictObject({
     z.strictObject({
       emission: z.optional(DialectSchema.shape.emission),
       signature: z.optional(DialectSchema.shape.signature),
-      serviceItem: z.optional(z.enum(['nn.nn', 'n.nn', 'nnnn'])),
+      serviceItem: z.optional(z.enum(['nn.nn', 'n.nn', 'nnnn', 'nnnnnn'])),
       competence: z.optional(z.enum(['date', 'first-of-month'])),
       lineBreak: z.optional(z.enum(['\n', '\\n', '|', '<br>'])),
       cancellation: z.optional(DialectSchema.shape.cancellation.def.innerType),

@@ -73,7 +73,7 @@ const customers = fc
     fc.record({
       name: pasted(60),
       email: optional(fc.constant('financeiro@tomadora.example')),
-      phone: optional(fc.constantFrom('(31) 3333-0000', '12', '+55 31 99999-0000')),
+      phone: optional(fc.constantFrom('(31) 3333-0000', '+55 31 99999-0000')),
       address: optional(address),
     }),
   )

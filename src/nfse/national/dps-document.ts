@@ -5,6 +5,8 @@ import { DECLARATIONS } from '../layouts/national-declaration.ts';
 import { writeDocument } from '../layouts/write.ts';
 import { parseMunicipalityCode } from '../municipality.ts';
 import type { Sale, SaleReplacement } from '../sale.ts';
+import { rateStatement } from '../tax/stated-rate.ts';
+import { unsaid } from '../unsaid.ts';
 import { line } from './dps-fields.ts';
 import { ibsCbs } from './dps-ibs-cbs.ts';
 import { party } from './dps-parties.ts';
@@ -53,7 +55,16 @@ export interface DpsRevision {
  */
 export function buildDps(input: DpsInput, { alphanumericCnpj }: DpsRevision = { alphanumericCnpj: true }): string {
   const layout = alphanumericCnpj ? DECLARATIONS.alphanumeric : DECLARATIONS.numeric;
-  return writeDocument('DPS', layout, NAMESPACE, declared(input));
+  const content = declared(input);
+  return writeDocument('DPS', layout, NAMESPACE, content, unsaid(input, content, leftOut(input)));
+}
+
+/** Members that the layout's rules leave out: a rate that the system knows itself, and the word that nothing is withheld. */
+function leftOut(input: DpsInput): readonly string[] {
+  return [
+    ...(rateStatement(input) === 'omitted' ? ['/amounts/issRate'] : []),
+    ...(input.federalTaxes?.pisCofins?.withheld === 'NONE' ? ['/federalTaxes/pisCofins/withheld'] : []),
+  ];
 }
 
 /**

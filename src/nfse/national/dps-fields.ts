@@ -1,10 +1,14 @@
+import { isBlank } from '../blank.ts';
 import { cents, formatCents } from '../cents.ts';
-import { Given, given } from '../layouts/content.ts';
+import { Given } from '../layouts/content.ts';
 import { oneLine } from './text.ts';
 
-/** Text on one line, as far as the layout's repertoire has it; absent where nothing is left. */
+/**
+ * Text on one line, as far as the layout's repertoire has it; absent where it is blank, and refused as empty where it is not blank and
+ * nothing of it can be written.
+ */
 export function line(from: string, text: string | undefined): Given | undefined {
-  return given(from, oneLine(text ?? ''));
+  return text === undefined || isBlank(text) ? undefined : new Given(from, oneLine(text));
 }
 
 /** The same of a text that the layout demands: refused as empty where nothing is left. */

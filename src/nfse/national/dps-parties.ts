@@ -37,14 +37,13 @@ function document(from: string, { cnpj, cpf, nif, noNif }: SaleParty): Content {
   };
 }
 
-/** Where a party is, and how it is reached. A phone number that does not fit is left out: nobody's invoice fails for it. */
+/** Where a party is, and how it is reached. */
 function reach(from: string, { address, foreignAddress, phone, email }: SaleParty): Content {
-  const digits = phone?.replace(/\D/g, '') ?? '';
   return {
     end: foreignAddress
       ? abroad(`${from}/foreignAddress`, foreignAddress)
       : address && inBrazil(`${from}/address`, address),
-    fone: /^\d{6,20}$/.test(digits) ? given(`${from}/phone`, digits) : undefined,
+    fone: given(`${from}/phone`, phone?.replace(/\D/g, '')),
     email: line(`${from}/email`, email),
   };
 }

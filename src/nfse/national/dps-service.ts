@@ -1,5 +1,5 @@
 import { Given, given, type Part, part } from '../layouts/content.ts';
-import type { SaleEvent, SaleForeignTrade, SaleInformation, SaleService, SaleWork } from '../sale.ts';
+import type { SaleEvent, SaleForeignTrade, SaleService, SaleWork } from '../sale.ts';
 import { decimal, demandedLine, items, line } from './dps-fields.ts';
 import { place } from './dps-parties.ts';
 import { manyLines } from './text.ts';
@@ -24,7 +24,7 @@ export function service(service: SaleService): Part | undefined {
     comExt: foreignTrade(`${from}/foreignTrade`, service.foreignTrade),
     obra: work(`${from}/work`, service.work),
     atvEvento: event(`${from}/event`, service.event),
-    infoCompl: information(`${from}/information`, service.information),
+    infoCompl: information(`${from}/information`, service),
   });
 }
 
@@ -65,11 +65,11 @@ function event(from: string, event: SaleEvent | undefined): Part | undefined {
   });
 }
 
-function information(from: string, information: SaleInformation | undefined): Part | undefined {
-  if (!information) return undefined;
+/** `idDocTec` has room for one document of responsibility: that of the work, where it has one. */
+function information(from: string, { information = {}, work }: SaleService): Part | undefined {
   const at = `${from}/orderItems`;
   return part(from, {
-    idDocTec: line(`${from}/technicalDocument`, information.technicalDocument),
+    idDocTec: line('/service/work/art', work?.art) ?? line(`${from}/technicalDocument`, information.technicalDocument),
     docRef: line(`${from}/document`, information.document),
     xPed: line(`${from}/order`, information.order),
     gItemPed: part(at, {

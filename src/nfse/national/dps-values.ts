@@ -12,7 +12,8 @@ import { rateStatement } from '../tax/stated-rate.ts';
 import { decimal, items, line, nonZero } from './dps-fields.ts';
 import { party } from './dps-parties.ts';
 
-const TAXATION = { TAXABLE: '1', IMMUNE: '2', EXPORT: '3', NOT_SUBJECT: '4' } as const;
+/** An exemption is a benefit here, and no taxation of its own. */
+const TAXATION = { TAXABLE: '1', IMMUNE: '2', EXPORT: '3', NOT_SUBJECT: '4', EXEMPT: undefined } as const;
 const WITHHELD_BY = { NOBODY: '1', CUSTOMER: '2', INTERMEDIARY: '3' } as const;
 const SUSPENSION = { COURT: '1', ADMINISTRATIVE: '2' } as const;
 const WITHHELD: Readonly<Record<WithheldContributions, string>> = {

@@ -3,7 +3,7 @@ import { type ServiceCode, serviceCode } from '../service-codes.ts';
 import { federallyWithheld, hasContributionBase, withheldContributions } from './federal.ts';
 import {
   issBase,
-  issDueTo,
+  issDueElsewhere,
   issInsideSimples,
   MAX_ISS_BASIS_POINTS,
   minimumIssRate,
@@ -45,7 +45,11 @@ const NATIONAL_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'contribution-base',
   'contribution-base-forbidden',
   'iss-rate-required',
+  'exemption-is-a-benefit',
 ]);
+
+/** What only city halls ask for or have no place for. */
+const CITY_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>(['rate-without-iss', 'rate-elsewhere']);
 
 /**
  * The fiscal rules that the sale breaks, of those that need no register and no municipality's parameter: what the authority is
@@ -64,7 +68,7 @@ export function brokenRules(sale: Sale, authority: Authority = 'national'): read
     ...aboutDeduction(sale),
     ...aboutFederalTaxes(sale),
     ...aboutTheRest(sale),
-  ].filter(([is, , code]) => is && (authority === 'national' || !NATIONAL_ONLY.has(code)));
+  ].filter(([is, , code]) => is && !(authority === 'national' ? CITY_ONLY : NATIONAL_ONLY).has(code));
   return [...broken, ...(broken.length === 0 ? aboutSums(sale) : [])]
     .filter(([is]) => is)
     .map(([, pointer, code]) => ({ pointer, code, ...RULE_TEXTS[code] }));
@@ -115,7 +119,7 @@ function aboutRegime(sale: Sale): readonly Verdict[] {
   const { simplesNacional, simplesRegime, specialRegime } = sale.issuer;
   const at = '/issuer/specialRegime';
   const special = specialRegime !== undefined;
-  const elsewhere = issDueTo(sale) !== undefined && issDueTo(sale) !== sale.municipalityCode;
+  const elsewhere = issDueElsewhere(sale);
   return [
     [!!simplesRegime && simplesNacional !== 'ME_EPP', '/issuer/simplesRegime', 'simples-regime'],
     [special && taxationOf(sale) !== 'TAXABLE', at, 'special-regime-not-taxed'],
@@ -130,6 +134,7 @@ const WITHHOLDING_FORBIDDEN = {
   IMMUNE: 'withholding-not-taxed',
   EXPORT: 'withholding-not-taxed',
   NOT_SUBJECT: 'withholding-not-taxed',
+  EXEMPT: 'withholding-not-taxed',
   SUSPENDED: 'withholding-suspended',
   SPECIAL_REGIME: 'withholding-special-regime',
   SERVICE: 'withholding-service',
@@ -140,11 +145,16 @@ function aboutIss(sale: Sale): readonly Verdict[] {
   const rate = amounts.issRateBasisPoints;
   const wrongRate = rate !== undefined && (rate < minimumIssRate(sale) || rate > MAX_ISS_BASIS_POINTS);
   const forbidden = amounts.issWithheldBy === 'NOBODY' ? undefined : withholdingForbidden(sale);
+  const noIss = withoutIss(sale) !== undefined;
+  const elsewhere = issDueElsewhere(sale);
   const exported = taxationOf(sale) === 'EXPORT';
   const country = iss?.resultCountry ?? (exported ? service.country : undefined);
   return [
     [wrongRate, '/amounts/issRate', 'iss-rate'],
     [rate === undefined && rateStatement(sale) === 'required', '/amounts/issRate', 'iss-rate-required'],
+    [rate !== undefined && noIss && !forbidden, '/amounts/issRate', 'rate-without-iss'],
+    [rate === undefined && !noIss && elsewhere, '/amounts/issRate', 'rate-elsewhere'],
+    [taxationOf(sale) === 'EXEMPT', '/iss/taxation', 'exemption-is-a-benefit'],
     [!!forbidden, '/amounts/issWithheldBy', WITHHOLDING_FORBIDDEN[forbidden ?? 'SERVICE']],
     [(taxationOf(sale) === 'IMMUNE') !== (iss?.immunity !== undefined), '/iss/immunity', 'immunity-kind'],
     [exported !== (country !== undefined), '/iss/resultCountry', 'result-country'],

@@ -1,5 +1,5 @@
 import { type Cents, cents } from '../cents.ts';
-import { type Sale, taxationOf } from '../sale.ts';
+import { type IssTaxation, type Sale, taxationOf } from '../sale.ts';
 import { serviceCode } from '../service-codes.ts';
 import { share } from './share.ts';
 
@@ -36,8 +36,8 @@ export function issInsideSimples({ simplesNacional, simplesRegime = 'ALL_INSIDE'
 }
 
 /**
- * Why a note states no ISS of its own, or `undefined` when it does: MEI pay a fixed sum a month, immune, exported, untaxed and
- * suspended services owe none now, and special regimes are assessed otherwise.
+ * Why a note states no ISS of its own, or `undefined` when it does: MEI pay a fixed sum a month, immune, exported, untaxed, exempt
+ * and suspended services owe none now, and special regimes are assessed otherwise.
  */
 export function withoutIss({ issuer, iss }: Pick<Sale, 'issuer' | 'iss'>): NoIss | undefined {
   if (issuer.simplesNacional === 'MEI') return 'MEI';
@@ -47,7 +47,7 @@ export function withoutIss({ issuer, iss }: Pick<Sale, 'issuer' | 'iss'>): NoIss
   return issuer.specialRegime ? 'SPECIAL_REGIME' : undefined;
 }
 
-export type NoIss = 'MEI' | 'IMMUNE' | 'EXPORT' | 'NOT_SUBJECT' | 'SUSPENDED' | 'SPECIAL_REGIME';
+export type NoIss = 'MEI' | Exclude<IssTaxation, 'TAXABLE'> | 'SUSPENDED' | 'SPECIAL_REGIME';
 
 /** Why nobody may withhold the ISS, or `undefined` when somebody may. */
 export function withholdingForbidden(sale: Pick<Sale, 'issuer' | 'iss' | 'service'>): NoIss | 'SERVICE' | undefined {
@@ -104,4 +104,10 @@ export function issDueTo(sale: IssSale): string | undefined {
     case undefined:
       return sale.municipalityCode;
   }
+}
+
+/** Whether the ISS is due to another municipality than the issuer's. */
+export function issDueElsewhere(sale: IssSale): boolean {
+  const municipality = issDueTo(sale);
+  return municipality !== undefined && municipality !== sale.municipalityCode;
 }

@@ -55,6 +55,21 @@ export const RULE_TEXTS = {
     'Neste caso a alíquota do ISS é obrigatória.',
     'Informe amounts.issRate: no Simples Nacional, a alíquota efetiva do ISS da sua faixa; fora dele, a do município.',
   ),
+  'rate-without-iss': text(
+    'ABRASF, Aliquota',
+    'Nesta operação a nota não tem ISS a declarar, e por isso não tem alíquota.',
+    'Retire amounts.issRate, ou corrija iss, issuer.specialRegime ou issuer.simplesNacional.',
+  ),
+  'rate-elsewhere': text(
+    'ABRASF, Aliquota e MunicipioIncidencia',
+    'O ISS é devido em outro município, cuja alíquota a prefeitura que emite a nota não conhece.',
+    'Informe em amounts.issRate a alíquota do município onde o ISS é devido.',
+  ),
+  'exemption-is-a-benefit': text(
+    'leiaute nacional, tribISSQN e BM',
+    'No sistema nacional a isenção não é um tipo de tributação.',
+    'Retire iss.taxation e informe em iss.benefit o número do benefício que o município concedeu.',
+  ),
   'effective-rate': text(
     'E0429, E0430',
     'As reduções levam o ISS a menos do mínimo (2% do valor do serviço; 1,80% no Simples Nacional com ISS retido).',

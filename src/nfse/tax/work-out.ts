@@ -39,6 +39,7 @@ const NO_ISS: Readonly<Record<NoIss | 'SIMPLES', string>> = {
   IMMUNE: 'operação imune',
   EXPORT: 'exportação de serviço',
   NOT_SUBJECT: 'não incidência',
+  EXEMPT: 'isenção',
   SUSPENDED: 'exigibilidade suspensa',
   SPECIAL_REGIME: 'regime especial de tributação: o ISS é apurado à parte',
   SIMPLES: 'Simples Nacional: o ISS é recolhido no DAS',
