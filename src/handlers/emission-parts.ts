@@ -22,7 +22,14 @@ import { field } from './request-fields.ts';
 /** Exactly one of some members, or at most one. */
 const count = (...members: readonly unknown[]) => members.filter((member) => member !== undefined).length;
 
-const street = { street: text(255), number: text(60), complement: z.optional(text(156)), district: text(60) };
+const street = {
+  street: text(255),
+  number: z._default(text(60), 'S/N'),
+  complement: z.optional(text(156)),
+  district: text(60),
+};
+/** As the city wrote it: `40325-3`, `12.345/6`. */
+const municipalRegistration = pattern(/^[A-Za-z0-9][A-Za-z0-9./-]{0,14}$/, 'municipal-registration');
 const postalCode = pattern(/^\d{8}$/, 'postal-code');
 const cityAbroad = { postalCode: text(11), city: text(60), region: text(60) };
 
@@ -40,7 +47,7 @@ const party = (longestName: number) =>
       nif: z.optional(text(40)),
       noNif: z.optional(z.enum(['NOT_INFORMED', 'EXEMPT', 'NOT_REQUIRED'])),
       caepf: z.optional(pattern(/^\d{14}$/, 'caepf')),
-      municipalRegistration: z.optional(pattern(/^[A-Za-z0-9]{1,15}$/, 'municipal-registration')),
+      municipalRegistration: z.optional(municipalRegistration),
       name: text(longestName),
       email: z.optional(z.email(field('email')).check(z.maxLength(80))),
       phone: z.optional(pattern(/^\d{6,20}$/, 'phone')),
@@ -113,7 +120,7 @@ const ServiceRequest = z
 
 /** Who issues, and how it is taxed. */
 export const IssuerRequest = z.strictObject({
-  municipalRegistration: z.optional(pattern(/^[A-Za-z0-9]{1,15}$/, 'municipal-registration')),
+  municipalRegistration: z.optional(municipalRegistration),
   simplesNacional: z._default(z.enum(['NONE', 'MEI', 'ME_EPP']), 'NONE'),
   simplesRegime: z.optional(z.enum(['ALL_INSIDE', 'ISS_OUTSIDE', 'ALL_OUTSIDE'])),
   specialRegime: z.optional(

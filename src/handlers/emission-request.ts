@@ -3,6 +3,7 @@ import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import { type Emission, EmissionSchema } from '../events/emission.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import { type Authority, brokenRules } from '../nfse/tax/broken-rules.ts';
+import { withoutBlankTexts } from './blank-texts.ts';
 import { cnpj, municipality, pattern, SERIES, text } from './emission-fields.ts';
 import { emissionToJson, underEventNames } from './emission-json.ts';
 import { emissionParts } from './emission-parts.ts';
@@ -95,7 +96,7 @@ export function correctedEmission(emission: Emission, patch: unknown, circumstan
   const companyCnpj = parseCnpj(emission.companyCnpj);
   if (!companyCnpj) throw new RangeError('An emitted invoice has a valid CNPJ');
   const { municipalityCode } = emission;
-  const merged = mergePatch(emissionToJson(emission), withOneName(patch));
+  const merged = withoutBlankTexts(EmissionParts, mergePatch(emissionToJson(emission), withOneName(patch)));
   const body = parse(EmissionParts, merged, '/corrections');
   return emissionOf(body, { companyCnpj, municipalityCode, ...circumstances }, '/corrections');
 }

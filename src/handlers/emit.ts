@@ -14,6 +14,7 @@ import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
 import { dynamoDb } from './aws-clients.ts';
+import { withoutBlankTexts } from './blank-texts.ts';
 import { commandDeps } from './command-deps.ts';
 import { environmentOf, notRegistered, otherEnvironment } from './company-request.ts';
 import {
@@ -53,7 +54,8 @@ const once = idempotent('emit', client, config.tables.requests);
 export const handler = lambda('emit', async (call) => {
   const json = readBody(call.event);
   const requestId = requestIdOf(call.event, json);
-  const { requestId: _, ...content } = json;
+  const { requestId: _, ...content } = withoutBlankTexts(EmitBody, json) as JsonObject;
+  if (content.companyCpf !== undefined) fail('/companyCpf', 'issuer-person');
   // Nobody learns what is registered for another company, not even by what is found wrong with a request.
   const companyCnpj = parseCnpj(content.companyCnpj) ?? parseCnpj(parse(EmitBody, content).companyCnpj);
   if (!companyCnpj) fail('/companyCnpj', 'cnpj');

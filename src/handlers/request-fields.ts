@@ -12,6 +12,10 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   cnpj: ['CNPJ inválido.', 'Informe os 14 caracteres, sem pontuação, e confira os dígitos verificadores.'],
   cpf: ['CPF inválido.', 'Informe os 11 dígitos, sem pontuação, e confira os dígitos verificadores.'],
   'one-document': ['Informe exatamente um documento desta pessoa.', 'Envie só um entre cnpj, cpf, nif e noNif.'],
+  'issuer-person': [
+    'Este serviço só emite notas de empresas, por CNPJ.',
+    'Uma pessoa física emite pelo portal do Emissor Nacional (www.nfse.gov.br) ou da prefeitura.',
+  ],
   'one-address': ['Há dois endereços.', 'Envie address (no Brasil) ou foreignAddress (no exterior), e não os dois.'],
   'one-place': ['Informe exatamente um lugar, no Brasil ou no exterior.', 'Envie só um dos dois.'],
   'one-work': ['Informe exatamente uma identificação da obra.', 'Envie só um entre number, cib e place.'],
@@ -85,7 +89,7 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   reference: ['Referência inválida.', 'Use de 1 a 20 letras ou dígitos, sem traços.'],
   'municipal-registration': [
     'Inscrição municipal inválida.',
-    'Use até 15 letras ou dígitos, como no cadastro da prefeitura.',
+    'Use até 15 letras, dígitos, hifens, pontos ou barras, como no cadastro da prefeitura.',
   ],
   series: ['Série inválida.', 'Use um número de 1 a 49999, faixa reservada a sistemas próprios.'],
   'unwritable-empty': [

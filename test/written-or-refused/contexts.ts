@@ -67,9 +67,13 @@ const contexts: Readonly<Record<string, object>> = {
   'a customer abroad': { customer: foreigner, service: { ...service, foreignTrade } },
   'a customer abroad without a number': {
     customer: { ...foreigner, nif: undefined, noNif: 'EXEMPT' },
-    service: { ...service, foreignTrade: undefined },
+    service,
   },
   'an intermediary abroad': { intermediary: foreigner },
+  'an intermediary abroad, with foreign trade': {
+    intermediary: foreigner,
+    service: { ...service, foreignTrade },
+  },
   'an export': {
     customer: foreigner,
     service: { ...service, country: 'GB', foreignTrade },

@@ -250,8 +250,20 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
   ),
 });
 
+const SOME_TRADE: NonNullable<Sale['service']['foreignTrade']> = {
+  deliveryMode: '1',
+  relationship: '0',
+  currency: '220',
+  amountInCurrency: 1_000,
+  providerSupport: '01',
+  customerSupport: '01',
+  goodsMovement: '1',
+  shareWithMdic: false,
+};
+
 /** What takes each complaint away: the part it is about is left out, or made plain. */
 const MENDING: readonly (readonly [start: string, mend: (sale: Sale) => Partial<Sale>])[] = [
+  ['/service/foreignTrade', ({ service }) => ({ service: { ...service, foreignTrade: SOME_TRADE } })],
   ['/issuer', ({ issuer: { simplesNacional } }) => ({ issuer: { simplesNacional } })],
   [
     '/service',

@@ -1,3 +1,4 @@
+import { isoCurrency } from '../currencies.ts';
 import { type Sale, type SaleParty, taxationOf } from '../sale.ts';
 import { type ServiceCode, serviceCode } from '../service-codes.ts';
 import { federallyWithheld, hasContributionBase, withheldContributions } from './federal.ts';
@@ -21,7 +22,7 @@ export interface BrokenRule extends RuleText {
   readonly code: RuleCode;
 }
 
-type Verdict = readonly [broken: boolean, pointer: string, code: RuleCode];
+type Verdict = readonly [broken: boolean, pointer: string, code: RuleCode, advice?: string | undefined];
 
 /** Who is to take the declaration: the national system, or a city hall with a system of its own. */
 export type Authority = 'national' | 'city';
@@ -29,6 +30,7 @@ export type Authority = 'national' | 'city';
 /** What only the national layout asks for or forbids. City halls have no place for it, other rules, or none. */
 const NATIONAL_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'foreign-trade-missing',
+  'foreign-trade-abroad',
   'nbs-for-export',
   'nbs-for-ibs-cbs',
   'result-country',
@@ -71,11 +73,14 @@ export function brokenRules(sale: Sale, authority: Authority = 'national'): read
   ].filter(([is, , code]) => is && !(authority === 'national' ? CITY_ONLY : NATIONAL_ONLY).has(code));
   return [...broken, ...(broken.length === 0 ? aboutSums(sale) : [])]
     .filter(([is]) => is)
-    .map(([, pointer, code]) => ({ pointer, code, ...RULE_TEXTS[code] }));
+    .map(([, pointer, code, advice]) => ({ pointer, code, ...RULE_TEXTS[code], ...(advice && { howToFix: advice }) }));
 }
 
-function aboutService({ service, iss }: Sale, listed: ServiceCode | undefined): readonly Verdict[] {
-  const taxation = taxationOf({ iss });
+function aboutService(sale: Sale, listed: ServiceCode | undefined): readonly Verdict[] {
+  const { service } = sale;
+  const taxation = taxationOf(sale);
+  const foreign = service.country !== undefined || withNumberAbroad(sale).length > 0;
+  const currency = currencyAdvice(sale);
   const { work, event } = service;
   return [
     [!listed, '/service/code', 'unknown-service'],
@@ -86,8 +91,31 @@ function aboutService({ service, iss }: Sale, listed: ServiceCode | undefined): 
     [listed !== undefined && listed.requires !== 'event' && !!event, '/service/event', 'event-forbidden'],
     [!!event && event.endDate < event.startDate, '/service/event/endDate', 'event-dates'],
     [taxation === 'EXPORT' && !service.foreignTrade, '/service/foreignTrade', 'foreign-trade-missing'],
+    [foreign && taxation !== 'EXPORT' && !service.foreignTrade, '/service/foreignTrade', 'foreign-trade-abroad'],
+    [!!currency, '/service/foreignTrade/currency', 'currency', currency],
     [taxation === 'EXPORT' && !service.nbsCode, '/service/nbsCode', 'nbs-for-export'],
   ];
+}
+
+/** Customer and intermediary abroad who have a number there. */
+function withNumberAbroad({ customer, intermediary }: Sale): readonly SaleParty[] {
+  return [customer, intermediary].filter(
+    (party) => party?.nif !== undefined && party.foreignAddress !== undefined,
+  ) as readonly SaleParty[];
+}
+
+/** What to send instead of a currency by its number in ISO 4217. */
+function currencyAdvice({ service, customer, intermediary, iss }: Sale): string | undefined {
+  const number = service.foreignTrade?.currency;
+  if (number === undefined) return undefined;
+  const countries = [
+    service.country,
+    customer?.foreignAddress?.country,
+    intermediary?.foreignAddress?.country,
+    iss?.resultCountry,
+  ].filter((country) => country !== undefined);
+  const meant = isoCurrency(number, countries);
+  return meant && `Use "${meant.number}", o código do Banco Central para ${meant.letters}; "${number}" é o número ISO.`;
 }
 
 function aboutPeople(sale: Sale, listed: ServiceCode | undefined): readonly Verdict[] {

@@ -153,6 +153,16 @@ export const RULE_TEXTS = {
     'Exportação de serviço exige os dados de comércio exterior.',
     'Informe service.foreignTrade.',
   ),
+  'foreign-trade-abroad': text(
+    'E0330, E0331',
+    'Serviço prestado no exterior, ou para quem está no exterior, exige os dados de comércio exterior.',
+    'Informe service.foreignTrade, também quando a operação é tributável.',
+  ),
+  currency: text(
+    'leiaute nacional, tpMoeda',
+    'A moeda está pelo número da ISO 4217, e não pelo código do Banco Central.',
+    'Use o código do Banco Central: "220" é o dólar dos Estados Unidos.',
+  ),
   'nbs-for-export': text('E0318', 'Exportação de serviço exige o código NBS.', 'Informe service.nbsCode.'),
   'nbs-for-ibs-cbs': text('E0322', 'O grupo de IBS e CBS exige o código NBS.', 'Informe service.nbsCode.'),
   'work-missing': text('E0370', 'Este serviço exige os dados da obra.', 'Informe service.work.'),
