@@ -33,6 +33,7 @@ export function workerEnvironmentOf(
     ...environment,
     ...fileVariables(settings, WORKER_READS, WORKER_FILES),
     NATIONAL_API_URL: national.url,
+    NATIONAL_PARAMETERS_URL: national.parametersUrl,
     NATIONAL_SIGNATURE: national.signature,
     WORKER_MAX_RECEIVES: String(MOST_RECEIVES),
     WORKER_CONCURRENCY: String(worker.concurrency),

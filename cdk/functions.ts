@@ -152,6 +152,8 @@ export const FUNCTIONS = {
     },
   },
   municipalities: { ...reading, may: { lanes: ['Scan'] } },
+  // Whoever finds no fresh answer asks the worker, which alone writes the table.
+  'municipality-parameters': { ...reading, may: { parameters: ['BatchGetItem'], requestsQueue: ['SendMessage'] } },
   'hold-lane': { ...reading, may: { lanes: ['UpdateItem'] } },
   'release-lane': { ...reading, may: { lanes: ['BatchGetItem', 'UpdateItem'] } },
   report: {
@@ -266,6 +268,7 @@ export const WORKER_MAY = {
   events: ['PutItem', 'Query'],
   documents: ['GetItem', 'PutItem'],
   lanes: ['BatchGetItem', 'UpdateItem'],
+  parameters: ['BatchGetItem', 'PutItem', 'UpdateItem'],
   documentsBucket: ['GetObject'],
   'documentsBucket/invoices': ['PutObject'],
   'documentsBucket/list': ['ListBucket'],

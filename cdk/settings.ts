@@ -66,6 +66,8 @@ const SettingsSchema = z.strictObject({
   }),
   national: z.strictObject({
     url: z.url(),
+    /** Where it answers for the municipalities' parameters. */
+    parametersUrl: z.url(),
     /** 1 production, 2 restricted production. */
     environment: z.enum(['1', '2']),
     signature: z.enum(['rsa-sha1', 'rsa-sha256']),

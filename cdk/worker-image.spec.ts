@@ -67,6 +67,7 @@ describe('the worker, started from the files of its image in a folder that has n
         REQUESTS_QUEUE_URL: `${url}/000000000000/RequestsQueue`,
         DEAD_LETTER_QUEUE_URL: `${url}/000000000000/RequestsDlq`,
         NATIONAL_API_URL: 'https://sefin.example',
+        NATIONAL_PARAMETERS_URL: 'https://adn.example',
         ...fileVariables(settings, WORKER_READS, join(folder, 'files')),
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,6 +11,7 @@ const stack = {
     secrets: 'http://127.0.0.1:5',
     nationalApi: 'https://127.0.0.1:4',
     nationalControl: 'http://127.0.0.1:6',
+    nationalParameters: 'https://127.0.0.1:9/parametrizacao',
     cityHall: 'http://127.0.0.1:7',
     postgres: 'postgres://postgres@127.0.0.1:8/postgres',
   },
@@ -24,7 +25,11 @@ describe('the environment of our processes', () => {
     expect(readConfig(environmentFor(stack))).toMatchObject({
       requestsQueueUrl: stack.queueUrl,
       deadLetters: { queueUrl: stack.deadLetterQueueUrl },
-      national: { url: stack.endpoints.nationalApi, timeoutMs: 3_000 },
+      national: {
+        url: stack.endpoints.nationalApi,
+        parametersUrl: stack.endpoints.nationalParameters,
+        timeoutMs: 3_000,
+      },
       s3: { region: 'sa-east-1', endpoint: stack.endpoints.s3, forcePathStyle: true },
     });
   });

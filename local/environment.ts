@@ -10,6 +10,8 @@ export interface Endpoints {
   readonly sfn: string;
   readonly secrets: string;
   readonly nationalApi: string;
+  /** The stand-in of the API of municipal parameters. */
+  readonly nationalParameters: string;
   /** Where the stand-in tells what it holds, without asking for a certificate. */
   readonly nationalControl: string;
   /** The stand-in city halls that speak ABRASF; what they hold is told below `/control`. */
@@ -20,6 +22,8 @@ export interface Endpoints {
 
 /** Where the national system is tried out. Its notes are no fiscal documents. */
 const NATIONAL_TEST_SYSTEM = 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional';
+
+const NATIONAL_TEST_PARAMETERS = 'https://adn.producaorestrita.nfse.gov.br/parametrizacao';
 
 /** Faster than in production, so that a person who tries something sees it heal within seconds. The caller's values win. */
 const TUNABLE = {
@@ -98,12 +102,17 @@ function authorities(
   caller: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   if (!standIns) {
-    return { NATIONAL_ENVIRONMENT: '2', NATIONAL_API_URL: caller.NATIONAL_API_URL || NATIONAL_TEST_SYSTEM };
+    return {
+      NATIONAL_ENVIRONMENT: '2',
+      NATIONAL_API_URL: caller.NATIONAL_API_URL || NATIONAL_TEST_SYSTEM,
+      NATIONAL_PARAMETERS_URL: caller.NATIONAL_PARAMETERS_URL || NATIONAL_TEST_PARAMETERS,
+    };
   }
   const { authorityFile, profilesFile } = standIns;
   return {
     LOOPBACK_AUTHORITIES_ONLY: 'true',
     NATIONAL_API_URL: endpoints.nationalApi,
+    NATIONAL_PARAMETERS_URL: endpoints.nationalParameters,
     MUNICIPALITY_PROFILES_FILE: profilesFile,
     NATIONAL_SERVER_CA_FILE: authorityFile,
     CERTIFICATE_AUTHORITIES_FILE: authorityFile,

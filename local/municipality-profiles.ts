@@ -71,6 +71,9 @@ export const STAND_IN_PATHS: Readonly<Record<string, string>> = {
   [LOGIN]: 'governador-valadares',
 };
 
+/** Whether the sandbox alone leads the municipality to a city hall. */
+export const isStandInCity = (code: string): boolean => Object.hasOwn(STAND_IN_PATHS, code);
+
 function dialect(layout: string, emission: string, payload: string, soapVersion: string): object {
   return {
     layout,

@@ -12,6 +12,7 @@ const ENGINES = [
   'nationalControl',
   'cityHall',
   'postgres',
+  'nationalParameters',
 ] as const;
 
 export type StackPorts = Readonly<Record<'api' | (typeof ENGINES)[number], number>>;

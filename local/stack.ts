@@ -1,11 +1,13 @@
 import { rename } from 'node:fs/promises';
 import { bundleFunctions } from '../bundling/function-bundles.ts';
+import { builtInProfiles } from '../src/nfse/municipality-profiles/built-in.ts';
 import { WORKER_NODE_OPTIONS } from '../src/worker/node-options.ts';
 import { openApiKey } from './api-key.ts';
 import { strictChecks } from './authorities/abrasf/strict-checks.ts';
 import { startAbrasfCityHall } from './authorities/abrasf-city-hall.ts';
 import { strictNationalChecks } from './authorities/national/strict-checks.ts';
 import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
+import { type ParametersApi, startParametersApi } from './authorities/parameters-api.ts';
 import { ended, startChild } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -23,7 +25,7 @@ import { storeExampleCertificates } from './example-certificates.ts';
 import { findJava } from './java.ts';
 import { type KeptAlive, keepAlive } from './kept-alive.ts';
 import { lastLines, logSize } from './log-tail.ts';
-import { localProfiles } from './municipality-profiles.ts';
+import { isStandInCity, localProfiles } from './municipality-profiles.ts';
 import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { shortPath } from './project.ts';
@@ -68,7 +70,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
   // Reports are behind the rest anyway: whatever else there is to start need not wait for PostgreSQL.
   const reporting = postgreSql(options, processes, ports.postgres);
   reporting.catch(() => undefined);
-  const [dynamodb, queues, openId, { national, secrets, pki }, cityHall, apiKey] = await allOrNothing([
+  const [dynamodb, queues, openId, { national, parameters, secrets, pki }, cityHall, apiKey] = await allOrNothing([
     dynamoDb(options, processes, java, ports.dynamoDb),
     queueAndWorkflow(options, ports),
     startOpenId({ port: ports.openId, dataDir: data.file('openid') }).then((server) => {
@@ -88,6 +90,7 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
     secrets,
     nationalApi: national.url,
     nationalControl: national.controlUrl,
+    nationalParameters: parameters.url,
     cityHall: cityHall.url,
     postgres: env.DATABASE_URL || localPostgresUrl(ports.postgres),
   };
@@ -155,7 +158,7 @@ async function postgreSql(options: StackOptions, processes: ProcessTable, port: 
 async function authorityAndSecrets(
   options: StackOptions,
   ports: StackPorts,
-): Promise<{ national: NationalApi; secrets: string; pki: Pki }> {
+): Promise<{ national: NationalApi; parameters: ParametersApi; secrets: string; pki: Pki }> {
   const { data, running, say } = options;
   const pki = await openPki(data.file('certificates'), exampleCompanies, new Date());
   const secrets = await startSecrets({ port: ports.secrets, dataDir: data.file('secrets') });
@@ -173,8 +176,14 @@ async function authorityAndSecrets(
     signatory,
   });
   running.add(() => national.stop());
-  say(`stand-in national API at ${national.url}`);
-  return { national, secrets: secrets.endpoint, pki };
+  const parameters = await startParametersApi({
+    port: ports.nationalParameters,
+    tls: { identity, authority },
+    hasOwnSystem: (code) => isStandInCity(code) || builtInProfiles(code).provider === 'abrasf',
+  });
+  running.add(() => parameters.stop());
+  say(`stand-in national API at ${national.url}, and its API of municipal parameters at ${parameters.url}`);
+  return { national, parameters, secrets: secrets.endpoint, pki };
 }
 
 async function cityHalls(options: StackOptions, port: number): Promise<{ url: string }> {

@@ -20,7 +20,7 @@ export interface Operation {
 }
 
 export type RequestHeader = 'If-Match' | 'If-None-Match';
-export type AnswerHeader = 'Location' | 'ETag' | 'Idempotency-Replayed';
+export type AnswerHeader = 'Location' | 'ETag' | 'Idempotency-Replayed' | 'Retry-After';
 
 export interface OperationAnswer {
   readonly description: string;
@@ -221,6 +221,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Operations',
     summary: 'See how every municipality’s lane does',
     answers: { 200: { description: 'All that a worker has met, or somebody holds.', schema: answers.LaneBoard } },
+  },
+  'GET /municipalities/{municipalityCode}/parameters': {
+    id: 'municipalityParameters',
+    tag: 'Service',
+    summary: 'See what a municipality has set in the national system',
+    description:
+      'Agreement and withholdings; with `service` its rates and special regimes, with `benefit` that benefit. Answers are at most a day old; older ones are marked `stale`, and shown for a week while the national system does not answer. What nobody has asked before is being fetched: ask again after `Retry-After`.',
+    answers: {
+      200: { description: 'There is an answer to each question.', schema: answers.MunicipalityParameters },
+      202: {
+        description: 'Some are `UNKNOWN`, and being fetched.',
+        schema: answers.MunicipalityParameters,
+        headers: ['Retry-After'],
+      },
+    },
+    problems: ['municipality-not-found', 'invalid-request'],
   },
   'POST /municipalities/{municipalityCode}/hold': {
     id: 'holdLane',

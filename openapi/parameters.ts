@@ -45,6 +45,14 @@ export const QUERY_TEXTS: Readonly<Record<string, Readonly<Record<string, string
     limit: 'How many at most.',
     cursor: '`nextCursor` of the page before.',
   },
+  'municipality-parameters': {
+    service: 'National service code, 6 digits: adds its rates and special regimes.',
+    municipalCode: "The municipality's own split of the service, 3 digits.",
+    benefit: 'Number of a municipal benefit, 14 digits.',
+    date: 'What is in force on this day; today in the municipality when left out.',
+    companyCnpj:
+      'In whose name, and with whose certificate, the national system is asked; may be left out by whoever has but one company, and where nothing is to be fetched.',
+  },
   report: {
     companyCnpj: 'One company; without it, all that you may see.',
     from: 'First day, as São Paulo counts days.',
@@ -98,6 +106,7 @@ export const HEADERS: {
   answer: {
     Location: { description: 'Path of the resource.', schema: text },
     ETag: { description: 'The version, as an entity tag.', schema: text },
+    'Retry-After': { description: 'Seconds to wait before asking again.', schema: text },
     'Idempotency-Replayed': { description: '`true` where the request had come before.', schema: text },
   },
 };

@@ -51,6 +51,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'GET /companies/{cnpj}/series/{series}': { foreigner: 404 },
   'POST /companies/{cnpj}/series/{series}/rewind': { body: { reason: 'Teste de acesso' }, foreigner: 404 },
   'GET /municipalities': { foreigner: 200 },
+  'GET /municipalities/{municipalityCode}/parameters': { query: `?companyCnpj=${COMPANY}`, foreigner: 403 },
   // A lane is every company's: who acts for some may not stop the notes of the others.
   'POST /municipalities/{municipalityCode}/hold': { body: { reason: 'Teste de acesso' }, foreigner: 403 },
   'POST /municipalities/{municipalityCode}/release': { foreigner: 403 },

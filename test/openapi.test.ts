@@ -7,6 +7,7 @@ import { PROBLEMS, type ProblemCode } from '../openapi/problems.ts';
 import { type Route, routes } from '../src/handlers/routes.ts';
 import { type Answer, type Api, apiAs, example } from './stack/api.ts';
 import { certificateFor } from './stack/own-certificate.ts';
+import { eventually } from './stack/own-worker.ts';
 
 /** A company of this test's own, so that its registration is new. */
 const COMPANY = '34028316000103';
@@ -275,6 +276,34 @@ const asked: readonly Asked[] = [
     ask: () => client.get(`${url}/documents/x`),
   },
   { route: 'GET /municipalities', what: 'the board', status: 200, ask: () => admin.get('/municipalities') },
+  {
+    route: 'GET /municipalities/{municipalityCode}/parameters',
+    what: 'one that nobody has asked about',
+    status: 202,
+    ask: () => client.get('/municipalities/1100049/parameters?service=010701&benefit=11000490200001'),
+  },
+  {
+    route: 'GET /municipalities/{municipalityCode}/parameters',
+    what: 'the same, once it was fetched',
+    status: 200,
+    ask: async () => {
+      const ask = () => client.get('/municipalities/1100049/parameters?service=010701&benefit=11000490200001');
+      await eventually(async () => (await ask()).status === 200);
+      return ask();
+    },
+  },
+  {
+    route: 'GET /municipalities/{municipalityCode}/parameters',
+    what: 'none',
+    status: 404,
+    ask: () => client.get('/municipalities/0000000/parameters'),
+  },
+  {
+    route: 'GET /municipalities/{municipalityCode}/parameters',
+    what: 'a strange service',
+    status: 422,
+    ask: () => client.get('/municipalities/1100049/parameters?service=1'),
+  },
   {
     route: 'POST /municipalities/{municipalityCode}/hold',
     what: 'one that nobody uses',

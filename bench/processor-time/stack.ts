@@ -127,6 +127,7 @@ export async function startRoleStack(options: RoleStackOptions): Promise<RoleSta
         secrets,
         nationalApi,
         nationalControl: controlUrl,
+        nationalParameters: nationalApi,
         cityHall: nationalApi,
         postgres: localPostgresUrl(postgresPort),
       },

@@ -27,6 +27,7 @@ export const dev: Settings = {
   },
   national: {
     url: 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional',
+    parametersUrl: 'https://adn.producaorestrita.nfse.gov.br/parametrizacao',
     environment: '2',
     signature: 'rsa-sha1',
   },

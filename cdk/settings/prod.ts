@@ -32,6 +32,7 @@ export const prod: Settings = {
   },
   national: {
     url: 'https://sefin.nfse.gov.br/SefinNacional',
+    parametersUrl: 'https://adn.nfse.gov.br/parametrizacao',
     environment: '1',
     signature: 'rsa-sha1',
   },

@@ -32,6 +32,7 @@ export const staging: Settings = {
   },
   national: {
     url: 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional',
+    parametersUrl: 'https://adn.producaorestrita.nfse.gov.br/parametrizacao',
     environment: '2',
     signature: 'rsa-sha1',
   },

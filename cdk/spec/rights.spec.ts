@@ -157,6 +157,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution EmitWorkflow',
   ],
   municipalities: ['dynamodb:Scan LanesTable', READS_TABLES],
+  'municipality-parameters': ['dynamodb:BatchGetItem ParametersTable', READS_TABLES, 'sqs:SendMessage RequestsQueue'],
   'hold-lane': ['dynamodb:UpdateItem LanesTable', WRITES_TABLES],
   'release-lane': ['dynamodb:BatchGetItem,UpdateItem LanesTable', WRITES_TABLES],
   report: [...REPORTING, 'dynamodb:GetItem ProjectionsTable', READS_TABLES],
@@ -217,6 +218,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue ReportingCluster',
   ],
   WorkerTask: [
+    'dynamodb:BatchGetItem,PutItem,UpdateItem ParametersTable',
     'dynamodb:BatchGetItem,UpdateItem LanesTable',
     'dynamodb:GetItem,PutItem DocumentsTable',
     'dynamodb:PutItem,Query EventsTable',

@@ -29,7 +29,7 @@ export interface NationalApiOptions {
   /** Keeps the notes across restarts; in memory without it. */
   readonly dataDir?: string;
   /** Mutual TLS, and the port where `/control` is spoken without it. Without these everything is plain HTTP on one port. */
-  readonly tls?: { readonly identity: Identity; readonly authority: string; readonly controlPort?: number };
+  readonly tls?: MutualTls & { readonly controlPort?: number };
   readonly checks?: DocumentChecks;
   /** Who signs what is authorised; drawn for this run without one. */
   readonly signatory?: Identity;
@@ -101,8 +101,14 @@ function signingAs({ key, certificate }: Identity): Sign {
   return (xml) => signXml(xml, NATIONAL_SYSTEM_SIGNING, signer);
 }
 
+/** What a server shows of itself, and the authority (PEM) that its clients' certificates come from. */
+export interface MutualTls {
+  readonly identity: Identity;
+  readonly authority: string;
+}
+
 /** A client without a certificate is let in as far as the answer that says so, as the real system does. */
-function mutual({ identity, authority }: { readonly identity: Identity; readonly authority: string }) {
+export function mutual({ identity, authority }: MutualTls) {
   return {
     key: identity.key,
     cert: identity.certificate,
@@ -114,7 +120,7 @@ function mutual({ identity, authority }: { readonly identity: Identity; readonly
   } as const;
 }
 
-function listening(server: Server, port: number): Promise<number> {
+export function listening(server: Server, port: number): Promise<number> {
   return new Promise((ready, failed) => {
     server.once('error', failed);
     server.listen(port, '127.0.0.1', () => {

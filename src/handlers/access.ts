@@ -30,6 +30,7 @@ export const ACCESS = {
   'rewind-series': ['operator', 'admin'],
   processor: ['ops', 'admin'],
   municipalities: ['operator', 'auditor', 'ops', 'admin'],
+  'municipality-parameters': ROLES,
   'hold-lane': ['ops', 'admin'],
   'release-lane': ['ops', 'admin'],
   report: ['operator', 'auditor', 'admin'],

@@ -29,6 +29,7 @@ const ROWS = [
   { method: 'POST', path: '/dlq/replay', handler: 'processor' },
   { method: 'POST', path: '/dlq/discard', handler: 'processor' },
   { method: 'GET', path: '/municipalities', handler: 'municipalities' },
+  { method: 'GET', path: '/municipalities/{municipalityCode}/parameters', handler: 'municipality-parameters' },
   { method: 'POST', path: '/municipalities/{municipalityCode}/hold', handler: 'hold-lane' },
   { method: 'POST', path: '/municipalities/{municipalityCode}/release', handler: 'release-lane' },
   { method: 'GET', path: '/reports/{report}', handler: 'report' },

@@ -17,6 +17,7 @@ const ConfigSchema = z.object({
   DPS_NUMBERS_TABLE: tableName('dpsNumbers'),
   COMPANIES_TABLE: tableName('companies'),
   LANES_TABLE: tableName('lanes'),
+  PARAMETERS_TABLE: tableName('parameters'),
   PROJECTIONS_TABLE: tableName('projections'),
   SEALS_TABLE: tableName('seals'),
   CLIENTS_TABLE: tableName('clients'),
@@ -47,6 +48,8 @@ const ConfigSchema = z.object({
   /** Buckets in the path, not in the host name: local engines only. */
   S3_FORCE_PATH_STYLE: z._default(z.stringbool(), false),
   NATIONAL_API_URL: z.optional(z.url()),
+  /** Where the national system answers for the municipalities' parameters, with its path. */
+  NATIONAL_PARAMETERS_URL: z.optional(z.url()),
   /** 1 production, 2 restricted production (tests): `tpAmb` of every document. */
   NATIONAL_ENVIRONMENT: z._default(z.enum(['1', '2']), '2'),
   /** Whether the national system's layout is the revision of July 2026, in which a CNPJ may have letters. */
@@ -143,6 +146,7 @@ export interface Config {
   };
   readonly national: {
     readonly url: string | undefined;
+    readonly parametersUrl: string | undefined;
     readonly environment: '1' | '2';
     readonly timeoutMs: number;
     readonly serverCaFile: string | undefined;
@@ -202,6 +206,7 @@ function shape(env: Environment): Config {
       dpsNumbers: env.DPS_NUMBERS_TABLE,
       companies: env.COMPANIES_TABLE,
       lanes: env.LANES_TABLE,
+      parameters: env.PARAMETERS_TABLE,
       projections: env.PROJECTIONS_TABLE,
       seals: env.SEALS_TABLE,
       clients: env.CLIENTS_TABLE,
@@ -225,6 +230,7 @@ function shape(env: Environment): Config {
     s3: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3, forcePathStyle: env.S3_FORCE_PATH_STYLE },
     national: {
       url: env.NATIONAL_API_URL,
+      parametersUrl: env.NATIONAL_PARAMETERS_URL,
       environment: env.NATIONAL_ENVIRONMENT,
       timeoutMs: env.PROVIDER_TIMEOUT_MS,
       serverCaFile: env.NATIONAL_SERVER_CA_FILE,

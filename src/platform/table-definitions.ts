@@ -85,6 +85,14 @@ export const TABLES = {
   },
   companies: { name: 'CompaniesTable', variable: 'COMPANIES_TABLE', partitionKey: text('companyCnpj') },
   lanes: { name: 'LanesTable', variable: 'LANES_TABLE', partitionKey: text('municipalityCode') },
+  /** What municipalities have set in the national system, an item a question; the worker alone writes it. */
+  parameters: {
+    name: 'ParametersTable',
+    variable: 'PARAMETERS_TABLE',
+    partitionKey: text('municipalityCode'),
+    sortKey: text('parameter'),
+    expiresBy: 'expiresAt',
+  },
   /** State of each projection: which of its tables is live, checkpoints of a rebuild. */
   projections: {
     name: 'ProjectionsTable',

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Death } from '../commands/dead-letters/dead-letter.ts';
+import { readWanted } from '../commands/municipal-parameters/wanted.ts';
+import { latestCompetence } from '../commands/store-dps.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
+import { parameterKey } from '../nfse/municipal-parameters/questions.ts';
 import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
@@ -9,6 +13,7 @@ import { documentStore } from '../platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../platform/documents/s3-archive.ts';
 import { dynamoDb } from '../platform/dynamodb.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
+import { dynamoDbParameters } from '../platform/dynamodb-parameters.ts';
 import { protectTask } from '../platform/ecs-agent.ts';
 import { failureOf, logger } from '../platform/logger.ts';
 import { logMetrics } from '../platform/metrics.ts';
@@ -28,6 +33,7 @@ import { authorityBreakers } from './lanes/authority-breakers.ts';
 import { type Guard, guarded } from './lanes/guarded-provider.ts';
 import { laneBoard } from './lanes/lane-board.ts';
 import { laneTally } from './lanes/lane-tally.ts';
+import { AGREEMENT_REFUSALS, parameterFetching } from './municipal-parameters/fetching.ts';
 import { startPoller } from './poller.ts';
 import { httpTransport } from './providers/http-transport.ts';
 import { sqsRequestsQueue } from './queue/requests-queue.ts';
@@ -45,23 +51,28 @@ const REMEMBERED_INVOICES = 10_000;
 /** A hold takes effect within this time. */
 const BOARD_ROUND_MS = 2000;
 const TALLY_MS = 60_000;
+/** Its answers are small, and its failures frequent. */
+const PARAMETERS_TIMEOUT_MS = 10_000;
+/** The parameters' API has a breaker of its own among those of the authorities: a failure of one is none of the other. */
+const PARAMETERS_AUTHORITY = 'municipal-parameters';
 
 const sendTraces = startTracing(traceCollectorUrl());
 const config = readConfig();
 const client = traced(dynamoDb());
 const { national, worker } = config;
 const nationalApi = required('NATIONAL_API_URL', national.url);
+const parametersApi = required('NATIONAL_PARAMETERS_URL', national.parametersUrl);
 const nationalCa = national.serverCaFile === undefined ? {} : { ca: readFileSync(national.serverCaFile, 'utf8') };
 const connections = companyConnections((baseUrl, certificate) =>
   tracedTransport(
     baseUrl,
     httpTransport({
       baseUrl,
-      timeoutMs: national.timeoutMs,
+      timeoutMs: baseUrl === parametersApi ? Math.min(national.timeoutMs, PARAMETERS_TIMEOUT_MS) : national.timeoutMs,
       maxBytes: MAX_ANSWER_BYTES,
       loopbackOnly: config.loopbackAuthoritiesOnly,
       tls: {
-        ...(baseUrl === nationalApi && nationalCa),
+        ...((baseUrl === nationalApi || baseUrl === parametersApi) && nationalCa),
         ...(certificate && { key: certificate.pem.key, cert: certificate.pem.certificate }),
       },
     }),
@@ -93,6 +104,18 @@ const breakers = authorityBreakers({
   now: Date.now,
   random: Math.random,
   onChange: (authority, state) => logger.warn('breaker', { authority, state }),
+});
+const parameters = parameterFetching({
+  records: dynamoDbParameters(client, config.tables.parameters),
+  transportOf: async (companyCnpj) =>
+    connections.to(parametersApi, parametersApi.startsWith('https:') ? await certificateOf(companyCnpj) : undefined),
+  breaker: breakers.of(PARAMETERS_AUTHORITY),
+  now,
+  today: (municipalityCode) => latestCompetence(now().toISOString(), municipalityCode),
+  pause,
+  onDone: ({ municipalityCode, question }, outcome, reason) =>
+    logger.info('municipal parameters', { municipalityCode, parameter: parameterKey(question), outcome, reason }),
+  onTrouble: (error) => logger.error('municipal parameters could not be fetched', { error: failureOf(error) }),
 });
 const breakerOf = (municipalityCode: string) => breakers.of(laneRoute(municipalityCode).authority);
 const gateOf = (municipalityCode: string, authority = laneRoute(municipalityCode).authority) =>
@@ -197,6 +220,11 @@ const poller = startPoller({
   gateOf,
   now: Date.now,
   prepare: board.prepare,
+  takeUp({ Body = '' }) {
+    const wanted = readWanted(Body);
+    if (wanted) parameters.want(wanted);
+    return wanted !== undefined;
+  },
   async handle(received, inHandMs) {
     const started = performance.now();
     const { work, delivery, message } = received;
@@ -205,6 +233,10 @@ const poller = startPoller({
       inMessageSegment(work, carried, () => handleWork(deps, work, delivery)),
     );
     logHandled(received, handled, { inHandMs }, started);
+    const { companyCnpj, municipalityCode } = work;
+    if (companyCnpj && AGREEMENT_REFUSALS.has(handled.code ?? '')) {
+      parameters.want({ municipalityCode, companyCnpj, questions: [{ kind: 'agreement' }] }, true);
+    }
   },
   async turnAway(received, gate) {
     const started = performance.now();
@@ -251,6 +283,7 @@ async function stop(reason: string): Promise<void> {
   await protection.release();
   const { unfinished, putBack } = await poller.stop(DRAIN_MS);
   logTally();
+  await parameters.stop();
   await board.close();
   await sendTraces();
   logger.info('worker stopped', { unfinished, putBack });

@@ -61,6 +61,7 @@ function poller(changes: Partial<PollerOptions> = {}) {
     routeOf: (code) => ({ authority: code, whole: traffic, lane: traffic }),
     gateOf: () => gate,
     prepare: async () => {},
+    takeUp: ({ Body }) => Body === 'no invoice',
     handle: ({ message: { MessageId = '' } }) =>
       new Promise((end, fail) => {
         begun.set(MessageId, { end, fail });
@@ -112,6 +113,17 @@ describe('the poller', () => {
     expect(removed).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(removed).toEqual([one, two]);
+  });
+
+  it('deletes what is about no invoice at once, although its lane is shut and every place is taken', async () => {
+    const { send, begun, away, removed, shut } = poller({ places: 1 });
+    await send(message());
+    shut();
+    const [errand = ''] = await send(message(CONTAGEM, 1, 'no invoice'));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(removed).toEqual([errand]);
+    expect(begun.has(errand)).toBe(false);
+    expect(away).toEqual([]);
   });
 
   it('keeps a message hidden while it waits and while it runs', async () => {

@@ -15,6 +15,12 @@ export interface PollerOptions extends ScheduleSettings {
   readonly now: () => number;
   /** Called with the municipalities of what was received, before any of it begins. */
   readonly prepare: (municipalityCodes: readonly string[]) => Promise<void>;
+  /**
+   * Takes up a message that is about no invoice, which is then done with: it stands in no lane, and keeps no invoice waiting.
+   *
+   * @returns `false` for one that is about an invoice
+   */
+  readonly takeUp: (message: Message) => boolean;
   /** Resolves when the message is done with. */
   readonly handle: (received: Received, inHandMs: number) => Promise<void>;
   /** Makes a deferral of a message whose lane cannot take it; resolves when it is done with. */
@@ -98,7 +104,9 @@ export function startPoller(options: PollerOptions): Poller {
     for (const { ReceiptHandle = '' } of messages) hidden.keep(ReceiptHandle);
     const readable = messages.flatMap((message) => {
       try {
-        return [queued(readMessage(message), now())];
+        if (!options.takeUp(message)) return [queued(readMessage(message), now())];
+        putAway(message);
+        return [];
       } catch (error) {
         void track(giveUp(error, message).then(leaveHand));
         return [];
@@ -164,8 +172,7 @@ export function startPoller(options: PollerOptions): Poller {
     });
     try {
       await Promise.race([work, limit]);
-      hidden.letGo(message.ReceiptHandle ?? '');
-      acknowledge.done(message.ReceiptHandle ?? '');
+      remove(message);
     } catch (error) {
       // The message is nobody's here any more, so whatever is to be done with it is done already.
       if (error instanceof HandlingOverdue) work.catch((late: unknown) => track(judge(late, message)));
@@ -174,6 +181,16 @@ export function startPoller(options: PollerOptions): Poller {
       overdue.abort();
       leaveHand();
     }
+  }
+
+  function putAway(message: Message): void {
+    remove(message);
+    leaveHand();
+  }
+
+  function remove({ ReceiptHandle = '' }: Message): void {
+    hidden.letGo(ReceiptHandle);
+    acknowledge.done(ReceiptHandle);
   }
 
   async function giveUp(error: unknown, message: Message): Promise<void> {

@@ -77,6 +77,7 @@ describe('RequestsQueue under the poller of the worker', () => {
       routeOf: (code) => ({ authority: code, whole: traffic, lane: traffic }),
       gateOf: () => ({ kind: 'flowing' }),
       prepare: async () => {},
+      takeUp: () => false,
       async handle({ message: { MessageId = '' } }) {
         handled.push(MessageId);
         await handle();

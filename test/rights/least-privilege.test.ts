@@ -180,6 +180,14 @@ describe('what is deployed', () => {
     });
   });
 
+  it("fetches a municipality's parameters, and notes those that it cannot have", async () => {
+    const ask = async (code: string) =>
+      (await on.api.get(`/municipalities/${code}/parameters?companyCnpj=${companyCnpj}`)).body;
+    await eventually(async () => (await ask('3106200')).complete === true);
+    // The stand-in of the national system answers for this one as if it were down.
+    await eventually(async () => (await ask('3154606')).agreement.lastFailure?.code === 'NO_ANSWER');
+  });
+
   it('keeps what an authority says in the bucket, where it is too long for the table', async () => {
     const { service } = example('emit-invoice');
     const invoiceId = await emit('emit-invoice', { service: { ...service, reference: 'LONGPAGE' } });

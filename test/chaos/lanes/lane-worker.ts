@@ -91,6 +91,7 @@ const poller = startPoller({
   gateOf: (_code, authority) => breakers.of(authority).gate(),
   now: Date.now,
   prepare: async () => {},
+  takeUp: () => false,
   async handle({ work, delivery }) {
     // The stores keep nothing, so a message that comes again is as fresh as the first time.
     await handleWork(deps, work, { ...delivery, receiveCount: 1 });
