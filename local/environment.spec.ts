@@ -42,12 +42,13 @@ describe('the environment of our processes', () => {
     const caller = {
       LOOPBACK_AUTHORITIES_ONLY: 'false',
       NATIONAL_API_URL: 'https://sefin.nfse.gov.br/SefinNacional',
+      NATIONAL_PARAMETERS_URL: 'https://adn.nfse.gov.br/parametrizacao',
       MUNICIPALITY_PROFILES_FILE: '/home/ana/profiles.json',
     };
     expect(readConfig(childEnvironment(environmentFor(stack, caller), caller) as Record<string, string>)).toMatchObject(
       {
         loopbackAuthoritiesOnly: true,
-        national: { url: stack.endpoints.nationalApi },
+        national: { url: stack.endpoints.nationalApi, parametersUrl: stack.endpoints.nationalParameters },
         municipalityProfilesFile: stack.standIns.profilesFile,
       },
     );
@@ -60,7 +61,11 @@ describe('the environment of our processes', () => {
     expect(config).toMatchObject({
       loopbackAuthoritiesOnly: false,
       municipalityProfilesFile: '/home/ana/profiles.json',
-      national: { environment: '2', url: 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional' },
+      national: {
+        environment: '2',
+        url: 'https://sefin.producaorestrita.nfse.gov.br/SefinNacional',
+        parametersUrl: 'https://adn.producaorestrita.nfse.gov.br/parametrizacao',
+      },
     });
     expect(config.national.serverCaFile).toBeUndefined();
     expect(config.certificates.authoritiesFile).toBeUndefined();
