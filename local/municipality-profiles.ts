@@ -47,6 +47,7 @@ export function standInProfiles(url: string) {
       city(BATCH, 'Juiz de Fora', 'stand-in-batch'),
       city(OLD, 'Montes Claros', 'stand-in-old'),
       city(LOGIN, 'Governador Valadares', 'stand-in-login'),
+      { ...city(SIX_DIGITS, 'Coronel Fabriciano', 'stand-in-batch'), differences: { serviceItem: 'nnnnnn' } },
     ],
   };
 }
@@ -61,6 +62,8 @@ export const BATCH = '3136702';
 export const OLD = '3143302';
 /** GerarNfse, 2.04, with user and password. */
 export const LOGIN = '3127701';
+/** The same as `BATCH`, with the national code's six digits for the service. */
+export const SIX_DIGITS = '3119401';
 
 /** The path of each of them at the stand-in. */
 export const STAND_IN_PATHS: Readonly<Record<string, string>> = {
@@ -69,6 +72,7 @@ export const STAND_IN_PATHS: Readonly<Record<string, string>> = {
   [BATCH]: 'juiz-de-fora',
   [OLD]: 'montes-claros',
   [LOGIN]: 'governador-valadares',
+  [SIX_DIGITS]: 'coronel-fabriciano',
 };
 
 /** Whether the sandbox alone leads the municipality to a city hall. */
