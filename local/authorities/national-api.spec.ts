@@ -18,6 +18,14 @@ import { startNationalApi } from './national-api.ts';
 const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
 const company = '11222333000181';
 const municipalityCode = '3106200';
+const customer = {
+  cnpj: '12345678000195',
+  name: 'Tomadora Exemplo S/A',
+  address: {
+    ...{ street: 'Avenida Afonso Pena', number: '1500', district: 'Centro' },
+    ...{ municipalityCode, postalCode: '30130005' },
+  },
+};
 
 let api: Awaited<ReturnType<typeof startNationalApi>>;
 let city: Provider;
@@ -116,6 +124,35 @@ describe('a declaration at the national system', () => {
       kind: 'rejected',
       error: { code: 'E0188', field: '/customer/cnpj', howToFix: expect.stringContaining('CNPJ') },
     });
+  });
+});
+
+describe('the national system, to any client', () => {
+  it('refuses a service code that the national list has not', async () => {
+    const document = submission().document.replace('<cTribNac>010101<', '<cTribNac>999999<');
+    expect(await city.issue({ ...submission(), document })).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E0310', field: '/service/code' },
+    });
+  });
+
+  it.each(['12345678901', '12345678000190'])('takes the foreign number %s for what it is', async (nif) => {
+    const foreigner = {
+      nif,
+      name: 'Foreign Customer Inc',
+      foreignAddress: {
+        ...{ country: 'US', postalCode: '94105', city: 'San Francisco', region: 'CA' },
+        ...{ street: 'Market Street', number: '1', district: 'Downtown' },
+      },
+    };
+    expect((await issued(submission(undefined, { customer: foreigner }))).xml).toContain(`<NIF>${nif}</NIF>`);
+  });
+
+  it('names every rule that a declaration breaks', async () => {
+    const sale = submission(undefined, { amounts: { service: 150_000, issWithheldBy: 'CUSTOMER' } });
+    const document = sale.document.replace('<cTribNac>010101<', '<cTribNac>999999<');
+    const outcome = await city.issue({ ...sale, document });
+    expect(outcome.kind === 'rejected' && outcome.error.source).toMatch(/E0237.*E0310|E0310.*E0237/s);
   });
 });
 
@@ -233,7 +270,7 @@ describe('the stand-in', async () => {
     ['a MEI', { issuer: { simplesNacional: 'MEI' as const } }],
     ['ISS withheld', { amounts: { service: 99_999, unconditionalDiscount: 99, issWithheldBy: 'CUSTOMER' as const } }],
   ])('writes the note of %s by the official schema', async (_, change) => {
-    const note = await issued(submission(undefined, change));
+    const note = await issued(submission(undefined, { customer, ...change }));
     expect(noteSchema?.(note.xml ?? '')).toBeUndefined();
   });
 

@@ -1,17 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RPS } from '../nfse/layouts/known-layouts.ts';
 
 /** What an official schema has against a document: nothing, or its reasons. */
 export type SchemaCheck = (xml: string) => string | undefined;
 
 /** File of each set that declares a root. The national sets have one each, ABRASF's one for all messages. */
-const MAIN: Readonly<Record<string, (root: string) => string>> = {
+const MAIN: Readonly<Record<string, (root: string) => string | undefined>> = {
   'nacional-1.01': (root) => `${root}_v1.01.xsd`,
   'nacional-1.01-cnpj-alfa': (root) => `${root}_v1.01.xsd`,
-  'abrasf-2.04': () => 'nfse_v2-04.xsd',
-  'abrasf-2.03': () => 'nfse_v2-03.xsd',
-  'abrasf-1.00': () => 'nfse_v1-00.xsd',
+  'abrasf-2.04': abrasf('nfse_v2-04.xsd'),
+  'abrasf-2.03': abrasf('nfse_v2-03.xsd'),
+  'abrasf-1.00': abrasf('nfse_v1-00.xsd'),
 };
+
+/** No official schema declares an RPS by itself. */
+function abrasf(file: string) {
+  return (root: string) => (root === RPS ? undefined : file);
+}
 
 /** Schemas are compiled once a process, by their file. */
 const CHECKS = new Map<string, SchemaCheck>();

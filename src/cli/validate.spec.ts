@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needing } from '../../test/needs.ts';
 import { OFFICIAL_SCHEMAS, WITHOUT_SCHEMAS } from '../../test/official-schemas.ts';
+import { buildRps } from '../nfse/abrasf/rps-document.ts';
+import { builtInFile } from '../nfse/municipality-profiles/built-in.ts';
+import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
+import { dialectsFrom } from '../nfse/municipality-profiles/dialects.ts';
+import { ProfilesSchema } from '../nfse/municipality-profiles/schema.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
 import { emission } from '../nfse/tax/sales.fixtures.ts';
 import { validate } from './validate.ts';
@@ -13,6 +18,9 @@ const directory = mkdtempSync(join(tmpdir(), 'nfse-validate-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const dps = buildDps(emission);
+const DIALECTS = dialectsFrom([ProfilesSchema.parse(builtInFile)], ({ path, message }) =>
+  expect.fail(`${path}: ${message}`),
+);
 
 /** What the verb answers about a file of this content. */
 async function run(content: string | Uint8Array, ...args: readonly string[]) {
@@ -54,6 +62,20 @@ describe('nfse validate', () => {
     expect(result).toMatchObject({ exit: 0, layout: 'nacional-1.01-cnpj-alfa' });
     const asNumeric = await json(buildDps({ ...emission, companyCnpj: '12ABC34501DE35' }), '--layout', 'nacional-1.01');
     expect(asNumeric).toMatchObject({ exit: 1, layout: 'nacional-1.01' });
+  });
+
+  it.each([...DIALECTS])("finds nothing wrong with the service's own RPS in the dialect %s", async (_, dialect) => {
+    const rps = buildRps(emission, rpsStyleOf(dialect));
+    const layout = `abrasf-${dialect.layout}`;
+    expect(await json(rps)).toMatchObject({ exit: 0, layout, valid: true, problems: [] });
+    expect(await json(rps.replace('<Cnpj>11222333000181', '<Cnpj>11222333000182'), '--layout', layout)).toMatchObject({
+      exit: 1,
+      problems: [{ source: 'rules', code: 'registration', path: expect.stringMatching(/Prestador.*Cnpj$/) }],
+    });
+    expect(await json(rps.replace('<Tipo>1', '<Tipo>9'), '--layout', layout)).toMatchObject({
+      exit: 1,
+      problems: [{ source: 'layout', path: expect.stringMatching(/IdentificacaoRps\/Tipo$/) }],
+    });
   });
 
   it('judges the message in a SOAP envelope, and counts places in there', async () => {

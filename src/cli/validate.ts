@@ -76,7 +76,8 @@ async function examined(xml: string, asked: KnownLayout | undefined, schemas: st
     const message = `O arquivo não é XML que se possa ler: ${error.message}.`;
     return verdict([{ source: 'xml', code: 'unreadable', message, ...place }], false);
   }
-  const likely = asked ? { ...asked, namespace: asked.layout.namespace } : likelyLayout(root);
+  const fallback = asked && { ...asked, namespace: asked.layout.namespace };
+  const likely = likelyLayout(root, asked && [asked]) ?? fallback;
   if (!likely) {
     const message = `Nenhum leiaute conhecido começa com ${localName(root)}.`;
     return verdict([{ source: 'layout', code: 'unknown-document', message, path: `/${localName(root)}` }], false);

@@ -1,10 +1,12 @@
 import { parseCnpj } from '../../../src/nfse/cnpj.ts';
 import { parseCpf } from '../../../src/nfse/cpf.ts';
-import { dpsId } from '../../../src/nfse/dps-id.ts';
+import { DECLARATION_RULES } from '../../../src/nfse/layouts/national-declaration-rules.ts';
+import { brokenRules, everywhere } from '../../../src/nfse/layouts/rules.ts';
 import { parseMunicipalityCode } from '../../../src/nfse/municipality.ts';
 import { CANCELLATION } from '../../../src/nfse/national/cancellation-request.ts';
 import { LAYOUT_VERSION } from '../../../src/nfse/national/dps-document.ts';
 import type { DpsFacts, EventRequestFacts } from '../../../src/nfse/national/read-documents.ts';
+import { parseXml } from '../../../src/nfse/xml.ts';
 
 /** A refusal of the stand-in: a code of the real catalogue, and what it is about. */
 export interface Refusal {
@@ -15,49 +17,32 @@ export interface Refusal {
 const MAX_SERIES_OF_OWN_SOFTWARE = 49_999;
 
 /**
- * The rules of the real system that need no register of companies and cities.
+ * The rules of the real system that need no register of companies and cities: those of `nfse validate` that have a code of the
+ * catalogue, and what depends on the clock, on the environment, and on who sends.
  *
+ * @param xml the declaration that `dps` was read from
  * @param now milliseconds since the epoch
  * @returns every rule broken, so that a client sees all of them at once
  */
-export function faultsOf(dps: DpsFacts, now: number): readonly Refusal[] {
-  const companyCnpj = parseCnpj(dps.issuerDocument);
-  const cpf = parseCpf(dps.issuerDocument);
-  const municipalityCode = parseMunicipalityCode(dps.municipalityCode);
-  if (!companyCnpj && !cpf) return [{ code: 'E0080' }];
-  if (!municipalityCode) return [{ code: 'E0037', detail: dps.municipalityCode }];
+export function faultsOf(xml: string, dps: DpsFacts, now: number): readonly Refusal[] {
+  // What an access key is made of comes first.
+  if (!parseCnpj(dps.issuerDocument) && !parseCpf(dps.issuerDocument)) return [{ code: 'E0080' }];
+  if (!parseMunicipalityCode(dps.municipalityCode)) return [{ code: 'E0037', detail: dps.municipalityCode }];
   if (!/^\d{1,5}$/.test(dps.series) || !/^[1-9]\d{0,14}$/.test(dps.number)) return [{ code: 'E1235', detail: 'nDPS' }];
 
-  const name = { municipalityCode, series: dps.series, number: Number(dps.number) };
-  const id = companyCnpj ? dpsId({ ...name, companyCnpj }) : cpf ? dpsId({ ...name, cpf }) : undefined;
-  const customer = dps.customerDocument;
-  const discounts = dps.unconditionalDiscount + dps.conditionalDiscount;
-  const rules: readonly (readonly [broken: boolean, code: string, detail?: string | undefined])[] = [
+  const here: readonly (readonly [broken: boolean, code: string, detail: string])[] = [
     [dps.layoutVersion !== LAYOUT_VERSION, 'E0001', dps.layoutVersion],
-    [dps.id !== id, 'E0004', dps.id],
     [dps.environment !== '2', 'E0006', dps.environment],
     [Date.parse(dps.issuedAt) > now, 'E0008', dps.issuedAt],
-    [Number(dps.series) < 1 || Number(dps.series) > MAX_SERIES_OF_OWN_SOFTWARE, 'E0010', dps.series],
-    [dps.competenceDate > dps.issuedAt.slice(0, 10), 'E0015', dps.competenceDate],
-    [customer?.length === 14 && !parseCnpj(customer), 'E0188', customer],
-    [customer?.length === 11 && !parseCpf(customer), 'E0206', customer],
-    [customer === dps.issuerDocument, 'E0202'],
-    [customer === undefined && dps.issWithheld === '2', 'E0204'],
-    [!isPlaceOfService(dps.serviceMunicipalityCode), 'E0302', dps.serviceMunicipalityCode],
-    [!/^\d{6}$/.test(dps.serviceCode), 'E1235', 'cTribNac'],
-    [discounts > dps.amount, 'E0427'],
-    [dps.simplesNacional === '2' && dps.issWithheld !== '1', 'E0583'],
-    [(dps.issRateBasisPoints ?? 0) > 500, 'E0595'],
-    [dps.simplesNacional === '2' && dps.issRateBasisPoints !== undefined, 'E0600'],
+    [Number(dps.series) > MAX_SERIES_OF_OWN_SOFTWARE, 'E0010', dps.series],
   ];
-  return rules
-    .filter(([broken]) => broken)
-    .map(([, code, detail]) => ({ code, ...(detail !== undefined && { detail }) }));
-}
-
-/** A municipality, the territorial sea, or nothing: then the service was rendered abroad. */
-function isPlaceOfService(code: string | undefined): boolean {
-  return code === undefined || code === '0000000' || parseMunicipalityCode(code) !== undefined;
+  const general = everywhere(parseXml(xml), 'infDPS')
+    .flatMap(([element, path]) => brokenRules(DECLARATION_RULES, element, path))
+    .filter(({ code }) => /^E\d{4}$/.test(code));
+  return [
+    ...here.filter(([broken]) => broken).map(([, code, detail]) => ({ code, detail })),
+    ...general.map(({ code, path, found }) => ({ code, detail: found ?? path })),
+  ];
 }
 
 /** @param now milliseconds since the epoch */

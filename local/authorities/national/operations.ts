@@ -50,7 +50,7 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
   if (outages.covers(dps.issuerDocument)) return replies.serviceUnavailable;
 
   const signature = signatureFaults(deps.checks, xml, 'declaration', dps.issuerDocument, now());
-  const faults = [...signature, ...faultsOf(dps, now())];
+  const faults = [...signature, ...faultsOf(xml, dps, now())];
   if (faults.length > 0) return replies.refusedDeclaration(faults, dps.id, now());
   if (notes.byDps(dps.id)) return replies.refusedDeclaration([{ code: 'E0014' }], dps.id, now());
 

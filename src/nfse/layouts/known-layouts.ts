@@ -1,7 +1,9 @@
+import type { AbrasfLayout } from '../abrasf/operations.ts';
 import type { XmlElement } from '../xml.ts';
 import { ABRASF_1_00 } from './abrasf-1-00.ts';
 import { ABRASF_2_03 } from './abrasf-2-03.ts';
 import { ABRASF_2_04 } from './abrasf-2-04.ts';
+import { RPS_LAYOUTS } from './abrasf-rps.ts';
 import { abrasfRuleProblems } from './abrasf-rules.ts';
 import { OUTERMOST, resolve } from './namespaces.ts';
 import { NATIONAL_1_01, NATIONAL_1_01_ALPHANUMERIC } from './national.ts';
@@ -17,15 +19,22 @@ export interface KnownLayout {
 }
 
 const national = (layout: Layout): KnownLayout => ({ layout, rules: nationalRuleProblems });
-const abrasf = (layout: Layout): KnownLayout => ({ layout, rules: abrasfRuleProblems });
+/** With the RPS by itself, as it is stored before it goes into a message: no message of the model starts with it. */
+const abrasf = (layout: Layout, version: AbrasfLayout): KnownLayout => ({
+  layout: { ...layout, roots: { ...layout.roots, [RPS]: RPS_LAYOUTS[version] } },
+  rules: abrasfRuleProblems,
+});
+
+/** Root of an RPS by itself. */
+export const RPS = 'Rps';
 
 /** In the order in which they are tried: the current national set before the one that it replaced on 2026-08-10. */
 export const KNOWN_LAYOUTS: readonly KnownLayout[] = [
   national(NATIONAL_1_01_ALPHANUMERIC),
   national(NATIONAL_1_01),
-  abrasf(ABRASF_2_04),
-  abrasf(ABRASF_2_03),
-  abrasf(ABRASF_1_00),
+  abrasf(ABRASF_2_04, '2.04'),
+  abrasf(ABRASF_2_03, '2.03'),
+  abrasf(ABRASF_1_00, '1.00'),
 ];
 
 export function knownLayout(name: string): KnownLayout | undefined {
@@ -36,13 +45,19 @@ export function knownLayout(name: string): KnownLayout | undefined {
  * The layout that a document is most likely meant to be of. A message does not always say its version, and the same message
  * exists in several: of those that have its root the one with the fewest problems, the first among equals.
  *
+ * @param known layouts that come into question
  * @returns the namespace too, since city halls give ABRASF's messages their own; `undefined` where no layout has the root
  */
-export function likelyLayout(root: XmlElement): (KnownLayout & { readonly namespace: string }) | undefined {
+export function likelyLayout(
+  root: XmlElement,
+  known: readonly KnownLayout[] = KNOWN_LAYOUTS,
+): (KnownLayout & { readonly namespace: string }) | undefined {
   const { local, namespace } = resolve(root, OUTERMOST);
-  const ranked = KNOWN_LAYOUTS.filter(({ layout }) => Object.hasOwn(layout.roots, local)).map((known) => {
-    const own = known.rules === nationalRuleProblems ? known.layout.namespace : namespace;
-    return { ...known, namespace: own, problems: validate(known.layout, root, { namespace: own }).length };
-  });
+  const ranked = known
+    .filter(({ layout }) => Object.hasOwn(layout.roots, local))
+    .map((one) => {
+      const own = one.rules === nationalRuleProblems ? one.layout.namespace : namespace;
+      return { ...one, namespace: own, problems: validate(one.layout, root, { namespace: own }).length };
+    });
   return ranked.toSorted((one, other) => one.problems - other.problems)[0];
 }

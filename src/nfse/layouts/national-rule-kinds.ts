@@ -22,11 +22,16 @@ export function municipalityRule(code: string, where: string): Rule {
     where,
     broken: (info) => {
       const given = info.text(where);
-      // Seven zeros are the sea.
-      const known = given === undefined || given === '0000000' || parseMunicipalityCode(given) !== undefined;
+      const known = given === undefined || parseMunicipalityCode(given) !== undefined;
       return known ? undefined : `O código ${given} não é de nenhum município.`;
     },
   };
+}
+
+/** A municipality, or seven zeros: the sea. */
+export function placeOfServiceRule(code: string, where: string): Rule {
+  const { broken } = municipalityRule(code, where);
+  return { code, where, broken: (info) => (info.text(where) === '0000000' ? undefined : broken(info)) };
 }
 
 export function keyRule(code: string, where: string): Rule {

@@ -13,7 +13,7 @@ export type IssSale = Pick<
 const MIN_ISS_BASIS_POINTS = 200;
 export const MAX_ISS_BASIS_POINTS = 500;
 /** What the national system takes of the effective rate inside Simples (E0621, E0628). */
-const MIN_WITHHELD_SIMPLES_BASIS_POINTS = 180;
+export const MIN_WITHHELD_SIMPLES_BASIS_POINTS = 180;
 
 /** Construction and passenger transport may be taxed below the minimum (LC 116/2003, art. 8-A, § 1). */
 const BELOW_MINIMUM = ['0702', '0705', '1601'];
@@ -26,8 +26,13 @@ const NEVER_WITHHELD = '2201';
  * minimum for ISS inside Simples that is withheld, whose rate is the effective one.
  */
 export function minimumIssRate({ service, issuer, amounts }: Pick<Sale, 'service' | 'issuer' | 'amounts'>): number {
-  if (issInsideSimples(issuer) && amounts.issWithheldBy !== 'NOBODY') return MIN_WITHHELD_SIMPLES_BASIS_POINTS;
-  return BELOW_MINIMUM.includes(service.code.slice(0, 4)) ? 0 : MIN_ISS_BASIS_POINTS;
+  return minimumIssRateOf(service.code, issInsideSimples(issuer) && amounts.issWithheldBy !== 'NOBODY');
+}
+
+/** The same of a service's code, and of whether its ISS is inside Simples and withheld. */
+export function minimumIssRateOf(serviceCode: string, isWithheldInsideSimples: boolean): number {
+  if (isWithheldInsideSimples) return MIN_WITHHELD_SIMPLES_BASIS_POINTS;
+  return BELOW_MINIMUM.includes(serviceCode.slice(0, 4)) ? 0 : MIN_ISS_BASIS_POINTS;
 }
 
 /** ME/EPP whose ISS is in the monthly Simples slip. */
