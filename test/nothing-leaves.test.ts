@@ -4,10 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { dynamoDbEventStore } from '../src/events/dynamodb-event-store.ts';
 import { builtInFile, builtInProfiles } from '../src/nfse/municipality-profiles/built-in.ts';
 import { ProfilesSchema } from '../src/nfse/municipality-profiles/schema.ts';
 import { apiAs, example } from './stack/api.ts';
-import { emittedOnly, events, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
+import { dynamoDb, ownTables } from './stack/own-tables.ts';
+import { emittedOnly, eventually, ownQueue, workersOfEachTest } from './stack/own-worker.ts';
 import { withRefusingResolver } from './stack/refusing.ts';
 
 const PALMAS = '1721000';
@@ -60,11 +62,19 @@ describe('a worker that may call loopback addresses alone', () => {
     const asDelivered = path.join(own, 'profiles.json');
     writeFileSync(asDelivered, '{"municipalities": []}');
     const queue = await ownQueue();
-    const { invoice, work } = await emittedOnly(undefined, undefined, undefined, { municipalityCode: PALMAS });
-    startWorker(queue, { MUNICIPALITY_PROFILES_FILE: asDelivered, ...withRefusingResolver(file) });
+    // In a store that the stack does not know, or its own worker would have the invoice issued at the stand-in.
+    const database = dynamoDb();
+    const { events: tableName } = await ownTables(database);
+    const events = dynamoDbEventStore({ client: database, tableName });
+    const { invoice, work } = await emittedOnly(undefined, events, undefined, { municipalityCode: PALMAS });
+    startWorker(queue, {
+      EVENTS_TABLE: tableName,
+      MUNICIPALITY_PROFILES_FILE: asDelivered,
+      ...withRefusingResolver(file),
+    });
     await queue.send(work);
     const last = async () => (await events.load(invoice.id)).at(-1)?.events.at(-1);
-    await eventually(async () => (await last())?.type === 'SubmissionDeferred');
+    await eventually(async () => (await last())?.type === 'SubmissionDeferred', 60_000);
     expect((await last())?.data).toMatchObject({
       reason: 'provider-unavailable',
       detail: expect.stringContaining('homologacao.webiss.com.br was not called'),
