@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { all } from '../../../src/nfse/abrasf/elements.ts';
-import { buildRps, type RpsInput, type RpsStyle } from '../../../src/nfse/abrasf/rps-document.ts';
+import type { AbrasfLayout } from '../../../src/nfse/abrasf/operations.ts';
+import { buildRps, type RpsInput } from '../../../src/nfse/abrasf/rps-document.ts';
+import { builtInFile } from '../../../src/nfse/municipality-profiles/built-in.ts';
+import { rpsStyleOf } from '../../../src/nfse/municipality-profiles/dialect-styles.ts';
+import { dialectsFrom } from '../../../src/nfse/municipality-profiles/dialects.ts';
+import { ProfilesSchema } from '../../../src/nfse/municipality-profiles/schema.ts';
 import { emission } from '../../../src/nfse/tax/sales.fixtures.ts';
 import { parseXml } from '../../../src/nfse/xml.ts';
 import { faultsOf } from './checks.ts';
@@ -8,10 +13,11 @@ import { faultsOf } from './checks.ts';
 const TODAY = '2026-11-10';
 const { service, amounts } = emission;
 
-function rps(layout: RpsStyle['layout'], change: Partial<RpsInput> = {}): string {
-  const namespace = 'http://www.abrasf.org.br/nfse.xsd';
-  const style = { layout, namespace, serviceItem: 'nn.nn', competence: 'date', lineBreak: '\n' } as const;
-  return buildRps({ ...emission, ...change }, { ...style, descriptionCharacters: 2000 });
+const dialects = dialectsFrom([ProfilesSchema.parse(builtInFile)], ({ message }) => expect.fail(message));
+
+function rps(layout: AbrasfLayout, change: Partial<RpsInput> = {}): string {
+  const dialect = dialects.get(`abrasf-${layout}`) ?? expect.fail(`no dialect for ${layout}`);
+  return buildRps({ ...emission, ...change }, rpsStyleOf(dialect));
 }
 
 function codesOf(xml: string): readonly string[] {
