@@ -8,7 +8,7 @@ import { abrasfRuleProblems } from './abrasf-rules.ts';
 import { OUTERMOST, resolve } from './namespaces.ts';
 import { NATIONAL_1_01, NATIONAL_1_01_ALPHANUMERIC } from './national.ts';
 import { nationalRuleProblems } from './national-rules.ts';
-import type { Layout } from './notation.ts';
+import type { Layout, Type } from './notation.ts';
 import type { RuleProblem } from './rules.ts';
 import { validate } from './validate.ts';
 
@@ -16,13 +16,15 @@ import { validate } from './validate.ts';
 export interface KnownLayout {
   readonly layout: Layout;
   readonly rules: (root: XmlElement) => readonly RuleProblem[];
+  /** Roots of documents that are stored by themselves and go into a message later. No official schema has them. */
+  readonly parts?: Readonly<Record<string, Type>>;
 }
 
 const national = (layout: Layout): KnownLayout => ({ layout, rules: nationalRuleProblems });
-/** With the RPS by itself, as it is stored before it goes into a message: no message of the model starts with it. */
 const abrasf = (layout: Layout, version: AbrasfLayout): KnownLayout => ({
-  layout: { ...layout, roots: { ...layout.roots, [RPS]: RPS_LAYOUTS[version] } },
+  layout,
   rules: abrasfRuleProblems,
+  parts: { [RPS]: RPS_LAYOUTS[version] },
 });
 
 /** Root of an RPS by itself. */
@@ -53,11 +55,17 @@ export function likelyLayout(
   known: readonly KnownLayout[] = KNOWN_LAYOUTS,
 ): (KnownLayout & { readonly namespace: string }) | undefined {
   const { local, namespace } = resolve(root, OUTERMOST);
-  const ranked = known
-    .filter(({ layout }) => Object.hasOwn(layout.roots, local))
-    .map((one) => {
-      const own = one.rules === nationalRuleProblems ? one.layout.namespace : namespace;
-      return { ...one, namespace: own, problems: validate(one.layout, root, { namespace: own }).length };
-    });
+  const ranked = known.flatMap((one) => {
+    const layout = layoutOf(one, local);
+    if (!layout) return [];
+    const own = one.rules === nationalRuleProblems ? layout.namespace : namespace;
+    return [{ ...one, layout, namespace: own, problems: validate(layout, root, { namespace: own }).length }];
+  });
   return ranked.toSorted((one, other) => one.problems - other.problems)[0];
+}
+
+/** The layout of documents with this root; `undefined` where it has none. */
+function layoutOf({ layout, parts = {} }: KnownLayout, root: string): Layout | undefined {
+  if (Object.hasOwn(layout.roots, root)) return layout;
+  return Object.hasOwn(parts, root) ? { ...layout, roots: { ...layout.roots, ...parts } } : undefined;
 }
