@@ -4,11 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { commitOf, tipAfter } from '../src/events/commit.ts';
-import { invoiceIdFor } from '../src/events/ids.ts';
 import { type InvoiceRecords, recordsOf } from '../src/projections/reporting/records.ts';
 import { writeRecords } from '../src/projections/reporting/reporting-store.ts';
 import { live } from '../src/projections/reporting/schema.ts';
-import { companyCnpj, draft, issued } from '../test/invoices.ts';
+import { draft, issued, newEmission } from '../test/invoices.ts';
 import { onInterruption } from './interruption.ts';
 import { printMachine } from './machine.ts';
 import { percentilesOf } from './percentiles.ts';
@@ -31,8 +30,8 @@ const [rounds, invoices] = [Number(values.rounds), Number(values.invoices)];
 /** New invoices: each emitted, then the same again as issued, as two batches of the stream would bring them. */
 function newInvoices(): { emitted: InvoiceRecords[]; issued: InvoiceRecords[] } {
   const both = Array.from({ length: invoices }, () => {
-    const invoiceId = invoiceIdFor(companyCnpj, randomUUID());
-    const first = commitOf(draft({ invoiceId, commitId: randomUUID() }));
+    const { invoiceId, emitted } = newEmission();
+    const first = commitOf(draft({ invoiceId, events: [emitted], commitId: randomUUID() }));
     const second = commitOf(draft({ invoiceId, tip: tipAfter(first), events: [issued], commitId: randomUUID() }));
     return [recordsOf(invoiceId, [first]), recordsOf(invoiceId, [first, second])] as const;
   });

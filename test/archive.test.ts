@@ -21,7 +21,7 @@ import { listedDocuments } from '../src/platform/documents/listed-documents.ts';
 import { documentListing } from '../src/platform/documents/listing.ts';
 import { documentPacks } from '../src/platform/documents/packs.ts';
 import { type DayPart, dayPartOf, SHARDS } from '../src/platform/documents/place.ts';
-import { companyCnpj, emitted, invoiceId as emittedId, issued } from './invoices.ts';
+import { companyCnpj, emitted, issued } from './invoices.ts';
 import { apiAs, credentials } from './stack/api.ts';
 import { nfse } from './stack/nfse.ts';
 import { documentsOf, noise, ownDocuments } from './stack/own-documents.ts';
@@ -116,8 +116,7 @@ const auditor = await apiAs('auditor', { ...credentials(), apiUrl: gateway.url }
 const NOTHING = { archived: [], documents: 0, damaged: [], failed: 0, unarchivedSeconds: 0 };
 
 describe('the archive', () => {
-  // Of the invoice that the fixtures' request leads to: the API shows an invoice to the company alone that its id was derived from.
-  const kept = documentsOf(day, emittedId);
+  const kept = documentsOf(day);
   const documents = [kept.dps, kept.sent, kept.received, kept.nfse];
 
   it('of a ledger that is new is all of its empty days, and none of their parts is asked for', async () => {
@@ -160,7 +159,7 @@ describe('the archive', () => {
       { ...emitted, data: { ...emitted.data, xmlKey: kept.dps.key } },
       { ...issued, data: { ...issued.data, nfseXmlKey: kept.nfse.key, evidence: [kept.received.key] } },
     ] as [typeof emitted, typeof issued];
-    const { invoiceId, commits } = await ledger.tell(story, { invoiceId: kept.invoiceId, at });
+    const { invoiceId, commits } = await ledger.tell(story, { requestId: kept.requestId, at });
     await projector({ Records: commits.map(announced) });
     await seal();
 
@@ -185,7 +184,7 @@ describe('the archive', () => {
   });
 
   it('gets a second pack for what came after the first', async () => {
-    const late = documentsOf(day, kept.invoiceId).sent;
+    const late = documentsOf(day, kept.requestId).sent;
     await keep([late]);
     expect(await run()).toEqual(NOTHING);
     await forgetDays(last);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Draft } from '../src/events/commit.ts';
 import { type EventData, type EventMeta, event, type NewEvent } from '../src/events/event-types.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
@@ -96,6 +97,12 @@ export const cancelRequested = event('CancelRequested', data.CancelRequested);
 export const cancelled = event('Cancelled', data.Cancelled);
 export const cancelFailed = event('CancelFailed', data.CancelFailed);
 export const replayRequested = event('ReplayRequested', data.ReplayRequested);
+
+/** The emission of another invoice: its id follows from its company and request, as every id does. */
+export function newEmission(request: string = randomUUID()) {
+  const id = invoiceIdFor(companyCnpj, request);
+  return { requestId: request, invoiceId: id, emitted: event('Emitted', { ...emitted.data, requestId: request }) };
+}
 
 /** A cancellation that came before anything was sent. */
 export const cancelledUnsent = event('Cancelled', { cancelledAt: at });

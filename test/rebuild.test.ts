@@ -46,7 +46,7 @@ async function foldedChecksum(): Promise<string> {
 }
 
 const known: InvoiceId[] = [];
-let waiting: InvoiceId[] = [];
+let waiting: string[] = [];
 
 /** New invoices, and answers to those that wait, announced late, twice and out of order, while readers look. */
 function startTraffic() {
@@ -59,14 +59,14 @@ function startTraffic() {
         continue;
       }
       const story = STORIES[n % STORIES.length] ?? [];
-      const { invoiceId, commits } = await ledger.tell(story);
+      const { requestId, invoiceId, commits } = await ledger.tell(story);
       await announce(n % 3 === 0 ? [...commits.toReversed(), ...commits] : commits);
       known.push(invoiceId);
-      if (story.length === 1) waiting.push(invoiceId);
+      if (story.length === 1) waiting.push(requestId);
       const [answered, ...rest] = waiting;
       if (answered && n % 5 === 0) {
         waiting = rest;
-        await announce((await ledger.tell([issued], { invoiceId: answered })).commits);
+        await announce((await ledger.tell([issued], { requestId: answered })).commits);
       }
       const asked = known[(n * 37) % known.length] as InvoiceId;
       if (!(await reader.get(asked))) missed.push(asked);

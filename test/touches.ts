@@ -4,6 +4,7 @@ import type { Item } from '../src/aws/document-client.ts';
 import { type Commit, commitOf, hashOf, START, tipAfter } from '../src/events/commit.ts';
 import { commitItem } from '../src/events/dynamodb-commit.ts';
 import { read } from '../src/events/event-store.ts';
+import type { NewEvent } from '../src/events/event-types.ts';
 import type { InvoiceId } from '../src/events/ids.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { rowOf } from '../src/projections/invoice-row.ts';
@@ -62,18 +63,20 @@ export function touchesOf(
     await client.send(new PutCommand({ TableName: tables.invoices, Item: row }));
   }
 
-  /** A whole history, consistent in itself, of other commits. */
-  function forged(invoiceId: InvoiceId, when = at): Commit[] {
-    const commits: Commit[] = [];
-    for (const event of STORY) {
-      const last = commits.at(-1);
+  /** Another history in place of a true one, consistent in itself: its emission is edited. */
+  function forged(
+    { invoiceId, commits }: { readonly invoiceId: InvoiceId; readonly commits: readonly Commit[] },
+    edit: object,
+    when = at,
+  ): Commit[] {
+    const made: Commit[] = [];
+    for (const { type, data } of commits.flatMap(({ events }) => events)) {
+      const last = made.at(-1);
       const tip = last ? tipAfter(last) : START;
-      const data = event.type === 'Emitted' ? { ...event.data, total: 1 } : event.data;
-      commits.push(
-        commitOf(draft({ invoiceId, tip, events: [{ ...event, data } as never], commitId: 'forged', at: when })),
-      );
+      const told = { type, data: type === 'Emitted' ? { ...(data as object), ...edit } : data } as NewEvent;
+      made.push(commitOf(draft({ invoiceId, tip, events: [told], commitId: 'forged', at: when })));
     }
-    return commits;
+    return made;
   }
 
   const edited = (commit: Commit): Commit => ({ ...commit, at: `${day}T12:00:01.000Z` });
@@ -209,17 +212,26 @@ export function touchesOf(
     },
     {
       title: 'the whole history replaced consistently, and the projection with it',
-      touch: async (invoiceId) => {
-        const other = forged(invoiceId);
+      touch: async (invoiceId, commits) => {
+        const other = forged({ invoiceId, commits }, { total: 1 });
         for (const commit of other) await put(commit);
         await forgeProjection(invoiceId, other);
       },
       found: sealed(1, 2, 3, 4, 5),
     },
     {
+      title: 'the whole history replaced consistently by one of another company, and the projection with it',
+      touch: async (invoiceId, commits) => {
+        const other = forged({ invoiceId, commits }, { companyCnpj: '12345678000195' });
+        for (const commit of other) await put(commit);
+        await forgeProjection(invoiceId, other);
+      },
+      found: [{ kind: 'company-differs', version: 1 }, ...sealed(1, 2, 3, 4, 5)],
+    },
+    {
       title: 'the whole history replaced consistently, outside the index by day, and the projection with it',
-      touch: async (invoiceId) => {
-        const other = forged(invoiceId);
+      touch: async (invoiceId, commits) => {
+        const other = forged({ invoiceId, commits }, { total: 1 });
         for (const commit of other) await putAsIs(commit);
         await forgeProjection(invoiceId, other);
       },
@@ -228,8 +240,8 @@ export function touchesOf(
     },
     {
       title: 'the whole history replaced by one of today, which is not sealed yet, and the projection with it',
-      touch: async (invoiceId) => {
-        const other = forged(invoiceId, new Date().toISOString());
+      touch: async (invoiceId, commits) => {
+        const other = forged({ invoiceId, commits }, { total: 1 }, new Date().toISOString());
         for (const commit of other) await put(commit);
         await forgeProjection(invoiceId, other);
       },

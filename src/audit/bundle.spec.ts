@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draft, invoiceId } from '../../test/invoices.ts';
+import { draft, invoiceId, newEmission } from '../../test/invoices.ts';
 import { commitOf } from '../events/commit.ts';
 import {
   documentPath,
@@ -59,6 +59,14 @@ describe('a bundle', () => {
         problems: [`${invoiceId}: version 1 is of ${day}, and there is no seal of that day`],
       }),
   );
+
+  it('does not verify with a history of another company than the id was derived from', () => {
+    const { emitted } = newEmission('pedido-119');
+    const foreign = commitOf(draft({ at: commit.at, events: [emitted] }));
+    expect(verifyBundle(bundle('2026-12-01T09:00:00.000Z', { [EVENTS]: jsonLine(foreign) })).problems).toContain(
+      `${invoiceId}: names another company than its id was derived from`,
+    );
+  });
 
   it('verifies where the day could not be sealed yet', () =>
     expect(verifyBundle(bundle('2026-11-22T23:00:00.000Z', cut))).toMatchObject({

@@ -16,6 +16,7 @@ import {
   sealBreaks,
   sealHash,
 } from './seal.ts';
+import { isForeign } from './verify-stream.ts';
 
 /** Files of a bundle by what they hold. Documents are in `documents/<invoice>/<name>`. */
 export const MANIFEST = 'manifest.json';
@@ -119,6 +120,8 @@ function checkHistories(
   for (const [invoiceId, stream] of streamsOf(commits)) {
     const chain = verifyChain(stream);
     if (!chain.intact) problems.push(`${invoiceId}: ${chain.reason} at version ${chain.brokenAt}`);
+    else if (isForeign(invoiceId, stream))
+      problems.push(`${invoiceId}: names another company than its id was derived from`);
     for (const name of documentsNamedIn(invoiceId, stream)) {
       const path = documentPath(invoiceId, name);
       const content = files.read(path);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cancelRequested, deferred, draft, emitted, invoiceId, issued } from '../../test/invoices.ts';
-import { type Commit, commitOf, START, type Tip, tipAfter } from '../events/commit.ts';
-import type { NewEvent } from '../events/event-types.ts';
+import { cancelRequested, deferred, draft, emitted, invoiceId, issued, newEmission } from '../../test/invoices.ts';
+import { type Commit, commitOf, hashOf, START, type Tip, tipAfter } from '../events/commit.ts';
+import { event, type NewEvent } from '../events/event-types.ts';
 import { dayOf } from './seal.ts';
 import { NO_SEALS, type ProjectedInvoice, sealKnowledge, verifyStream } from './verify-stream.ts';
 
@@ -128,6 +128,24 @@ describe('the verification of a history', () => {
       { kind: 'content-changed', version: 3 },
     ]),
   );
+
+  it('finds a history of another company than the id was derived from, however consistent it is', () => {
+    const foreign = [
+      event('Emitted', { ...emitted.data, companyCnpj: '12345678000195' }),
+      newEmission('pedido-119').emitted,
+    ];
+    for (const first of foreign) {
+      const madeUp = told([['2026-11-12', first]]);
+      expect(verify(madeUp, tipAfter(madeUp[0] as Commit))).toContainEqual({ kind: 'company-differs', version: 1 });
+    }
+  });
+
+  it.each([null, 'some text', {}])('finds a first event whose data are %j', (data) => {
+    const [first] = history as [Commit, ...Commit[]];
+    const edited = { ...first, events: first.events.map((one) => ({ ...one, data })) };
+    const commit = { ...edited, hash: hashOf(edited) };
+    expect(verify([commit], tipAfter(commit))).toContainEqual({ kind: 'company-differs', version: 1 });
+  });
 
   it('finds a row that does not say what the stream says', () => {
     expect(verifyStream({ invoiceId, commits: history }, rowAt(witness, ['status', 'total']), seals)).toEqual([

@@ -1,6 +1,6 @@
 import { type Commit, START } from '../events/commit.ts';
 import { type ChainBreak, verifyChain, type Witness } from '../events/hash-chain.ts';
-import type { InvoiceId } from '../events/ids.ts';
+import { type InvoiceId, type InvoiceOrigin, ownerOf } from '../events/ids.ts';
 import type { ReportedCommitFinding } from './reported-commits.ts';
 import { type Day, dayOf, isDay, type SealedCommit } from './seal.ts';
 import type { DocumentFinding } from './verify-documents.ts';
@@ -23,6 +23,8 @@ export type Finding =
   | { readonly kind: ChainBreak; readonly version: number }
   /** The projection's row was edited so that it is no witness: whether the end is the true one, it cannot say. */
   | { readonly kind: 'row-unreadable'; readonly version: number }
+  /** The first event names a company and a request that the invoice's id does not follow from: it was replaced, or made up. */
+  | { readonly kind: 'company-differs'; readonly version: number }
   | RowFinding
   | DocumentFinding
   | ReportedCommitFinding
@@ -105,8 +107,11 @@ export function verifyStream(
   const chain = verifyChain(commits, unreadable ? undefined : witness);
   const found: Finding[] = chain.intact ? [] : [{ kind: chain.reason, version: chain.brokenAt }];
   if (unreadable) found.push({ kind: 'row-unreadable', version: commits.at(-1)?.version ?? START.version });
-  // A row is compared with a stream that holds: where it does not, the stream is to blame.
-  found.push(...rowFindings(chain.intact ? commits : [], projection));
+  // The company and the row are compared with a chain that holds. Where it does not, the stream is to blame.
+  if (chain.intact) {
+    if (isForeign(invoiceId, commits)) found.push({ kind: 'company-differs', version: START.version });
+    found.push(...rowFindings(commits, projection));
+  }
   const leaves = new Map((seals.leaves.get(invoiceId) ?? []).map((leaf) => [leaf.version, leaf]));
   for (const commit of commits) {
     const { version } = commit;
@@ -122,6 +127,18 @@ export function verifyStream(
   }
   for (const { version, day } of leaves.values()) found.push({ kind: 'sealed-commit-gone', version, day });
   return found;
+}
+
+/**
+ * Whether the first event names a company and a request that the invoice's id does not follow from.
+ *
+ * @param commits a stream whose chain is intact; empty ones are nobody's
+ */
+export function isForeign(invoiceId: InvoiceId, [first]: readonly Commit[]): boolean {
+  if (!first) return false;
+  // The chain shows that there is an event, and not what it says.
+  const origin = first.events[0]?.data as InvoiceOrigin | null | undefined;
+  return !origin || ownerOf(invoiceId, origin) === undefined;
 }
 
 function rowFindings(commits: readonly Commit[], { row, projectedBefore }: ProjectedInvoice): RowFinding[] {

@@ -145,7 +145,7 @@ describe('what is deployed', () => {
       { ...emitted, data: { ...emitted.data, xmlKey: kept.dps.key } },
       { ...issued, data: { ...issued.data, nfseXmlKey: kept.nfse.key } },
     ] as [typeof emitted, typeof issued];
-    const { invoiceId } = await ledger.tell(story, { invoiceId: kept.invoiceId, at: `${day}T12:00:00.000Z` });
+    const { invoiceId } = await ledger.tell(story, { requestId: kept.requestId, at: `${day}T12:00:00.000Z` });
     for (const [link, { content }] of [
       ['xml', kept.nfse],
       ['xml?document=dps', kept.dps],

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { documentKey } from '../../src/events/document-key.ts';
-import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
+import { invoiceIdFor } from '../../src/events/ids.ts';
 import { documentStore } from '../../src/platform/documents/document-store.ts';
 import type { KeptDocument } from '../../src/platform/documents/encoding.ts';
 import { s3DocumentArchive } from '../../src/platform/documents/s3-archive.ts';
@@ -55,7 +55,8 @@ const certificate = `<X509Certificate>${noise(1_200)}</X509Certificate>`;
  *
  * @param more what the note has besides
  */
-export function documentsOf(day: string, invoiceId: InvoiceId = invoiceIdFor(companyCnpj, randomUUID()), more = '') {
+export function documentsOf(day: string, requestId: string = randomUUID(), more = '') {
+  const invoiceId = invoiceIdFor(companyCnpj, requestId);
   const at = `${day}T12:00:00.000Z`;
   const kept = (kind: string, extension: 'xml' | 'json', content: string): KeptDocument => ({
     key: documentKey(invoiceId, kind, content, extension, at),
@@ -65,5 +66,5 @@ export function documentsOf(day: string, invoiceId: InvoiceId = invoiceIdFor(com
   const sent = kept('sent', 'json', JSON.stringify({ at, request: { body: `${dps.content}${certificate}` } }));
   const nfse = `<NFSe>${noise(100)}${dps.content}${certificate}${more}</NFSe>`;
   const received = kept('received', 'json', JSON.stringify({ at, answers: sent.key, response: { body: nfse } }));
-  return { invoiceId, dps, sent, received, nfse: kept('nfse', 'xml', nfse) };
+  return { requestId, invoiceId, dps, sent, received, nfse: kept('nfse', 'xml', nfse) };
 }

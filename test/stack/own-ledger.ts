@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Credentials } from '../../local/credentials.ts';
 import { type Commit, START, tipAfter } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
-import type { NewEvent } from '../../src/events/event-types.ts';
+import { event, type NewEvent } from '../../src/events/event-types.ts';
 import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
 import { companyCnpj, draft } from '../invoices.ts';
 import { credentials } from './api.ts';
@@ -28,18 +28,20 @@ export async function ownLedger(stack: Credentials = credentials()) {
   };
   const events = dynamoDbEventStore({ client, tableName: tables.events });
 
-  /** Appends a story to a stream, a commit an event. */
+  /** Appends a story to the stream of a request, a commit an event. An emission is told as that of this request. */
   async function tell(
     story: readonly NewEvent[],
-    { invoiceId = invoiceIdFor(companyCnpj, randomUUID()), at = new Date().toISOString() } = {},
-  ): Promise<{ invoiceId: InvoiceId; commits: Commit[] }> {
+    { requestId = randomUUID() as string, at = new Date().toISOString() } = {},
+  ): Promise<{ requestId: string; invoiceId: InvoiceId; commits: Commit[] }> {
+    const invoiceId = invoiceIdFor(companyCnpj, requestId);
     const commits: Commit[] = [];
-    for (const event of story) {
+    for (const told of story) {
       const last = commits.at(-1);
-      const tip = last ? tipAfter(last) : event.type === 'Emitted' ? START : await events.tip(invoiceId);
-      commits.push(await events.append(draft({ invoiceId, tip, events: [event], commitId: randomUUID(), at })));
+      const tip = last ? tipAfter(last) : told.type === 'Emitted' ? START : await events.tip(invoiceId);
+      const own = told.type === 'Emitted' ? event('Emitted', { ...told.data, requestId }) : told;
+      commits.push(await events.append(draft({ invoiceId, tip, events: [own], commitId: randomUUID(), at })));
     }
-    return { invoiceId, commits };
+    return { requestId, invoiceId, commits };
   }
   return { client, tables, environment, events, tell };
 }

@@ -13,12 +13,12 @@ import { commitItem } from '../../src/events/dynamodb-commit.ts';
 import { dynamoDbCommitsByTime } from '../../src/events/dynamodb-commits-by-time.ts';
 import { read } from '../../src/events/event-store.ts';
 import { event } from '../../src/events/event-types.ts';
-import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
+import type { InvoiceId } from '../../src/events/ids.ts';
 import type { LivingInvoice } from '../../src/events/invoice.ts';
 import { documentStore } from '../../src/platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../../src/platform/documents/s3-archive.ts';
 import { rowOf } from '../../src/projections/invoice-row.ts';
-import { companyCnpj, draft, emitted, issued } from '../invoices.ts';
+import { draft, emitted, issued, newEmission } from '../invoices.ts';
 import { nfse } from '../stack/nfse.ts';
 import { ownLedger } from '../stack/own-ledger.ts';
 import { ownSeals } from '../stack/own-seals.ts';
@@ -181,8 +181,7 @@ function tamperedInvoice(
 /** An invoice whose first event names a document, which is stored. */
 async function documentVictim(ledger: Ledger, kind: DocumentTouch, moment: Moment, day: Day): Promise<Victim> {
   const { client, documents, tables } = ledger;
-  const requestId = randomUUID();
-  const invoiceId = invoiceIdFor(companyCnpj, requestId);
+  const { requestId, invoiceId } = newEmission();
   const store = async (content: string) => {
     const key = documentKey(invoiceId, 'dps', content, 'xml', noon(day));
     await documents.put(key, content);
@@ -190,10 +189,7 @@ async function documentVictim(ledger: Ledger, kind: DocumentTouch, moment: Momen
   };
   const xmlKey = await store(`<DPS>${requestId}</DPS>`);
   const other = await store(`<DPS>${randomUUID()}</DPS>`);
-  const told = await ledger.tell([event('Emitted', { ...emitted.data, requestId, xmlKey })], {
-    invoiceId,
-    at: noon(day),
-  });
+  const told = await ledger.tell([event('Emitted', { ...emitted.data, xmlKey })], { requestId, at: noon(day) });
   await ledger.project(invoiceId, told.commits);
   const items = new Map<string, Item>();
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tables.documents })) {
@@ -242,7 +238,7 @@ async function tamperWithSeal(stack: Credentials, tampering: SealTampering): Pro
     const told = await ledger.tell([emitted, issued], { at: noon(first) });
     await ledger.project(told.invoiceId, told.commits);
     await ledger.seal(last);
-    await sealTouches(ledger, first, last, told.invoiceId)[tampering]();
+    await sealTouches(ledger, first, last, told)[tampering]();
     const { found, sealProblems } = await ledger.audit();
     const ofCommits = found.flatMap(({ findings }) => findings).map(({ kind }) => kind);
     const kinds = [...new Set([...sealProblems.map(({ reason }) => reason), ...ofCommits])];
@@ -268,7 +264,7 @@ function sealTouches(
   { client, tables, bucket, bucketClient, store, project, seal }: Ledger,
   day: Day,
   last: Day,
-  invoiceId: InvoiceId,
+  { invoiceId, requestId }: { readonly invoiceId: InvoiceId; readonly requestId: string },
 ): Readonly<Record<SealTampering, () => Promise<unknown>>> {
   const sealKey = `${day}/seal.json`;
   const sealOfDay = async (): Promise<Seal> => {
@@ -313,7 +309,7 @@ function sealTouches(
     'deleted along with all others': deleteAll,
     'made again after the history and its row were replaced': async () => {
       const commits: Commit[] = [];
-      for (const one of [emitted, issued]) {
+      for (const one of [newEmission(requestId).emitted, issued]) {
         const before = commits.at(-1);
         const tip = before ? tipAfter(before) : START;
         commits.push(commitOf(draft({ invoiceId, tip, events: [one], commitId: 'forged', at: noon(day) })));

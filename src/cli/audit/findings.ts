@@ -12,6 +12,7 @@ export function findingText(finding: Finding): string {
     'tail-missing': `o fim da história foi apagado a partir da versão ${version}`,
     'tail-replaced': `a versão ${version} não é a que a projeção viu: foi trocada`,
     'row-unreadable': `a linha da projeção foi alterada: não diz mais se a versão ${version} é a última`,
+    'company-differs': `a versão ${version} nomeia uma empresa e um pedido que não dão o identificador da nota: foi trocada`,
     'row-missing': `a linha da projeção não existe, embora a versão ${version} já devesse estar nela: foi apagada`,
     'row-differs': `a linha da projeção não é a que a história dá na versão ${version}: foi alterada`,
     'document-missing': `um documento que a versão ${version} nomeia não existe mais: foi apagado`,

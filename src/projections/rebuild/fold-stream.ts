@@ -1,7 +1,7 @@
-import { type Tip, tipAfter } from '../../events/commit.ts';
+import { START, type Tip, tipAfter } from '../../events/commit.ts';
 import type { Stream } from '../../events/event-scan.ts';
 import { verifyChain } from '../../events/hash-chain.ts';
-import type { InvoiceId } from '../../events/ids.ts';
+import { type InvoiceId, ownerOf } from '../../events/ids.ts';
 import { evolve, type Invoice, initialState, type LivingInvoice } from '../../events/invoice.ts';
 import { upcast } from '../../events/upcasters.ts';
 
@@ -12,8 +12,8 @@ export interface FoldedStream {
 }
 
 /**
- * A history that a projection must not be made of: an event cannot be folded, or the chain does not hold, and a row made of it would
- * make the forgery the witness of itself. Nothing after it was rebuilt.
+ * A history that a projection must not be made of: an event cannot be folded, it names another company than the id's, or the chain does
+ * not hold, and a row made of it would make the forgery the witness of itself. Nothing after it was rebuilt.
  */
 export class CannotRebuild extends Error {
   override readonly name = 'CannotRebuild';
@@ -51,5 +51,7 @@ export function foldStream(stream: Stream): FoldedStream | undefined {
   }
   const last = commits.at(-1);
   if (!last || invoice.status === 'NONE') return undefined;
+  if (ownerOf(invoiceId, invoice) === undefined)
+    throw new CannotRebuild(invoiceId, START.version, 'o identificador não vem da empresa e do pedido que ela nomeia');
   return { invoice, tip: tipAfter(last), stream };
 }

@@ -1,8 +1,9 @@
 import type { SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
-import { draft, invoiceId } from '../../../test/invoices.ts';
+import { draft, invoiceId, newEmission } from '../../../test/invoices.ts';
 import { commitOf } from '../../events/commit.ts';
+import { event } from '../../events/event-types.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
 import { connectReporting } from './connect.ts';
 import { DatabaseUnavailable } from './database.ts';
@@ -41,6 +42,23 @@ describe('projecting into PostgreSQL', () => {
       spoiled: [{ invoiceId, error: expect.objectContaining({ code: 'unreadable-event' }) }],
       delayed: [],
     });
+  });
+
+  it('parks a history of another company than its id was derived from, as announced and as read, and writes nothing', async () => {
+    const { emitted } = newEmission('pedido-119');
+    const foreign = [emitted, event('Emitted', { ...emitted.data, companyCnpj: '12345678000195' })];
+    const database = { rows: () => Promise.reject(new Error('asked')) };
+    for (const first of foreign) {
+      const commits = [commitOf(draft({ events: [first] }))];
+      for (const signal of [commits, []]) {
+        const store = { ...events, load: async () => commits };
+        const deps = { events: store, database, tables: live };
+        expect(await projectReporting(deps, new Map([[invoiceId, signal]]))).toEqual({
+          spoiled: [{ invoiceId, error: expect.objectContaining({ code: 'foreign-history' }) }],
+          delayed: [],
+        });
+      }
+    }
   });
 
   it('comes again when the names changed while it waited to write, so that the new live tables have it too', async () => {

@@ -1,7 +1,7 @@
 import type { Commit, Tip } from '../../events/commit.ts';
 import { read } from '../../events/event-store.ts';
 import type { InvoiceEvent } from '../../events/event-types.ts';
-import type { InvoiceId } from '../../events/ids.ts';
+import { type InvoiceId, ownerOf } from '../../events/ids.ts';
 import type { LivingInvoice } from '../../events/invoice.ts';
 import { upcast } from '../../events/upcasters.ts';
 import { localTime } from '../../nfse/local-time.ts';
@@ -16,15 +16,28 @@ export interface InvoiceRecords {
 }
 
 /**
+ * The stream names a company and a request that the invoice's id was not derived from: somebody edited it or made it up. Reports and
+ * the feed would show it to that company, so it is projected for nobody.
+ */
+export class ForeignHistory extends Error {
+  override readonly name = 'ForeignHistory';
+  readonly code = 'foreign-history';
+  constructor(invoiceId: InvoiceId) {
+    super(`The id of invoice ${invoiceId} does not follow from the company and the request that its history names`);
+  }
+}
+
+/**
  * The rows of an invoice. Pure, so that live, replay and rebuild give the same.
  *
  * @param commits the whole stream, or its beginning
  * @returns `undefined` for a stream without events
- * @throws UnreadableEvent, ImpossibleHistory
+ * @throws UnreadableEvent, ImpossibleHistory, ForeignHistory
  */
 export function recordsOf(invoiceId: InvoiceId, commits: readonly Commit[]): InvoiceRecords | undefined {
   const { invoice, tip } = read(invoiceId, commits);
   if (invoice.status === 'NONE') return undefined;
+  if (ownerOf(invoiceId, invoice) === undefined) throw new ForeignHistory(invoiceId);
   const events = commits.flatMap((commit) =>
     commit.events.map((stored, index) => ({ commit, version: commit.version + index, event: upcast(stored) })),
   );
