@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import { lastLines } from './log-tail.ts';
 import { projectRoot } from './project.ts';
+import { didNotStart } from './stack-error.ts';
+
+const READY_TIMEOUT_MS = 30_000;
 
 export interface ChildOptions {
   /** Script below the project's folder, and its arguments. */
@@ -37,6 +41,27 @@ export async function startChild({
   } finally {
     await log.close();
   }
+}
+
+/**
+ * Watches a process of ours from its start. What it gives waits for the first message, which says that the process is up.
+ *
+ * @param log the file that it writes to, and the file's size when the process was started
+ * @throws StackError with the last lines of its log when the process ends before, or says nothing in time
+ */
+export function upOrFailed(
+  part: string,
+  child: ChildProcess,
+  log: { readonly logFile: string; readonly since: number },
+): () => Promise<void> {
+  const answered = new Promise<true>((resolve) => child.once('message', () => resolve(true)));
+  const over = ended(child);
+  return async () => {
+    const timer = AbortSignal.timeout(READY_TIMEOUT_MS);
+    const late = new Promise<string>((resolve) => timer.addEventListener('abort', () => resolve('no answer')));
+    const outcome = await Promise.race([answered, over, late]);
+    if (outcome !== true) throw didNotStart(part, outcome, await lastLines(log.logFile, log.since));
+  };
 }
 
 /** Resolves once the process has ended, with how. */

@@ -13,7 +13,7 @@ const MARKS: Readonly<Record<ProcessName, string>> = {
   dynamodb: 'DynamoDBLocal.jar',
   postgres: 'local/engines/postgres/main.ts',
   functions: 'local/functions.ts',
-  worker: 'src/worker/main.ts',
+  worker: 'local/worker.ts',
 };
 
 const GRACE_MS = 3_000;

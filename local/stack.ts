@@ -8,7 +8,7 @@ import { startAbrasfCityHall } from './authorities/abrasf-city-hall.ts';
 import { strictNationalChecks } from './authorities/national/strict-checks.ts';
 import { type NationalApi, startNationalApi } from './authorities/national-api.ts';
 import { type ParametersApi, startParametersApi } from './authorities/parameters-api.ts';
-import { ended, startChild } from './child.ts';
+import { startChild, upOrFailed } from './child.ts';
 import { type Credentials, credentialsOf, writeCredentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { replaceFile } from './durable-file.ts';
@@ -29,11 +29,10 @@ import { isStandInCity, localProfiles } from './municipality-profiles.ts';
 import { openPki, type Pki } from './pki/installation.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { shortPath } from './project.ts';
-import { didNotStart, sentenceOf } from './stack-error.ts';
+import { sentenceOf } from './stack-error.ts';
 import { choosePorts, type StackPorts } from './stack-ports.ts';
 import type { Teardown } from './teardown.ts';
 
-const READY_TIMEOUT_MS = 30_000;
 const LARGE_LOG_BYTES = 20 * 1024 * 1024;
 /** The worker ends what it has in flight; a provider call is the longest part of that. */
 const GRACE_MS = { worker: 20_000, functions: 10_000, dynamodb: 5_000, postgres: 5_000 };
@@ -115,8 +114,8 @@ export async function startStack(options: StackOptions): Promise<Credentials> {
 
   const childEnv = childEnvironment(environment, env);
   const { ready } = await functions(options, processes, childEnv, ports, openId.issuer);
-  if (!options.withoutWorker) await worker(options, processes, childEnv);
-  await ready();
+  const { ready: workerReady } = options.withoutWorker ? NO_PROCESS : await worker(options, processes, childEnv);
+  await Promise.all([ready(), workerReady()]);
   await reporting;
   return credentials;
 }
@@ -223,18 +222,18 @@ async function functions(
   const since = await logSize(logFile);
   const start = () => startChild({ script: 'local/functions.ts', args, env, logFile });
   const first = await start();
+  const isUp = upOrFailed('The process of the functions', first, { logFile, since });
   await keep(options, processes, 'functions', first, start);
-  const answered = new Promise<true>((resolve) => first.once('message', () => resolve(true)));
   return {
     async ready() {
-      const timer = AbortSignal.timeout(READY_TIMEOUT_MS);
-      const late = new Promise<string>((resolve) => timer.addEventListener('abort', () => resolve('no answer')));
-      const outcome = await Promise.race([answered, ended(first), late]);
-      if (outcome !== true) throw didNotStart('The process of the functions', outcome, await lastLines(logFile, since));
+      await isUp();
       options.say(`functions ready, their log is ${shortPath(logFile)}`);
     },
   };
 }
+
+/** Stands for a process that the stack does not run. */
+const NO_PROCESS = { ready: async () => {} };
 
 async function bundled({ data, say }: StackOptions): Promise<string> {
   const folder = data.file('bundles');
@@ -243,12 +242,20 @@ async function bundled({ data, say }: StackOptions): Promise<string> {
   return folder;
 }
 
-async function worker(options: StackOptions, processes: ProcessTable, env: Environment): Promise<void> {
+async function worker(options: StackOptions, processes: ProcessTable, env: Environment) {
   const logFile = await logOf(options, 'worker');
+  const since = await logSize(logFile);
   const start = () =>
-    startChild({ script: 'src/worker/main.ts', args: [], nodeOptions: WORKER_NODE_OPTIONS, env, logFile });
-  await keep(options, processes, 'worker', await start(), start);
-  options.say(`worker started, its log is ${shortPath(logFile)}`);
+    startChild({ script: 'local/worker.ts', args: [], nodeOptions: WORKER_NODE_OPTIONS, env, logFile });
+  const first = await start();
+  const isUp = upOrFailed('The worker', first, { logFile, since });
+  await keep(options, processes, 'worker', first, start);
+  return {
+    async ready() {
+      await isUp();
+      options.say(`worker started, its log is ${shortPath(logFile)}`);
+    },
+  };
 }
 
 type KeptName = keyof typeof GRACE_MS;

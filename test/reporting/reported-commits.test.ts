@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,6 +82,37 @@ async function verifyAll(reported?: typeof witness): Promise<Map<InvoiceId, read
   return found;
 }
 
+/** The database behind a port that ends the first connections, as a server does that has no place for them. */
+async function busyDatabase(target: string, refusals: number) {
+  const { hostname, port } = new URL(target);
+  let refused = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    if (refused < refusals) {
+      refused++;
+      socket.destroy();
+      return;
+    }
+    const upstream = createConnection(Number(port), hostname);
+    upstream.on('error', () => socket.destroy());
+    socket.pipe(upstream).pipe(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxied = new URL(target);
+  proxied.port = String((server.address() as AddressInfo).port);
+  return {
+    url: proxied.href,
+    refused: () => refused,
+    stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
 describe('an audit that compares the copies in the reporting database', () => {
   let untouched: Awaited<ReturnType<typeof projectedInvoice>>;
 
@@ -146,6 +179,21 @@ describe('an audit that compares the copies in the reporting database', () => {
     expect([code, out]).toEqual([0, expect.stringContaining('nenhum banco de relatórios configurado')]);
     const { out: json } = await nfse(['audit', 'verify', untouched.invoiceId, '--json'], environment);
     expect(JSON.parse(json)).toMatchObject({ good: true, reportedCommits: 'not-configured' });
+  });
+
+  it('asks a reporting database again that is too busy to answer at first', async () => {
+    const busy = await busyDatabase(url, 2);
+    const patientWitness = reportingWitness({ url: busy.url }, reportingTables);
+    try {
+      const copies = await patientWitness.of([untouched.invoiceId]);
+      expect(copies?.get(untouched.invoiceId)).toEqual(
+        untouched.commits.map(({ version, hash }) => ({ version, hash })),
+      );
+      expect([patientWitness.failure(), busy.refused()]).toEqual([undefined, 2]);
+    } finally {
+      await patientWitness.close();
+      busy.stop();
+    }
   });
 
   it('verifies the rest when the reporting database does not answer, says so and ends with 1', async () => {

@@ -7,8 +7,10 @@ import { DatabaseUnavailable } from '../../projections/reporting/database.ts';
 import { type Patience, patient } from '../../projections/reporting/patience.ts';
 import { live, type ReportingTables } from '../../projections/reporting/schema.ts';
 
-/** A paused Aurora takes some fifteen seconds to wake up. A database that is down is reported at once. */
-const AUDIT_PATIENCE: Patience = { tries: 6, firstWaitMs: 1_000, longestWaitMs: 8_000, onlyResuming: true };
+/** A paused Aurora takes some fifteen seconds to wake up. */
+const WHILE_RESUMING: Patience = { tries: 6, firstWaitMs: 1_000, longestWaitMs: 8_000, onlyResuming: true };
+/** A busy database may not answer within the time-out of a connection. One that is down is reported after some seconds. */
+const WHILE_BUSY: Patience = { tries: 3, firstWaitMs: 500, longestWaitMs: 4_000 };
 
 export interface ReportingWitness extends ReportedCommits {
   /** Why the copies of some invoices could not be compared; `undefined` while all could be. */
@@ -17,7 +19,7 @@ export interface ReportingWitness extends ReportedCommits {
 }
 
 /**
- * The reporting database as a witness. After the first failure it is not asked again, so that an audit does not wait for a database
+ * The reporting database as a witness. It is asked some times before it counts as unavailable. After that it is not asked again, so that an audit does not wait for a database
  * that is down once per page.
  */
 export function reportingWitness(
@@ -25,7 +27,7 @@ export function reportingWitness(
   tables: ReportingTables = live,
 ): ReportingWitness {
   const connection = connectReporting(location, rdsData);
-  const database = patient(connection, AUDIT_PATIENCE);
+  const database = patient(patient(connection, WHILE_RESUMING), WHILE_BUSY);
   let failure: DatabaseUnavailable | undefined;
   const fail = (error: unknown) => {
     if (!(error instanceof DatabaseUnavailable)) throw error;
