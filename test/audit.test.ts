@@ -6,7 +6,7 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSeals } from '../src/audit/check-seals.ts';
 import { dayBefore, dayOf, sealOf } from '../src/audit/seal.ts';
-import { verifyLedger } from '../src/audit/verify-ledger.ts';
+import { newJournal, verifyLedger } from '../src/audit/verify-ledger.ts';
 import type { Finding } from '../src/audit/verify-stream.ts';
 import type { Commit } from '../src/events/commit.ts';
 import { dynamoDbEventScan } from '../src/events/dynamodb-event-scan.ts';
@@ -59,7 +59,7 @@ async function verifyAll(): Promise<Map<InvoiceId, readonly Finding[]>> {
       onFindings: (invoiceId, findings) => void found.set(invoiceId, findings),
       onProgress: () => {},
     },
-    { segments: 3 },
+    { journal: newJournal(3) },
   );
   return found;
 }

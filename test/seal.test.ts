@@ -16,7 +16,7 @@ import {
   sealBreaks,
 } from '../src/audit/seal.ts';
 import { sealDueDays } from '../src/audit/sealing.ts';
-import { verifyLedger } from '../src/audit/verify-ledger.ts';
+import { newJournal, verifyLedger } from '../src/audit/verify-ledger.ts';
 import type { Commit } from '../src/events/commit.ts';
 import { dynamoDbCommitsByTime } from '../src/events/dynamodb-commits-by-time.ts';
 import { dynamoDbEventScan } from '../src/events/dynamodb-event-scan.ts';
@@ -238,7 +238,7 @@ describe('the index by day', async () => {
         onFindings: (id, findings) => void found.push([id, findings]),
         onProgress: () => {},
       },
-      { segments: 1 },
+      { journal: newJournal(1) },
     );
     expect(found).toEqual([[invoiceId, [{ kind: 'not-in-seal', version: 1, day: second }]]]);
     other.client.destroy();

@@ -3,7 +3,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyLedger } from '../../src/audit/verify-ledger.ts';
+import { newJournal, verifyLedger } from '../../src/audit/verify-ledger.ts';
 import { type Finding, NO_SEALS } from '../../src/audit/verify-stream.ts';
 import { reportingWitness } from '../../src/cli/audit/reporting-witness.ts';
 import { type Commit, START, tipAfter } from '../../src/events/commit.ts';
@@ -29,7 +29,7 @@ const environment = { ...ledger.environment, SEALS_BUCKET: bucket };
 const url = credentials().endpoints.postgres;
 const database = connect(url);
 const reportingTables = await ownReportingTables(database);
-const witness = reportingWitness({ url }, reportingTables);
+const witness = reportingWitness({ url }, { tables: reportingTables });
 afterAll(async () => {
   await witness.close();
   await database.close();
@@ -77,7 +77,7 @@ async function verifyAll(reported?: typeof witness): Promise<Map<InvoiceId, read
       onFindings: (invoiceId, findings) => void found.set(invoiceId, findings),
       onProgress: () => {},
     },
-    { segments: 2 },
+    { journal: newJournal(2) },
   );
   return found;
 }
@@ -183,7 +183,7 @@ describe('an audit that compares the copies in the reporting database', () => {
 
   it('asks a reporting database again that is too busy to answer at first', async () => {
     const busy = await busyDatabase(url, 2);
-    const patientWitness = reportingWitness({ url: busy.url }, reportingTables);
+    const patientWitness = reportingWitness({ url: busy.url }, { tables: reportingTables });
     try {
       const copies = await patientWitness.of([untouched.invoiceId]);
       expect(copies?.get(untouched.invoiceId)).toEqual(

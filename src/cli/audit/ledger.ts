@@ -9,6 +9,7 @@ import type { EventScan } from '../../events/event-scan.ts';
 import type { EventStore } from '../../events/event-store.ts';
 import { type InvoiceId, parseInvoiceId } from '../../events/ids.ts';
 import type { Config } from '../../platform/config.ts';
+import { auditedDocuments } from '../../platform/documents/audited-documents.ts';
 import { documentStore } from '../../platform/documents/document-store.ts';
 import { s3DocumentArchive } from '../../platform/documents/s3-archive.ts';
 import { auditedSeals } from '../../platform/seal-store.ts';
@@ -47,22 +48,14 @@ export async function auditedLedger(invocation: Invocation, data: string | undef
     witnesses: dynamoDbWitnesses(client, live),
     seals: auditedSeals({ dynamoDb: client, tableName: tables.seals, s3, bucket: config.sealsBucket }),
     document: lying(documents),
-    documents: { stateOf: stateIn(documents) },
+    documents: auditedDocuments({
+      client,
+      tableName: tables.documents,
+      objects: s3,
+      bucket: config.docsBucket,
+      now: invocation.now,
+    }),
     close: () => client.destroy(),
-  };
-}
-
-/** Whether a document is there with the hash in its key, in the table or in the archive. */
-function stateIn(documents: Pick<Documents, 'get'>): AuditedDocuments['stateOf'] {
-  return async (key) => {
-    try {
-      await documents.get(key);
-      return 'intact';
-    } catch (error) {
-      if (error instanceof DocumentDamaged) return 'damaged';
-      if (error instanceof DocumentMissing) return 'missing';
-      throw error;
-    }
   };
 }
 

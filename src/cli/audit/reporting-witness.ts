@@ -18,13 +18,19 @@ export interface ReportingWitness extends ReportedCommits {
   close(): Promise<void>;
 }
 
+export interface WitnessOptions {
+  readonly tables?: ReportingTables;
+  /** Told when the database could not be read. */
+  readonly onFailure?: (error: DatabaseUnavailable) => void;
+}
+
 /**
  * The reporting database as a witness. It is asked some times before it counts as unavailable. After that it is not asked again, so that an audit does not wait for a database
  * that is down once per page.
  */
 export function reportingWitness(
   location: NonNullable<Config['reporting']>,
-  tables: ReportingTables = live,
+  { tables = live, onFailure = () => {} }: WitnessOptions = {},
 ): ReportingWitness {
   const connection = connectReporting(location, rdsData);
   const database = patient(patient(connection, WHILE_RESUMING), WHILE_BUSY);
@@ -32,6 +38,7 @@ export function reportingWitness(
   const fail = (error: unknown) => {
     if (!(error instanceof DatabaseUnavailable)) throw error;
     failure ??= error;
+    onFailure(error);
   };
   return {
     async of(invoiceIds) {
