@@ -1,6 +1,6 @@
 import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-const READS = new Set(['QueryCommand', 'ScanCommand']);
+const READS = new Set(['QueryCommand', 'ScanCommand', 'GetItemCommand', 'BatchGetItemCommand']);
 
 export interface Consumed {
   readonly wcu: number;
@@ -17,8 +17,9 @@ export function sumConsumedCapacity(client: DynamoDBClient): () => Consumed {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as never });
-      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity };
-      const units = ConsumedCapacity?.CapacityUnits ?? 0;
+      // A batch has one for each table.
+      const { ConsumedCapacity = [] } = result.output as { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] };
+      const units = [ConsumedCapacity].flat().reduce((total, { CapacityUnits = 0 }) => total + CapacityUnits, 0);
       if (READS.has(context.commandName ?? '')) sum.rcu += units;
       else sum.wcu += units;
       return result;

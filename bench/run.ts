@@ -1,4 +1,4 @@
-// `npm run bench [-- store|latency|processor-time|bundles|signatures|reports|upserts|lag|rebuild|verify|seal|tracing]`: each in a process of its own, so that none warms or burdens the next.
+// `npm run bench [-- store|latency|processor-time|bundles|signatures|reports|upserts|lag|rebuild|verify|audit|seal|tracing]`: each in a process of its own, so that none warms or burdens the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inProject } from '../local/project.ts';
@@ -14,6 +14,7 @@ const BENCHMARKS = {
   lag: 'lag.ts',
   rebuild: 'rebuild.ts',
   verify: 'verify.ts',
+  audit: 'audit.ts',
   seal: 'seal.ts',
   tracing: 'tracing.ts',
 } as const;
