@@ -10,7 +10,7 @@ import { read } from '../src/events/event-store.ts';
 import type { InvoiceId } from '../src/events/ids.ts';
 import type { LivingInvoice } from '../src/events/invoice.ts';
 import { rowOf } from '../src/projections/invoice-row.ts';
-import { draft, emitted, issued } from './invoices.ts';
+import { draft, emitted, issued, newEmission } from './invoices.ts';
 import { nfse } from './stack/nfse.ts';
 import { ownLedger } from './stack/own-ledger.ts';
 import { ownSeals } from './stack/own-seals.ts';
@@ -114,10 +114,10 @@ describe('the hash of a seal, noted elsewhere', () => {
     const ledger = await sealedLedger();
     const { chain } = (await ledger.audit('seals')).verdict;
     expect((await ledger.audit('verify', '--all', '--expect-seal', chain)).code).toBe(0);
-    const [{ invoiceId }] = ledger.invoices;
+    const [{ requestId, invoiceId }] = ledger.invoices;
     const events = dynamoDbEventStore({ client: ledger.client, tableName: ledger.tables.events });
     const commits: Commit[] = [];
-    for (const event of [emitted, issued]) {
+    for (const event of [newEmission(requestId).emitted, issued]) {
       const before = commits.at(-1);
       const tip = before ? tipAfter(before) : START;
       const Key = { invoiceId, version: tip.version };
