@@ -48,6 +48,8 @@ const supplier = { cnpj: '12345678000195', name: 'Fornecedora' };
 const deduction = { kind: '1', issueDate: '2026-10-31', deductible: '100.00', deduction: '5.00' };
 const reimbursement = { issueDate: '2026-10-31', competenceDate: '2026-10-30', kind: '01', amount: '10.00' };
 
+const NOTE = '31062002211222333000181000000000010126110000000176';
+
 const base = {
   companyCnpj: '11222333000181',
   municipalityCode: '3106200',
@@ -161,6 +163,10 @@ const contexts: Readonly<Record<string, object>> = {
     },
   },
   'IBS and CBS': { ibsCbs },
+  'IBS and CBS about another note': { ibsCbs: { ...ibsCbs, referencedNotes: [NOTE] } },
+  'IBS and CBS with a regular situation': {
+    ibsCbs: { ...ibsCbs, regular: { cst: '000', classification: '000001' } },
+  },
   'IBS and CBS in full': {
     ibsCbs: {
       ...ibsCbs,
@@ -168,7 +174,7 @@ const contexts: Readonly<Record<string, object>> = {
       deferral: { stateRate: '1.00', municipalRate: '1.00', cbsRate: '1.00' },
       recipient: { cpf: '52998224725', name: 'Destinatário', address },
       property: { cib: 'ABCD1234' },
-      referencedNotes: ['31062002211222333000181000000000010126110000000176'],
+      referencedNotes: [NOTE],
     },
   },
   'IBS and CBS abroad': { ibsCbs: { ...ibsCbs, recipient: foreigner, property: { place: placeAbroad } } },
@@ -222,7 +228,7 @@ const contexts: Readonly<Record<string, object>> = {
   },
   'a replacement': {
     replaces: {
-      accessKey: '31062002211222333000181000000000010126110000000176',
+      accessKey: NOTE,
       reasonCode: '99',
       reason: 'Correção do valor',
     },

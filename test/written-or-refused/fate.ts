@@ -88,6 +88,7 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   '/amounts/issWithheldBy': ['NOBODY'],
   '/iss/taxation': ['TAXABLE'],
   '/service/foreignTrade/shareWithMdic': [false],
+  '/ibsCbs/personalUse': [false],
   // None where no amount is withheld, all three where one is.
   '/federalTaxes/pisCofins/withheld': ['NONE', 'PIS_COFINS_CSLL'],
 };

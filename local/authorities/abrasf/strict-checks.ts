@@ -2,8 +2,9 @@ import { all, localName } from '../../../src/nfse/abrasf/elements.ts';
 import { namespacesOf } from '../../../src/nfse/abrasf/messages.ts';
 import type { AbrasfLayout } from '../../../src/nfse/abrasf/operations.ts';
 import { ABRASF_1_00 } from '../../../src/nfse/layouts/abrasf-1-00.ts';
-import { ABRASF_2_03 } from '../../../src/nfse/layouts/abrasf-2-03.ts';
-import { ABRASF_2_04 } from '../../../src/nfse/layouts/abrasf-2-04.ts';
+import { ABRASF_2_03, abrasf203 } from '../../../src/nfse/layouts/abrasf-2-03.ts';
+import { ABRASF_2_04, abrasf204 } from '../../../src/nfse/layouts/abrasf-2-04.ts';
+import { TAX_REFORM_LAYOUTS } from '../../../src/nfse/layouts/abrasf-tax-reform.ts';
 import { OUTERMOST, resolve } from '../../../src/nfse/layouts/namespaces.ts';
 import type { Layout } from '../../../src/nfse/layouts/notation.ts';
 import { validate } from '../../../src/nfse/layouts/validate.ts';
@@ -33,13 +34,19 @@ const SIGNED = {
 export const strictChecks: HandedInChecks = { layout: layoutProblems, signature: everythingSigned };
 
 function layoutProblems(root: XmlElement, dialect: Dialect): readonly string[] {
-  const layout = LAYOUTS[dialect.layout];
+  const layout = layoutOf(dialect);
   const namespaces = namespacesOf(localName(root), messageStyleOf(dialect));
   const expected = [namespaces.root, namespaces.children, namespaces.deeper];
   const translated = inNamespaceOf(layout, root, expected, OUTERMOST);
   return validate(layout, translated)
     .filter(({ path }) => dialect.batchVersion || !path.endsWith('/LoteRps/@versao'))
     .map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** A vendor's own declaration in the messages of its model. */
+function layoutOf({ layout, taxReform }: Dialect): Layout {
+  if (!taxReform) return LAYOUTS[layout];
+  return (layout === '2.04' ? abrasf204 : abrasf203)(taxReform, TAX_REFORM_LAYOUTS[taxReform]);
 }
 
 /**

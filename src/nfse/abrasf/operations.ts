@@ -21,3 +21,8 @@ export type AbrasfOperation = keyof typeof OPERATIONS;
 
 /** Whether an operation only asks, and changes nothing: the model has all of these begin alike. */
 export const isQuestion = (operation: AbrasfOperation): boolean => operation.startsWith('Consultar');
+
+/** Vendors whose RPS has places for IBS and CBS since 2026, each in its own way. */
+export const TAX_REFORM_VENDORS = ['webiss', 'giss', 'tiplan', 'nfecidades'] as const;
+
+export type TaxReformVendor = (typeof TAX_REFORM_VENDORS)[number];

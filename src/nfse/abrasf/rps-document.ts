@@ -2,6 +2,7 @@ import { type Cents, formatCents } from '../cents.ts';
 import { parseCnpj } from '../cnpj.ts';
 import { centralBankCountry } from '../countries.ts';
 import { RPS_LAYOUTS } from '../layouts/abrasf-rps.ts';
+import { TAX_REFORM_LAYOUTS } from '../layouts/abrasf-tax-reform.ts';
 import { AsItIs, type Content, Given, given, Part, part, type Slot } from '../layouts/content.ts';
 import { writeDocument } from '../layouts/write.ts';
 import { parseMunicipalityCode } from '../municipality.ts';
@@ -13,10 +14,11 @@ import { issDueTo } from '../tax/iss.ts';
 import { unsaid } from '../unsaid.ts';
 import { UnwritableField } from '../unwritable.ts';
 import { LAYOUT_TRAITS, type LayoutTraits } from './layout-differences.ts';
-import type { AbrasfLayout } from './operations.ts';
+import type { AbrasfLayout, TaxReformVendor } from './operations.ts';
 import { type RpsAmounts, rpsAmounts } from './rps-amounts.ts';
 import { ABROAD, customer, intermediary, provider } from './rps-parties.ts';
 import { type Remark, remarks } from './rps-remarks.ts';
+import { type VendorContent, vendorContent } from './rps-tax-reform.ts';
 
 /** Everything an RPS is made of. */
 export interface RpsInput extends Sale {
@@ -35,6 +37,8 @@ export interface RpsStyle {
   readonly descriptionCharacters: number;
   /** Whether the RPS has places for the NBS code, for approximate taxes and for a foreign number. */
   readonly places: RpsPlaces;
+  /** Whose places for IBS and CBS the RPS has; none where left out. */
+  readonly taxReform?: TaxReformVendor | undefined;
 }
 
 /** Elements that a dialect may lack although the model it is closest to has them. */
@@ -76,11 +80,13 @@ export function buildRps(input: RpsInput, style: RpsStyle): string {
   const amounts = rpsAmounts(input);
   if (amounts.issWithheld && amounts.iss === undefined) throw new UnwritableField('/amounts/issRate', 'missing');
   const traits = LAYOUT_TRAITS[style.layout];
-  const writing = { input, style, traits, amounts, remarks: remarksOf(input, style, traits) };
+  const vendor = vendorContent(input, style.taxReform);
+  const writing = { input, style, traits, amounts, vendor, remarks: remarksOf(input, style, traits, vendor) };
   const content = traits.model === 1 ? modelOne(writing) : modelTwo(writing);
   const id = `decl${input.dps.series}n${input.dps.number}`;
   const rps = new Part('', { [traits.declaration]: new Part('', { '@Id': id, ...content }) });
-  return writeDocument('Rps', RPS_LAYOUTS[style.layout], style.namespace, rps, unsaid(input, rps));
+  const layout = style.taxReform ? TAX_REFORM_LAYOUTS[style.taxReform] : RPS_LAYOUTS[style.layout];
+  return writeDocument('Rps', layout, style.namespace, rps, unsaid(input, rps));
 }
 
 /** What the parts of an RPS are written from. */
@@ -89,12 +95,26 @@ interface Writing {
   readonly style: RpsStyle;
   readonly traits: LayoutTraits;
   readonly amounts: RpsAmounts;
+  readonly vendor: VendorContent;
   readonly remarks: readonly Remark[];
 }
 
-function remarksOf(input: RpsInput, { places }: RpsStyle, { model, event }: LayoutTraits): readonly Remark[] {
+function remarksOf(
+  input: RpsInput,
+  { places, taxReform }: RpsStyle,
+  { model, event }: LayoutTraits,
+  vendor: VendorContent,
+): readonly Remark[] {
   const second = model === 2;
-  return remarks(input, { competence: second, country: second, process: second, nbsCode: places.nbsCode, event });
+  return remarks(input, {
+    competence: second,
+    country: second,
+    process: second,
+    event,
+    nbsCode: places.nbsCode || taxReform === 'nfecidades',
+    contributions: vendor.values !== undefined,
+    classification: taxReform !== 'nfecidades',
+  });
 }
 
 /**
@@ -111,7 +131,7 @@ export function renumberRps(xml: string, number: number): string {
 }
 
 function modelTwo(writing: Writing): Content {
-  const { input, style, traits, amounts } = writing;
+  const { input, style, traits, amounts, vendor } = writing;
   const { service, dps, iss } = input;
   const from = '/service';
   return {
@@ -132,6 +152,7 @@ function modelTwo(writing: Writing): Content {
         ValTotTributos: style.places.totalTaxes ? cents('/approximateTaxes', amounts.totalTaxes) : undefined,
         ValorIss: cents('/amounts/issRate', amounts.iss),
         Aliquota: rate(amounts, traits),
+        ...vendor.values,
       }),
       IssRetido: withheld(writing),
       ResponsavelRetencao: withheldBy(input),
@@ -144,6 +165,7 @@ function modelTwo(writing: Writing): Content {
       ExigibilidadeISS: taxed(input, DEMANDABILITY[taxationOf(input)], { COURT: '6', ADMINISTRATIVE: '7' }),
       MunicipioIncidencia: issDueTo(input),
       NumeroProcesso: line('/iss/suspension/process', iss?.suspension?.process),
+      ...vendor.service,
     }),
     Prestador: provider(input, traits),
     [traits.customer]: customer(input.customer, traits, style.places.foreignNumber),
@@ -154,6 +176,7 @@ function modelTwo(writing: Writing): Content {
     IncentivoFiscal: '2',
     Evento: traits.event ? event(input) : undefined,
     InformacoesComplementares: traits.remarks === 'element' ? remarksElement(writing) : undefined,
+    ...vendor.declaration,
   };
 }
 

@@ -18,6 +18,10 @@ export interface RpsElements {
   readonly country: boolean;
   readonly process: boolean;
   readonly event: boolean;
+  /** Own debits of PIS and COFINS. */
+  readonly contributions: boolean;
+  /** CST and classification of IBS and CBS. */
+  readonly classification: boolean;
 }
 
 /**
@@ -29,7 +33,8 @@ export function remarks(sale: Sale & { readonly issuedAt: string }, has: RpsElem
     ...aboutService(sale, has),
     ...aboutPeople(sale),
     ...aboutIss(sale, has),
-    ...aboutFederalTaxes(sale),
+    ...(has.contributions ? [] : aboutFederalTaxes(sale)),
+    has.classification ? undefined : classification(sale.ibsCbs),
     ...approximateTaxes(sale),
   ].filter((remark) => remark !== undefined);
 }
@@ -171,6 +176,15 @@ function aboutFederalTaxes({ federalTaxes: taxes }: Sale): Remarks {
       from: members.map((member) => `${at}/${member}`),
     },
   ];
+}
+
+function classification(taxes: Sale['ibsCbs']): Remark | undefined {
+  if (!taxes) return undefined;
+  const { cst, classification, regular } = taxes;
+  return {
+    text: `IBS/CBS: CST ${cst}, cClassTrib ${classification}${regular ? `, CST regular ${regular.cst}` : ''}`,
+    from: ['/ibsCbs/cst', '/ibsCbs/classification', '/ibsCbs/regular/cst'],
+  };
 }
 
 function debit(name: string, rate: number | undefined, debit: number | undefined): string | undefined {

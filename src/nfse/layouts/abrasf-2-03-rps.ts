@@ -16,7 +16,7 @@ import {
   tag,
   yesNo,
 } from './abrasf-values.ts';
-import { attributed, seq } from './notation.ts';
+import { attributed, type Elements, type Group, seq, type VendorElements } from './notation.ts';
 import { decimal, text, trimmed } from './values.ts';
 
 const country = trimmed(4, 4);
@@ -36,7 +36,7 @@ export const address = seq({
 });
 export const contact = seq({ 'Telefone?': trimmed(1, 20), 'Email?': email });
 
-const values = seq({
+const values: Elements = {
   ValorServicos: money,
   'ValorDeducoes?': money,
   'ValorPis?': money,
@@ -50,10 +50,9 @@ const values = seq({
   'Aliquota?': rate,
   'DescontoIncondicionado?': money,
   'DescontoCondicionado?': money,
-});
+};
 
-const service = seq({
-  Valores: values,
+const service: Elements = {
   IssRetido: yesNo,
   'ResponsavelRetencao?': choices('1 2'),
   ItemListaServico: serviceItem,
@@ -66,32 +65,52 @@ const service = seq({
   ExigibilidadeISS: choices('1 2 3 4 5 6 7'),
   'MunicipioIncidencia?': municipality,
   'NumeroProcesso?': trimmed(1, 30),
-});
+};
 
-/** `Rps`: the declaration of a service, before it is signed. */
-export const declaration = seq({
-  InfDeclaracaoPrestacaoServico: attributed(
-    { 'Id?': tag },
-    seq({
-      'Rps?': attributed(
-        { 'Id?': tag },
-        seq({ IdentificacaoRps: rpsIdentity, DataEmissao: date, Status: rpsStatus, 'RpsSubstituido?': rpsIdentity }),
+/**
+ * `Rps`: the declaration of a service, before it is signed.
+ *
+ * @param more what a vendor has at the end of the amounts, of the service and of the declaration
+ */
+export function declarationWith(more: VendorElements): Group {
+  return seq({
+    InfDeclaracaoPrestacaoServico: attributed(
+      { 'Id?': tag },
+      seq(
+        {
+          'Rps?': attributed(
+            { 'Id?': tag },
+            seq({
+              IdentificacaoRps: rpsIdentity,
+              DataEmissao: date,
+              Status: rpsStatus,
+              'RpsSubstituido?': rpsIdentity,
+            }),
+          ),
+          Competencia: date,
+          Servico: seq({ Valores: seq(values, more.values ?? {}), ...service }, more.service ?? {}),
+          Prestador: person,
+          'Tomador?': seq({
+            'IdentificacaoTomador?': person,
+            'NifTomador?': trimmed(0, 40),
+            'RazaoSocial?': name,
+            'Endereco?': address,
+            'Contato?': contact,
+          }),
+          'Intermediario?': seq({
+            IdentificacaoIntermediario: person,
+            RazaoSocial: name,
+            CodigoMunicipio: municipality,
+          }),
+          'ConstrucaoCivil?': seq({ 'CodigoObra?': trimmed(1, 30), Art: trimmed(1, 30) }),
+          'RegimeEspecialTributacao?': specialRegime,
+          OptanteSimplesNacional: yesNo,
+          IncentivoFiscal: yesNo,
+        },
+        more.declaration ?? {},
       ),
-      Competencia: date,
-      Servico: service,
-      Prestador: person,
-      'Tomador?': seq({
-        'IdentificacaoTomador?': person,
-        'NifTomador?': trimmed(0, 40),
-        'RazaoSocial?': name,
-        'Endereco?': address,
-        'Contato?': contact,
-      }),
-      'Intermediario?': seq({ IdentificacaoIntermediario: person, RazaoSocial: name, CodigoMunicipio: municipality }),
-      'ConstrucaoCivil?': seq({ 'CodigoObra?': trimmed(1, 30), Art: trimmed(1, 30) }),
-      'RegimeEspecialTributacao?': specialRegime,
-      OptanteSimplesNacional: yesNo,
-      IncentivoFiscal: yesNo,
-    }),
-  ),
-});
+    ),
+  });
+}
+
+export const declaration = declarationWith({});

@@ -1,4 +1,4 @@
-import { address, contact, name, person, rate, declaration as unsigned } from './abrasf-2-03-rps.ts';
+import { address, contact, declaration, name, person, rate } from './abrasf-2-03-rps.ts';
 import { identity, type Model2, messages2, page, period } from './abrasf-2-messages.ts';
 import { dateTime, document, issuingBody, noteWithFate, versioned } from './abrasf-groups.ts';
 import {
@@ -11,12 +11,10 @@ import {
   tag,
   verificationCode,
 } from './abrasf-values.ts';
-import { attributed, choice, type Layout, seq } from './notation.ts';
+import { attributed, choice, type Group, type Layout, seq } from './notation.ts';
 import { signable, signedPart } from './signed.ts';
 import { narrowed, trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
-
-const declaration = signable(unsigned);
 
 const cancellationRequest = seq(
   signedPart(
@@ -37,31 +35,32 @@ const cancellation = versioned(
   seq(signedPart('Confirmacao', seq({ Pedido: cancellationRequest, DataHora: dateTime }))),
 );
 
-const note = versioned(
-  seq(
-    signedPart(
-      'InfNfse',
-      seq({
-        Numero: noteNumber,
-        CodigoVerificacao: narrowed(verificationCode, { expected: '1 a 9 letras ou dígitos' }, '[a-zA-Z0-9]{1,9}'),
-        DataEmissao: dateTime,
-        'NfseSubstituida?': noteNumber,
-        'OutrasInformacoes?': trimmed(1, 255),
-        ValoresNfse: seq({ 'BaseCalculo?': money, 'Aliquota?': rate, 'ValorIss?': money, ValorLiquidoNfse: money }),
-        'ValorCredito?': money,
-        PrestadorServico: seq({
-          IdentificacaoPrestador: person,
-          RazaoSocial: name,
-          'NomeFantasia?': trimmed(1, 60),
-          Endereco: address,
-          'Contato?': contact,
+const noteOf = (declaration: Group) =>
+  versioned(
+    seq(
+      signedPart(
+        'InfNfse',
+        seq({
+          Numero: noteNumber,
+          CodigoVerificacao: narrowed(verificationCode, { expected: '1 a 9 letras ou dígitos' }, '[a-zA-Z0-9]{1,9}'),
+          DataEmissao: dateTime,
+          'NfseSubstituida?': noteNumber,
+          'OutrasInformacoes?': trimmed(1, 255),
+          ValoresNfse: seq({ 'BaseCalculo?': money, 'Aliquota?': rate, 'ValorIss?': money, ValorLiquidoNfse: money }),
+          'ValorCredito?': money,
+          PrestadorServico: seq({
+            IdentificacaoPrestador: person,
+            RazaoSocial: name,
+            'NomeFantasia?': trimmed(1, 60),
+            Endereco: address,
+            'Contato?': contact,
+          }),
+          OrgaoGerador: issuingBody,
+          DeclaracaoPrestacaoServico: declaration,
         }),
-        OrgaoGerador: issuingBody,
-        DeclaracaoPrestacaoServico: declaration,
-      }),
+      ),
     ),
-  ),
-);
+  );
 
 const replacement = versioned(
   seq({
@@ -70,7 +69,7 @@ const replacement = versioned(
   }),
 );
 
-const model: Model2 = {
+const modelOf = (declaration: Group): Model2 => ({
   tag,
   quantity: integer(),
   provider: person,
@@ -78,7 +77,7 @@ const model: Model2 = {
   party: person,
   batchSender: { CpfCnpj: document, 'InscricaoMunicipal?': municipalRegistration },
   declaration,
-  note: noteWithFate(note, cancellation, replacement),
+  note: noteWithFate(noteOf(declaration), cancellation, replacement),
   cancellationRequest,
   cancellation,
   criteria: [{ 'NumeroNfse?': noteNumber }, choice({ 'PeriodoEmissao?': period, 'PeriodoCompetencia?': period })],
@@ -86,12 +85,21 @@ const model: Model2 = {
   pageEnd: { 'ProximaPagina?': page },
   notesMark: '{1,50}',
   statusAlone: false,
-};
+});
+
+/**
+ * The messages of 2.03 around a declaration.
+ *
+ * @param unsigned ABRASF's own, or a vendor's
+ */
+export function abrasf203(name: string, unsigned: Group): Layout {
+  return {
+    name,
+    namespace: 'http://www.abrasf.org.br/nfse.xsd',
+    roots: messages2(modelOf(signable(unsigned))),
+    rootsApart: false,
+  };
+}
 
 /** ABRASF 2.03. */
-export const ABRASF_2_03: Layout = {
-  name: 'abrasf-2.03',
-  namespace: 'http://www.abrasf.org.br/nfse.xsd',
-  roots: messages2(model),
-  rootsApart: false,
-};
+export const ABRASF_2_03 = abrasf203('abrasf-2.03', declaration);

@@ -18,7 +18,7 @@ import {
   verificationCode,
   yesNo,
 } from './abrasf-values.ts';
-import { attributed, choice, seq, times } from './notation.ts';
+import { attributed, choice, type Elements, type Group, seq, times, type VendorElements } from './notation.ts';
 import { decimal, digits, narrowed, trimmed } from './values.ts';
 
 export const tag = trimmed(1, 255);
@@ -41,7 +41,7 @@ export const address = seq({
 const foreignAddress = seq({ CodigoPais: country, EnderecoCompletoExterior: trimmed(1, 255) });
 export const contact = choice(seq({ Telefone: trimmed(1, 20), 'Email?': email }), { Email: email });
 
-const values = seq({
+const values: Elements = {
   ValorServicos: money,
   'ValorDeducoes?': money,
   'ValorPis?': money,
@@ -55,10 +55,9 @@ const values = seq({
   'Aliquota?': rate,
   'DescontoIncondicionado?': money,
   'DescontoCondicionado?': money,
-});
+};
 
-const service = seq({
-  Valores: values,
+const service: Elements = {
   IssRetido: yesNo,
   'ResponsavelRetencao?': choices('1 2'),
   ItemListaServico: serviceItem,
@@ -72,7 +71,7 @@ const service = seq({
   'IdentifNaoExigibilidade?': trimmed(1, 4),
   'MunicipioIncidencia?': municipality,
   'NumeroProcesso?': trimmed(1, 30),
-});
+};
 
 const customer = seq(
   { 'IdentificacaoTomador?': person, 'NifTomador?': foreignNumber, RazaoSocial: name },
@@ -106,26 +105,43 @@ const rps = attributed(
   seq({ 'IdentificacaoRps?': rpsIdentity, DataEmissao: date, Status: rpsStatus, 'RpsSubstituido?': rpsIdentity }),
 );
 
-/** `Rps`: the declaration of a service, before it is signed. */
-export const declaration = seq({
-  InfDeclaracaoPrestacaoServico: attributed(
-    { 'Id?': tag },
-    seq({
-      'Rps?': rps,
-      Competencia: date,
-      Servico: service,
-      Prestador: person,
-      'TomadorServico?': customer,
-      'Intermediario?': seq({ IdentificacaoIntermediario: person, RazaoSocial: name, CodigoMunicipio: municipality }),
-      'ConstrucaoCivil?': choice(seq({ CodigoObra: trimmed(1, 30), 'Art?': trimmed(1, 30) }), { Art: trimmed(1, 30) }),
-      'RegimeEspecialTributacao?': specialRegime,
-      OptanteSimplesNacional: yesNo,
-      IncentivoFiscal: yesNo,
-      'Evento?': choice(seq({ IdentificacaoEvento: trimmed(1, 30), 'DescricaoEvento?': trimmed(1, 255) }), {
-        DescricaoEvento: trimmed(1, 255),
-      }),
-      'InformacoesComplementares?': trimmed(1, 2000),
-      'Deducao*': deduction,
-    }),
-  ),
-});
+/**
+ * `Rps`: the declaration of a service, before it is signed.
+ *
+ * @param more what a vendor has at the end of the amounts, of the service and of the declaration
+ */
+export function declarationWith(more: VendorElements): Group {
+  return seq({
+    InfDeclaracaoPrestacaoServico: attributed(
+      { 'Id?': tag },
+      seq(
+        {
+          'Rps?': rps,
+          Competencia: date,
+          Servico: seq({ Valores: seq(values, more.values ?? {}), ...service }, more.service ?? {}),
+          Prestador: person,
+          'TomadorServico?': customer,
+          'Intermediario?': seq({
+            IdentificacaoIntermediario: person,
+            RazaoSocial: name,
+            CodigoMunicipio: municipality,
+          }),
+          'ConstrucaoCivil?': choice(seq({ CodigoObra: trimmed(1, 30), 'Art?': trimmed(1, 30) }), {
+            Art: trimmed(1, 30),
+          }),
+          'RegimeEspecialTributacao?': specialRegime,
+          OptanteSimplesNacional: yesNo,
+          IncentivoFiscal: yesNo,
+          'Evento?': choice(seq({ IdentificacaoEvento: trimmed(1, 30), 'DescricaoEvento?': trimmed(1, 255) }), {
+            DescricaoEvento: trimmed(1, 255),
+          }),
+          'InformacoesComplementares?': trimmed(1, 2000),
+          'Deducao*': deduction,
+        },
+        more.declaration ?? {},
+      ),
+    ),
+  });
+}
+
+export const declaration = declarationWith({});

@@ -1,22 +1,11 @@
-import {
-  address,
-  alphanumericCode,
-  contact,
-  name,
-  person,
-  rate,
-  tag,
-  declaration as unsigned,
-} from './abrasf-2-04-rps.ts';
+import { address, alphanumericCode, contact, declaration, name, person, rate, tag } from './abrasf-2-04-rps.ts';
 import { type Model2, messages2, page, period } from './abrasf-2-messages.ts';
 import { dateTime, document, issuingBody, noteWithFate, versioned } from './abrasf-groups.ts';
 import { choices, integer, money, municipality, municipalRegistration, noteNumber } from './abrasf-values.ts';
-import { attributed, choice, type Layout, seq } from './notation.ts';
+import { attributed, choice, type Group, type Layout, seq } from './notation.ts';
 import { signable, signedPart } from './signed.ts';
 import { trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
-
-const declaration = signable(unsigned);
 
 const cancellationRequest = seq(
   signedPart(
@@ -38,33 +27,34 @@ const cancellation = versioned(
   seq(signedPart('Confirmacao', seq({ Pedido: cancellationRequest, DataHora: dateTime }), tag)),
 );
 
-const note = versioned(
-  seq(
-    signedPart(
-      'InfNfse',
-      seq({
-        Numero: noteNumber,
-        CodigoVerificacao: alphanumericCode,
-        DataEmissao: dateTime,
-        'NfseSubstituida?': noteNumber,
-        'OutrasInformacoes?': trimmed(1, 510),
-        ValoresNfse: seq({ BaseCalculo: money, 'Aliquota?': rate, 'ValorIss?': money, ValorLiquidoNfse: money }),
-        // The accent is the model's own.
-        'DescricaoCodigoTributacaoMunicípio?': trimmed(1, 1000),
-        'ValorCredito?': money,
-        PrestadorServico: seq({
-          RazaoSocial: name,
-          'NomeFantasia?': trimmed(1, 60),
-          Endereco: address,
-          'Contato?': contact,
+const noteOf = (declaration: Group) =>
+  versioned(
+    seq(
+      signedPart(
+        'InfNfse',
+        seq({
+          Numero: noteNumber,
+          CodigoVerificacao: alphanumericCode,
+          DataEmissao: dateTime,
+          'NfseSubstituida?': noteNumber,
+          'OutrasInformacoes?': trimmed(1, 510),
+          ValoresNfse: seq({ BaseCalculo: money, 'Aliquota?': rate, 'ValorIss?': money, ValorLiquidoNfse: money }),
+          // The accent is the model's own.
+          'DescricaoCodigoTributacaoMunicípio?': trimmed(1, 1000),
+          'ValorCredito?': money,
+          PrestadorServico: seq({
+            RazaoSocial: name,
+            'NomeFantasia?': trimmed(1, 60),
+            Endereco: address,
+            'Contato?': contact,
+          }),
+          OrgaoGerador: issuingBody,
+          DeclaracaoPrestacaoServico: declaration,
         }),
-        OrgaoGerador: issuingBody,
-        DeclaracaoPrestacaoServico: declaration,
-      }),
-      tag,
+        tag,
+      ),
     ),
-  ),
-);
+  );
 
 const replacement = versioned(
   seq({
@@ -73,7 +63,7 @@ const replacement = versioned(
   }),
 );
 
-const model: Model2 = {
+const modelOf = (declaration: Group): Model2 => ({
   tag,
   quantity: integer(4),
   provider: person,
@@ -81,7 +71,7 @@ const model: Model2 = {
   party: person,
   batchSender: { Prestador: person },
   declaration,
-  note: noteWithFate(note, cancellation, replacement),
+  note: noteWithFate(noteOf(declaration), cancellation, replacement),
   cancellationRequest,
   cancellation,
   criteria: [choice({ NumeroNfse: noteNumber, PeriodoEmissao: period, PeriodoCompetencia: period })],
@@ -89,12 +79,21 @@ const model: Model2 = {
   pageEnd: { Pagina: page },
   notesMark: '+',
   statusAlone: true,
-};
+});
+
+/**
+ * The messages of 2.04 around a declaration.
+ *
+ * @param unsigned ABRASF's own, or a vendor's
+ */
+export function abrasf204(name: string, unsigned: Group): Layout {
+  return {
+    name,
+    namespace: 'http://www.abrasf.org.br/nfse.xsd',
+    roots: messages2(modelOf(signable(unsigned))),
+    rootsApart: false,
+  };
+}
 
 /** ABRASF 2.04. Vendors sell other layouts under this number; theirs are not these. */
-export const ABRASF_2_04: Layout = {
-  name: 'abrasf-2.04',
-  namespace: 'http://www.abrasf.org.br/nfse.xsd',
-  roots: messages2(model),
-  rootsApart: false,
-};
+export const ABRASF_2_04 = abrasf204('abrasf-2.04', declaration);

@@ -51,6 +51,31 @@ const regime = seq({
   regEspTrib: codes('0 1 2 3 4 5 6 9'),
 });
 
+/** `comExt`: what is told of an import or export. */
+export const foreignTrade = seq({
+  mdPrestacao: codes('0 1 2 3 4'),
+  vincPrest: codes('0 1 2 3 4 5 6 9'),
+  tpMoeda: digits(3),
+  vServMoeda: money,
+  mecAFComexP: codes('00 01 02 03 04 05 06 07 08'),
+  mecAFComexT: codes(twoDigits(0, 26)),
+  movTempBens: codes('0 1 2 3'),
+  'nDI?': latin(1, 12),
+  'nRE?': latin(1, 12),
+  mdic: yesNo,
+});
+
+/** `piscofins`: own debits of PIS and COFINS. */
+export const contributions = seq({
+  CST: codes(`${twoDigits(0, 9)} 49 ${twoDigits(50, 56)} ${twoDigits(60, 67)} ${twoDigits(70, 75)} 98 99`),
+  'vBCPisCofins?': money,
+  'pAliqPis?': percent2,
+  'pAliqCofins?': percent2,
+  'vPis?': money,
+  'vCofins?': money,
+  'tpRetPisCofins?': codes('0 1 2 3 4 5 6 7 8 9'),
+});
+
 /** Address of the issuer as the authority writes it into a note. */
 export const issuerAddress = seq({ ...street, cMun: municipality, UF: states(), CEP: postalCode });
 
@@ -117,18 +142,7 @@ function service({ lines, municipalServiceCode }: Revision): Group {
       'cNBS?': digits(9),
       'cIntContrib?': pattern('[a-zA-Z0-9]{1,20}', '1 a 20 letras sem acento ou dígitos'),
     }),
-    'comExt?': seq({
-      mdPrestacao: codes('0 1 2 3 4'),
-      vincPrest: codes('0 1 2 3 4 5 6 9'),
-      tpMoeda: digits(3),
-      vServMoeda: money,
-      mecAFComexP: codes('00 01 02 03 04 05 06 07 08'),
-      mecAFComexT: codes(twoDigits(0, 26)),
-      movTempBens: codes('0 1 2 3'),
-      'nDI?': latin(1, 12),
-      'nRE?': latin(1, 12),
-      mdic: yesNo,
-    }),
+    'comExt?': foreignTrade,
     'obra?': seq(
       { 'inscImobFisc?': propertyRegistration },
       choice({ cObra: text(1, 30), cCIB: text(8, 8), end: siteAddress }),
@@ -191,15 +205,7 @@ function taxes(): Group {
       'pAliq?': percent1,
     }),
     'tribFed?': seq({
-      'piscofins?': seq({
-        CST: codes(`${twoDigits(0, 9)} 49 ${twoDigits(50, 56)} ${twoDigits(60, 67)} ${twoDigits(70, 75)} 98 99`),
-        'vBCPisCofins?': money,
-        'pAliqPis?': percent2,
-        'pAliqCofins?': percent2,
-        'vPis?': money,
-        'vCofins?': money,
-        'tpRetPisCofins?': codes('0 1 2 3 4 5 6 7 8 9'),
-      }),
+      'piscofins?': contributions,
       'vRetCP?': money,
       'vRetIRRF?': money,
       'vRetCSLL?': money,

@@ -10,6 +10,13 @@ import type { ValueType } from './values.ts';
  */
 export type Elements = { readonly [nameAndOccurrence: string]: Type };
 
+/** What a vendor has at the end of parts of a declaration that are otherwise ABRASF's. */
+export interface VendorElements {
+  readonly values?: Elements;
+  readonly service?: Elements;
+  readonly declaration?: Elements;
+}
+
 /** What an element may hold: a value; elements; or either of them with attributes. */
 export type Type = ValueType | Group | Complex;
 

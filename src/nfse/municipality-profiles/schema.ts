@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LAYOUTS, OPERATIONS } from '../abrasf/operations.ts';
+import { LAYOUTS, OPERATIONS, TAX_REFORM_VENDORS } from '../abrasf/operations.ts';
 
 /**
  * What a file of municipality profiles may say. A *dialect* is how one vendor's system speaks ABRASF, whoever runs it; a
@@ -90,6 +90,8 @@ export const DialectSchema = z.strictObject({
   }),
   /** How the service's item is written: `01.07`, `1.07` or `0107`, or the national code's six digits, `010701`. */
   serviceItem: z._default(z.enum(['nn.nn', 'n.nn', 'nnnn', 'nnnnnn']), 'nn.nn'),
+  /** Whose places for IBS and CBS an RPS has since 2026; left out where it has none. */
+  taxReform: z.optional(z.enum(TAX_REFORM_VENDORS)),
   competence: z._default(z.enum(['date', 'first-of-month']), 'date'),
   /** What stands for a line break in the description. */
   lineBreak: z._default(z.enum(['\n', '\\n', '|', '<br>']), '\n'),
@@ -146,6 +148,7 @@ const AbrasfCitySchema = z.strictObject({
       signature: z.optional(DialectSchema.shape.signature),
       serviceItem: z.optional(z.enum(['nn.nn', 'n.nn', 'nnnn', 'nnnnnn'])),
       competence: z.optional(z.enum(['date', 'first-of-month'])),
+      taxReform: DialectSchema.shape.taxReform,
       lineBreak: z.optional(z.enum(['\n', '\\n', '|', '<br>'])),
       cancellation: z.optional(DialectSchema.shape.cancellation.def.innerType),
     }),

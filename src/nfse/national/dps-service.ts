@@ -28,7 +28,8 @@ export function service(service: SaleService): Part | undefined {
   });
 }
 
-function foreignTrade(from: string, trade: SaleForeignTrade | undefined): Part | undefined {
+/** `comExt`. */
+export function foreignTrade(from: string, trade: SaleForeignTrade | undefined): Part | undefined {
   if (!trade) return undefined;
   return part(from, {
     mdPrestacao: given(`${from}/deliveryMode`, trade.deliveryMode),

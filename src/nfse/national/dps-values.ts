@@ -124,7 +124,7 @@ function federalTaxes(from: string, taxes: SaleFederalTaxes | undefined): Part |
 }
 
 /** Own debits, never what is withheld. Which contributions are withheld must be said unless there is no base (E0698). */
-function contributions(from: string, taxes: SaleFederalTaxes): Part | undefined {
+export function contributions(from: string, taxes: SaleFederalTaxes): Part | undefined {
   const { pisCofins } = taxes;
   if (!pisCofins) return undefined;
   const { pis, cofins } = ownDebits(pisCofins);
@@ -172,7 +172,8 @@ function statedTotals(from: string, taxes: SaleApproximateTaxes): Content | unde
   };
 }
 
-function percentages(from: string, taxes: SaleApproximateTaxes): Content {
+/** `pTotTrib`, with zero for what is not given. */
+export function percentages(from: string, taxes: SaleApproximateTaxes): Content {
   return {
     pTotTrib: part(from, {
       pTotTribFed: decimal(`${from}/federalRate`, taxes.federalRateBasisPoints ?? 0),
