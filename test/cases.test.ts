@@ -74,6 +74,20 @@ describe('an emission as people send it', () => {
     expect(rps).toContain('<CodigoPais>6289</CodigoPais><ExigibilidadeISS>4</ExigibilidadeISS>');
   });
 
+  cases('with IBS and CBS has them where the city’s vendor has a place, and the NBS code', async () => {
+    const rps = await declared(await emit('B13-ibs-cbs-in-abrasf-city'));
+    expect(rps).toContain('<CodigoNbs>115022000</CodigoNbs>');
+    expect(rps).toMatch(
+      /<IBSCBS>.*<cIndOp>100301<\/cIndOp>.*<CST>000<\/CST><cClassTrib>000001<\/cClassTrib>.*<\/IBSCBS>/,
+    );
+  });
+
+  cases('with IBS and CBS is refused where the city’s vendor has no place', async () =>
+    expect(
+      refusals(await emit('B13-ibs-cbs-in-abrasf-city', (request) => ({ ...request, municipalityCode: '3118601' }))),
+    ).toMatchObject({ status: 422, errors: [{ pointer: '/ibsCbs', code: 'unwritable-unsupported' }] }),
+  );
+
   cases('has six digits for its service where the city wants the national code', async () =>
     expect(await declared(await emit('B14-emit'))).toContain('<ItemListaServico>010701</ItemListaServico>'),
   );
