@@ -1,14 +1,17 @@
 import { localName } from '../nfse/abrasf/elements.ts';
 import { OPERATIONS } from '../nfse/abrasf/operations.ts';
-import { type AbrasfAnswer, readAnswer } from '../nfse/abrasf/read-answer.ts';
+import { readAnswer } from '../nfse/abrasf/read-answer.ts';
 import type { AbrasfMessage } from '../nfse/abrasf/read-messages.ts';
 import type { AbrasfNote } from '../nfse/abrasf/read-note.ts';
-import { classifyAbrasf, decideAbrasfRejection, explainAbrasfRejection } from '../nfse/abrasf/rejections.ts';
+import { classifyAbrasf, explainAbrasfRejection } from '../nfse/abrasf/rejections.ts';
 import { unwrap } from '../nfse/abrasf/unwrap.ts';
 import { formatCents } from '../nfse/cents.ts';
+import { explainUnlisted } from '../nfse/rejections/unlisted.ts';
+import { type CityDecision, decideCity } from '../worker/providers/abrasf/decision.ts';
+import type { Asked } from '../worker/providers/verdict.ts';
 import {
-  type Asked,
   type Circumstances,
+  decidingClass,
   type ExplainedCode,
   type ExplainedNote,
   type ExplainedOutcome,
@@ -16,14 +19,17 @@ import {
   NOTHING_THERE,
   nextAfter,
   outcomeOf,
+  UNDATED,
 } from './explanation.ts';
 
-/** What an operation asks for; all others ask for a note or a batch. */
+/** What an operation asks for; all others ask for a note. */
 const ASKED: Readonly<Record<string, Asked>> = {
   GerarNfse: 'issue',
   RecepcionarLoteRpsSincrono: 'issue',
   RecepcionarLoteRps: 'issue',
   SubstituirNfse: 'issue',
+  ConsultarSituacaoLoteRps: 'batch',
+  ConsultarLoteRps: 'batch',
   CancelarNfse: 'cancel',
 };
 
@@ -33,30 +39,24 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   if (found.kind === 'nothing') return undefined;
   if (found.kind === 'fault') {
     const outcome = given.status === 429 ? 'UNAVAILABLE' : 'UNKNOWN';
+    const next = nextAfter(outcome, given.asked);
     const fault: ExplainedCode = {
       code: found.code,
       class: 'RETRY_LOOKUP',
       message: 'O serviço da prefeitura falhou ao processar a chamada (SOAP Fault).',
-      howToFix: nextAfter(outcome, given.asked),
+      howToFix: next,
       source: found.reason,
     };
-    return {
-      provider: 'abrasf',
-      operation: given.operation ?? 'unknown',
-      outcome,
-      codes: [fault],
-      next: nextAfter(outcome, given.asked),
-    };
+    return { provider: 'abrasf', operation: given.operation ?? 'unknown', outcome, codes: [fault], next };
   }
   const operation = operationOf(localName(found.root)) ?? operationOf(found.operation) ?? localName(found.root);
+  const asked = askedBy(operation, given.asked);
   const answer = readAnswer(found.root);
-  const asked = given.asked ?? ASKED[operation] ?? 'find';
-  const outcome = outcomeIn(answer, asked, given.status);
+  const decision = decideCity({ status: given.status ?? 200, answer }, asked);
+  const outcome = outcomeIn(decision, asked);
   const [note] = answer.notes;
   const cancelled = answer.cancellation;
   const shown = note ? noteOf(note) : cancelled && { number: cancelled.nfseNumber ?? '', cancelledAt: cancelled.at };
-  const nothing = outcome === 'UNKNOWN' && asked === 'find' && isAbsent(answer);
-  const deciding = decideAbrasfRejection(answer.messages.map(({ code }) => code))?.class;
   return {
     provider: 'abrasf',
     operation: given.operation ?? operation,
@@ -64,8 +64,14 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
     ...(shown && { note: shown }),
     ...(answer.protocol !== undefined && { protocol: answer.protocol }),
     codes: [...answer.messages, ...answer.alerts].map(codeOf),
-    next: nothing ? NOTHING_THERE : nextAfter(outcome, asked, deciding),
+    next: decision.kind === 'absent' ? NOTHING_THERE : nextAfter(outcome, asked, decidingIn(decision)),
   };
+}
+
+/** A batch's answer is one about a batch, even to somebody who asked for a note. */
+function askedBy(operation: string, given: Asked | undefined): Asked {
+  const named = Object.hasOwn(ASKED, operation) ? ASKED[operation] : undefined;
+  return named === 'batch' && given === 'find' ? named : (given ?? named ?? 'find');
 }
 
 /** The operation that an element of an answer is named after: `GerarNfseResposta`, `CancelarNfseResult`, `ConsultarLoteRpsV3Response`. */
@@ -78,34 +84,31 @@ function operationOf(name: string | undefined): string | undefined {
   return found?.[0] ?? stem;
 }
 
-function outcomeIn(answer: AbrasfAnswer, asked: Asked, status: number | undefined): ExplainedOutcome {
-  const failed = status !== undefined && status >= 400;
-  const [note] = answer.notes;
-  if (note && !failed) return note.cancellation ? 'CANCELLED' : asked === 'issue' ? 'ISSUED' : 'FOUND';
-  if (answer.cancellation && !failed) return 'CANCELLED';
-  const decided = decideAbrasfRejection(answer.messages.map(({ code }) => code));
-  if (decided && decided.class !== 'ALERT') return outcomeOf(decided.class);
-  if (status === 429) return 'UNAVAILABLE';
-  if (answer.batchStatus === '1' || answer.batchStatus === '2') return 'PENDING';
-  if (answer.batchStatus === '3') return 'REJECTED';
-  if (answer.protocol !== undefined && !failed) return 'PENDING';
-  return 'UNKNOWN';
+function outcomeIn(decision: CityDecision, asked: Asked): ExplainedOutcome {
+  if (decision.kind === 'cancelled') return 'CANCELLED';
+  if (decision.kind !== 'note') return outcomeOf(decision);
+  return decision.note.cancellation ? 'CANCELLED' : asked === 'issue' ? 'ISSUED' : 'FOUND';
 }
 
-function isAbsent({ messages }: AbrasfAnswer): boolean {
-  const codes = classifyAbrasf(messages.map(({ code }) => code));
-  return codes.length > 0 && codes.every((one) => one.class === 'NOT_FOUND');
+function decidingIn(decision: CityDecision) {
+  return decision.kind === 'note' || decision.kind === 'cancelled' ? undefined : decidingClass(decision);
 }
 
-function codeOf({ code, text, correction }: AbrasfMessage): ExplainedCode {
+function codeOf(message: AbrasfMessage): ExplainedCode {
+  const { code, correction } = message;
+  const source = correction ? `${message.text} (${correction})` : message.text;
   const [classified] = classifyAbrasf([code]);
+  if (classified === undefined || classified.class === 'UNLISTED') {
+    const [text, howToFix] = explainUnlisted('A prefeitura', [{ code, text: source }]);
+    return { code, class: 'UNLISTED', message: text, howToFix, source };
+  }
   const { field, ...explained } = explainAbrasfRejection(code);
   return {
-    code: classified?.code ?? code,
-    class: classified?.class ?? 'FIX_DATA',
+    code: classified.code,
+    class: classified.class,
     ...explained,
     ...(field !== undefined && { pointer: field }),
-    source: correction ? `${text} (${correction})` : text,
+    source,
   };
 }
 
@@ -120,6 +123,6 @@ function noteOf(note: AbrasfNote): ExplainedNote {
     customerDocument: note.customerDocument,
     description: note.description,
     issuedAt: note.issuedAt,
-    ...(note.cancellation && { cancelledAt: note.cancellation.at ?? 'sem data' }),
+    ...(note.cancellation && { cancelledAt: note.cancellation.at ?? UNDATED }),
   };
 }

@@ -60,7 +60,7 @@ const EXPECTED: readonly Expected[] = [
   {
     name: 'nacional-json/get-dps-404.json',
     outcome: 'UNKNOWN',
-    codes: '[CÓDIGO]',
+    codes: '[código]',
     given: { asked: 'find', status: 404 },
   },
   { name: 'nacional-json/get-nfse-200.json', outcome: 'FOUND' },
@@ -69,7 +69,7 @@ const EXPECTED: readonly Expected[] = [
   { name: 'nacional-json/post-evento-201.json', outcome: 'CANCELLED' },
   { name: 'nacional-json/post-evento-400-E0822-deadline-erro-as-list.json', outcome: 'REJECTED', codes: 'E0822' },
   { name: 'nacional-json/post-evento-400-E0840-already-linked.json', outcome: 'DUPLICATE', codes: 'E0840' },
-  { name: 'nacional-json/adn-dfe-200.json', outcome: 'FOUND' },
+  { name: 'nacional-json/adn-dfe-200.json', outcome: 'CANCELLED' },
   { name: 'nacional-json/adn-dfe-404-none.json', outcome: 'UNKNOWN', codes: 'E2220' },
   { name: 'nacional-json/http-502-proxy.html', outcome: 'UNKNOWN' },
   { name: 'nacional-json/http-502-proxy.html', outcome: 'UNAVAILABLE', given: { asked: 'find', status: 502 } },

@@ -5,9 +5,10 @@ import { all } from '../nfse/abrasf/elements.ts';
 import { OPERATIONS } from '../nfse/abrasf/operations.ts';
 import { parseXml, XmlError } from '../nfse/xml.ts';
 import { answerText } from '../worker/providers/answer-text.ts';
+import type { Asked } from '../worker/providers/verdict.ts';
 import { explainAbrasf } from './explain-abrasf.ts';
-import { explainNationalJson, explainNationalXml } from './explain-national.ts';
-import { type Asked, type Circumstances, type Explanation, NOT_AN_ANSWER, nextAfter } from './explanation.ts';
+import { explainNationalJson, explainNationalXml, isNationalXml } from './explain-national.ts';
+import { type Circumstances, type Explanation, NOT_AN_ANSWER, nextAfter, UNDATED } from './explanation.ts';
 import { keptExchange } from './kept-exchange.ts';
 
 /** What the verb needs of its surroundings. Paths are relative to `directory`. */
@@ -98,7 +99,9 @@ function meaningOf(body: string, given: Circumstances): Explanation {
     start === '{' || start === '[' || start === '"'
       ? explainNationalJson(text, given)
       : start === '<'
-        ? (explainNationalXml(text, given) ?? explainAbrasf(text, given) ?? abrasfRequest(text, given))
+        ? isNationalXml(text)
+          ? explainNationalXml(text, given)
+          : (explainAbrasf(text, given) ?? abrasfRequest(text, given))
         : undefined;
   return known ?? nobodys(given);
 }
@@ -157,7 +160,7 @@ function detailsOf(note: NonNullable<Explanation['note']>): string {
     note.amount && `valor ${note.amount}`,
     note.netAmount && `líquido ${note.netAmount}`,
     note.customerDocument && `tomador ${note.customerDocument}`,
-    note.cancelledAt && `cancelada em ${note.cancelledAt}`,
+    note.cancelledAt && (note.cancelledAt === UNDATED ? 'cancelada' : `cancelada em ${note.cancelledAt}`),
   ].filter(Boolean);
   return details.length === 0 ? '' : `: ${details.join(', ')}`;
 }

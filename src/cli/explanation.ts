@@ -1,7 +1,5 @@
 import type { HandlingClass } from '../nfse/rejections/catalogue.ts';
-
-/** What was asked of the authority. */
-export type Asked = 'issue' | 'find' | 'cancel';
+import type { Asked, Verdict } from '../worker/providers/verdict.ts';
 
 export type ExplainedOutcome =
   | 'ISSUED'
@@ -60,30 +58,27 @@ export interface Circumstances {
   readonly status?: number | undefined;
 }
 
-/** What an answer with codes comes to, by the class that decides. */
-export function outcomeOf(handling: HandlingClass): ExplainedOutcome {
-  switch (handling) {
-    case 'LOOKUP':
-    case 'IDEMPOTENT':
+/** What a verdict is called here. */
+export function outcomeOf({ kind }: Verdict): ExplainedOutcome {
+  switch (kind) {
+    case 'already-used':
       return 'DUPLICATE';
-    case 'PENDING':
+    case 'pending':
       return 'PENDING';
-    case 'RETRY':
-      return 'UNAVAILABLE';
-    case 'RETRY_LOOKUP':
-    case 'NOT_FOUND':
-    case 'EMPTY':
-    case 'ALERT':
-      return 'UNKNOWN';
-    case 'BUG':
-    case 'CONFIG':
-    case 'DEADLINE':
-    case 'STATE':
-    case 'FIX_DATA':
-    case 'FIX_CLOCK':
-    case 'NOT_APPLICABLE':
+    case 'refused':
       return 'REJECTED';
+    case 'unavailable':
+      return 'UNAVAILABLE';
+    case 'absent':
+    case 'doubtful':
+    case 'unknown':
+      return 'UNKNOWN';
   }
+}
+
+/** The class that decided a verdict, where the answer has codes. */
+export function decidingClass(verdict: Verdict): HandlingClass | undefined {
+  return 'refusal' in verdict ? verdict.refusal?.class : undefined;
 }
 
 const NEXT: Readonly<Record<ExplainedOutcome, string>> = {
@@ -97,12 +92,24 @@ const NEXT: Readonly<Record<ExplainedOutcome, string>> = {
   UNAVAILABLE: 'A autoridade está indisponível e nada foi feito: reenvie o mesmo documento mais tarde.',
 };
 
-/** The same of a cancellation, where it differs. */
-const NEXT_OF_CANCELLATION: Readonly<Partial<Record<ExplainedOutcome, string>>> = {
-  DUPLICATE: 'O cancelamento já foi pedido antes: consulte a nota e seus eventos; se ela está cancelada, está feito.',
-  REJECTED: 'Corrija o que está indicado e peça o cancelamento outra vez.',
-  UNKNOWN: 'O resultado é desconhecido: consulte a nota e seus eventos antes de pedir o cancelamento outra vez.',
-  UNAVAILABLE: 'A autoridade está indisponível e nada foi feito: peça o cancelamento mais tarde.',
+/** The same of a cancellation and of a question, where it differs. A question that failed never leads to sending the note again. */
+const NEXT_ASKED: Readonly<Record<Asked, Readonly<Partial<Record<ExplainedOutcome, string>>>>> = {
+  issue: {},
+  find: {
+    UNKNOWN: 'A resposta não diz se a nota existe: consulte outra vez. Até que se saiba, não envie a nota de novo.',
+    UNAVAILABLE: 'A autoridade não atendeu à consulta, e nada se sabe da nota: consulte outra vez mais tarde.',
+  },
+  batch: {
+    UNKNOWN:
+      'O lote não diz o que houve com a nota, e isso não é final: consulte o lote (ConsultarLoteRps) e depois o RPS (ConsultarNfsePorRps).',
+    UNAVAILABLE: 'A autoridade não atendeu à consulta, e nada se sabe do lote: consulte outra vez mais tarde.',
+  },
+  cancel: {
+    DUPLICATE: 'O cancelamento já foi pedido antes: consulte a nota e seus eventos; se ela está cancelada, está feito.',
+    REJECTED: 'Corrija o que está indicado e peça o cancelamento outra vez.',
+    UNKNOWN: 'O resultado é desconhecido: consulte a nota e seus eventos antes de pedir o cancelamento outra vez.',
+    UNAVAILABLE: 'A autoridade está indisponível e nada foi feito: peça o cancelamento mais tarde.',
+  },
 };
 
 /** What to do after a refusal that the sender's data do not mend, by the class that decides. */
@@ -115,11 +122,32 @@ const NEXT_OF_REFUSAL: Readonly<Partial<Record<HandlingClass, string>>> = {
   FIX_CLOCK: 'O horário do documento está adiante do relógio da autoridade: espere e reenvie o mesmo documento.',
 };
 
+/** What to do after a question that was refused: the refusal is the question's, and says nothing of the note. */
+const NEXT_OF_REFUSED_QUESTION: Readonly<Partial<Record<HandlingClass, string>>> = {
+  BUG: 'A consulta foi montada errado, o que não diz se a nota existe: avise quem mantém o sistema e consulte outra vez.',
+  CONFIG:
+    'A consulta foi recusada pelo cadastro ou certificado, o que não diz se a nota existe: resolva-o e consulte outra vez.',
+};
+const REFUSED_QUESTION =
+  'A consulta foi recusada, o que não diz se a nota existe: consulte outra vez. Até que se saiba, não envie a nota de novo.';
+const UNLISTED =
+  'Nenhuma tabela tem este código, e não está provado de quem é a falha: consulte a nota antes de tudo e leia o texto da autoridade.';
+
 /** What to do now. @param deciding the class that decided, where the answer has codes */
 export function nextAfter(outcome: ExplainedOutcome, asked?: Asked, deciding?: HandlingClass): string {
-  const ofRefusal = outcome === 'REJECTED' && deciding ? NEXT_OF_REFUSAL[deciding] : undefined;
-  return ofRefusal ?? (asked === 'cancel' ? NEXT_OF_CANCELLATION[outcome] : undefined) ?? NEXT[outcome];
+  if (deciding === 'UNLISTED' && outcome === 'UNKNOWN') return UNLISTED;
+  const isQuestion = asked === 'find' || asked === 'batch';
+  if (isQuestion && outcome === 'UNKNOWN' && deciding && !SAYS_NOTHING.has(deciding)) {
+    return NEXT_OF_REFUSED_QUESTION[deciding] ?? REFUSED_QUESTION;
+  }
+  const ofRefusal = !isQuestion && deciding && OF_REFUSAL.has(outcome) ? NEXT_OF_REFUSAL[deciding] : undefined;
+  return ofRefusal ?? (asked ? NEXT_ASKED[asked][outcome] : undefined) ?? NEXT[outcome];
 }
 
+const SAYS_NOTHING: ReadonlySet<HandlingClass> = new Set(['NOT_FOUND', 'EMPTY', 'ALERT', 'RETRY_LOOKUP']);
+const OF_REFUSAL: ReadonlySet<ExplainedOutcome> = new Set(['REJECTED', 'UNAVAILABLE']);
+
+/** Where the time of a cancellation is not told. */
+export const UNDATED = 'sem data';
 export const NOTHING_THERE = 'Nada consta na autoridade: reenviar o mesmo documento, com o mesmo número, é seguro.';
 export const NOT_AN_ANSWER = 'O arquivo é um pedido ou documento nosso, e não uma resposta da autoridade.';

@@ -55,5 +55,5 @@ describe('an answer of a city hall with several codes', () => {
   );
 
   it('keeps an unknown code whole and says that it is unknown', () =>
-    expect(decideAbrasfRejection(['X-123 vendor'])).toEqual({ code: 'X-123 VENDOR', class: 'FIX_DATA', known: false }));
+    expect(decideAbrasfRejection(['X-123 vendor'])).toEqual({ code: 'X-123 vendor', class: 'UNLISTED', known: false }));
 });

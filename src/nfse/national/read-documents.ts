@@ -1,6 +1,6 @@
 import { type AccessKey, hasAccessKeyShape } from '../access-key.ts';
 import { type Cents, cents } from '../cents.ts';
-import { descend, parseXml, type XmlElement, XmlError } from '../xml.ts';
+import { parseXml, type XmlElement, XmlError } from '../xml.ts';
 import { NAMESPACE } from './dps-document.ts';
 
 /** A document is not the national document it should be. `element` names what is missing or malformed. */
@@ -78,25 +78,26 @@ export function readDps(xml: string): DpsFacts {
   return dpsFacts(root(xml, 'DPS'));
 }
 
-/** @throws DocumentError */
+/** Reads a note wherever it stands in a document. Names count without case, prefix and namespace: cities wrap it as they like. @throws DocumentError */
 export function readNfse(xml: string): NfseFacts {
-  const info = element(root(xml, 'NFSe'), 'infNFSe');
+  const info = anywhere(xml, 'infNFSe');
   return {
-    accessKey: key(info.attributes.Id?.replace(/^NFS/, ''), 'infNFSe/@Id'),
+    accessKey: key(attribute(info, 'Id').replace(/^NFS/i, ''), 'infNFSe/@Id'),
     nfseNumber: text(info, 'nNFSe'),
     issuedAt: dateTime(info, 'dhProc'),
     dps: dpsFacts(element(info, 'DPS')),
   };
 }
 
-/** @throws DocumentError */
+/** Reads an event wherever it stands in a document. @throws DocumentError */
 export function readEvent(xml: string): EventFacts {
-  const info = element(root(xml, 'evento'), 'infEvento');
-  const request = requestFacts(element(info, 'pedRegEvento'));
+  const info = anywhere(xml, 'infEvento');
+  // The events of cities have neither author nor reason.
+  const request = element(info, 'pedRegEvento', 'infPedReg');
   return {
     id: attribute(info, 'Id'),
-    accessKey: request.accessKey,
-    type: request.type,
+    accessKey: key(text(request, 'chNFSe'), 'chNFSe'),
+    type: localName(eventOf(request)).slice(1),
     processedAt: dateTime(info, 'dhProc'),
   };
 }
@@ -136,11 +137,11 @@ function dpsFacts(dps: XmlElement): DpsFacts {
 
 function requestFacts(request: XmlElement): EventRequestFacts {
   const info = element(request, 'infPedReg');
-  const event = info.children.find((child) => /^e\d{6}$/.test(child.name)) ?? missing('event');
+  const event = eventOf(info);
   return {
     id: attribute(info, 'Id'),
     accessKey: key(text(info, 'chNFSe'), 'chNFSe'),
-    type: event.name.slice(1),
+    type: localName(event).slice(1),
     environment: text(info, 'tpAmb'),
     requestedAt: dateTime(info, 'dhEvento'),
     authorDocument: optional(info, 'CNPJAutor') ?? text(info, 'CPFAutor'),
@@ -149,16 +150,51 @@ function requestFacts(request: XmlElement): EventRequestFacts {
   };
 }
 
+function eventOf(info: XmlElement): XmlElement {
+  return info.children.find((child) => /^e\d{6}$/i.test(localName(child))) ?? missing('event');
+}
+
+/** The root of a document of ours, or of a client's: by its exact name and namespace. */
 function root(xml: string, name: string): XmlElement {
-  let found: XmlElement;
+  const found = parsed(xml, name);
+  if (found.name !== name || found.attributes.xmlns !== NAMESPACE) throw new DocumentError(name);
+  return found;
+}
+
+function anywhere(xml: string, name: string): XmlElement {
+  return within(parsed(xml, name), name) ?? missing(name);
+}
+
+function within(element: XmlElement, name: string): XmlElement | undefined {
+  if (isNamed(element, name)) return element;
+  for (const child of element.children) {
+    const found = within(child, name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function parsed(xml: string, name: string): XmlElement {
   try {
-    found = parseXml(xml);
+    return parseXml(xml);
   } catch (error) {
     if (error instanceof XmlError) throw new DocumentError(name, error);
     throw error;
   }
-  if (found.name !== name || found.attributes.xmlns !== NAMESPACE) throw new DocumentError(name);
-  return found;
+}
+
+function localName({ name }: XmlElement): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+function isNamed(element: XmlElement, name: string): boolean {
+  return localName(element).toLowerCase() === name.toLowerCase();
+}
+
+function descend(element: XmlElement, ...path: readonly string[]): XmlElement | undefined {
+  let here: XmlElement | undefined = element;
+  for (const name of path) here = here?.children.find((child) => isNamed(child, name));
+  return here;
 }
 
 function element(parent: XmlElement, ...path: readonly string[]): XmlElement {
@@ -175,7 +211,8 @@ function text(parent: XmlElement, ...path: readonly string[]): string {
 }
 
 function attribute(of: XmlElement, name: string): string {
-  return of.attributes[name] || missing(`${of.name}/@${name}`);
+  const [, value] = Object.entries(of.attributes).find(([one]) => one.toLowerCase() === name.toLowerCase()) ?? [];
+  return value || missing(`${of.name}/@${name}`);
 }
 
 function key(found: string | undefined, where: string): AccessKey {

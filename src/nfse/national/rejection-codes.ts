@@ -1,6 +1,6 @@
 /**
  * How each code of the national system is to be handled. What a class means is said in `rejections.ts`; a code that is not
- * here is taken as FIX_DATA there.
+ * here is unlisted.
  *
  * @source national rejection catalogue (annexes of layout 1.01, events annex of December 2025, what Technical Note 009 announces) and
  *   what implementers report of production, November 2026
@@ -15,7 +15,7 @@ export const CODES_BY_CLASS = {
   CONFIG: `
     E999 E0006 E0010 E0037 E0038 E0065 E0082 E0084 E0098 E0099 E0116 E0119 E0120 E0124 E0160 E0177 E0178 E0310
     E0314 E0440 E0441 E0446 E0715 E0716 E0718 E0812 E0813 E0815 E0831 E0932 E0934 E0938 E1200 E1203 E1205 E1207
-    E1208 E1209 E1861 E1991 E2241 E9996`,
+    E1208 E1209 E1861 E1991 E2241 E4007 E9996`,
   DEADLINE: 'E0050 E0822 E0823 E0835',
   STATE: `
     E0046 E0056 E0068 E0070 E0072 E0074 E0076 E0824 E0827 E0848 E0861 E0862 E0863 E0864 E0866 E0868 E0870 E1835

@@ -204,6 +204,10 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'O documento não segue o esquema do sistema nacional.',
     'O defeito é nosso e não dos seus dados: procure o suporte com este código.',
   ],
+  E4007: [
+    'O sistema nacional não recebeu o certificado de conexão da empresa: nada foi emitido.',
+    'Confira o certificado cadastrado (e-CNPJ A1, válido, com autenticação de cliente) e reenvie a nota.',
+  ],
   E9996: [
     'O sistema nacional ainda não aceita emissão pelo tomador ou intermediário.',
     'Emita a nota pelo prestador do serviço.',

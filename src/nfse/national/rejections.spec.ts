@@ -67,8 +67,11 @@ describe('an answer with several codes', () => {
     ['the data beats the clock', ['E0008', 'E0188'], 'E0188', 'FIX_DATA'],
     ['a refusal beats "try again"', ['E1217', 'E0008'], 'E0008', 'FIX_CLOCK'],
     ['"try again" stands alone', ['E1217'], 'E1217', 'RETRY'],
-    ['an unknown code asks for a correction', ['E0777'], 'E0777', 'FIX_DATA'],
-    ['an unknown schema failure is ours', ['RNG6111'], 'RNG6111', 'BUG'],
+    ['a code that no table has blames nobody', ['E0777'], 'E0777', 'UNLISTED'],
+    ['neither does an unknown schema failure', ['RNG6111'], 'RNG6111', 'UNLISTED'],
+    ['a known refusal beats a code that no table has', ['E0777', 'E0188'], 'E0188', 'FIX_DATA'],
+    ['a code that no table has beats "try again"', ['E1217', 'E0777'], 'E0777', 'UNLISTED'],
+    ['a certificate that was not received is a matter of configuration', ['E4007'], 'E4007', 'CONFIG'],
     ['codes are compared trimmed and without case', [' e0014 '], 'E0014', 'LOOKUP'],
   ] as const)('%s', (_, codes, code, name) => expect(decideRejection(codes)).toMatchObject({ code, class: name }));
 

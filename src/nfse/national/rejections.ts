@@ -1,9 +1,10 @@
 import { type Explanation, rejectionCatalogue } from '../rejections/catalogue.ts';
+import { UNLISTED_ADVICE } from '../rejections/unlisted.ts';
 import { CODES_BY_CLASS, CODES_BY_FIELD } from './rejection-codes.ts';
 import { EXPLANATIONS } from './rejection-texts.ts';
 
 /** The classes that the national system's codes have. */
-export type RejectionClass = keyof typeof CODES_BY_CLASS;
+export type RejectionClass = keyof typeof CODES_BY_CLASS | 'UNLISTED';
 
 const SUPPORT = 'Procure o suporte com este código: o pedido não pôde ser processado como está.';
 const READ_SOURCE = 'Leia a mensagem da autoridade, corrija o dado indicado e tente novamente.';
@@ -22,21 +23,23 @@ const BY_CLASS: Readonly<Record<RejectionClass, Explanation>> = {
   FIX_DATA: ['O sistema nacional recusou um dado da nota.', READ_SOURCE],
   FIX_CLOCK: ['A data de emissão está adiante do relógio do sistema nacional.', 'Tente novamente em alguns minutos.'],
   NOT_APPLICABLE: ['O sistema nacional recusou a nota.', SUPPORT],
+  UNLISTED: ['O sistema nacional respondeu com um código que nenhuma tabela tem.', UNLISTED_ADVICE],
   RETRY: ['O sistema nacional está temporariamente indisponível.', 'Não é preciso fazer nada: será reenviado.'],
   EMPTY: ['Não há documento.', 'Não é preciso fazer nada.'],
   NOT_FOUND: ['O sistema nacional não tem este documento.', 'Confira a chave de acesso.'],
 };
 
-/**
- * A code outside the table asks for a correction like most of them do, save the `RNG` family, which reports defects of the
- * document's form.
- */
 const catalogue = rejectionCatalogue<RejectionClass>({
   classes: CODES_BY_CLASS,
   fields: CODES_BY_FIELD,
   explanations: EXPLANATIONS,
   byClass: BY_CLASS,
-  unknown: (code) => (code.startsWith('RNG') ? 'BUG' : 'FIX_DATA'),
+  unknown: () => 'UNLISTED',
 });
 
-export const { catalogued, decide: decideRejection, explain: explainRejection } = catalogue;
+export const {
+  catalogued,
+  classify: classifyRejections,
+  decide: decideRejection,
+  explain: explainRejection,
+} = catalogue;

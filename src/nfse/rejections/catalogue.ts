@@ -10,6 +10,7 @@
  * - DEADLINE, STATE: term or state of the note forbids it
  * - FIX_DATA: the client corrects · FIX_CLOCK: our time was ahead
  * - NOT_APPLICABLE: raised for notes shared by cities only
+ * - UNLISTED: no table has the code, so nobody is proven to be at fault; look up, and tell code and text as they came
  * - RETRY: transient, nothing was done
  * - NOT_FOUND: nothing there · EMPTY: an empty result, no error
  * - ALERT: a remark beside a success; decides nothing
@@ -26,6 +27,7 @@ export const PRECEDENCE = [
   'FIX_DATA',
   'FIX_CLOCK',
   'NOT_APPLICABLE',
+  'UNLISTED',
   'RETRY',
   'NOT_FOUND',
   'EMPTY',
@@ -37,7 +39,7 @@ export type HandlingClass = (typeof PRECEDENCE)[number];
 /** What happened, and what to do about it: for the fiscal user, in Portuguese. */
 export type Explanation = readonly [message: string, howToFix: string];
 
-/** A code with its class. `known` is false for one that the catalogue does not have. */
+/** A code with its class. `known` is false for one that the catalogue does not have, which stays as it came. */
 export interface Classified<Class extends HandlingClass> {
   readonly code: string;
   readonly class: Class;
@@ -46,7 +48,7 @@ export interface Classified<Class extends HandlingClass> {
 
 export interface CatalogueData<Class extends HandlingClass> {
   /** Codes by class, separated by white space. */
-  readonly classes: Readonly<Record<Class, string>>;
+  readonly classes: Readonly<Partial<Record<Class, string>>>;
   /** Codes that one field of the emission request is to blame for, by its JSON pointer. */
   readonly fields: Readonly<Record<string, string>>;
   readonly explanations: Readonly<Record<string, Explanation>>;
@@ -76,7 +78,7 @@ export function canonicalCode(code: string): string {
 export function rejectionCatalogue<Class extends HandlingClass>(data: CatalogueData<Class>): RejectionCatalogue<Class> {
   const classes = new Map<string, Class>();
   for (const name of Object.keys(data.classes) as Class[])
-    for (const code of words(data.classes[name])) classes.set(code, name);
+    for (const code of words(data.classes[name] ?? '')) classes.set(code, name);
   const fields = new Map<string, string>();
   for (const [pointer, codes] of Object.entries(data.fields))
     for (const code of words(codes)) fields.set(code, pointer);
@@ -84,7 +86,9 @@ export function rejectionCatalogue<Class extends HandlingClass>(data: CatalogueD
   const classified = (given: string): Classified<Class> => {
     const code = canonicalCode(given);
     const known = classes.get(code);
-    return { code, class: known ?? data.unknown(code), known: known !== undefined };
+    return known
+      ? { code, class: known, known: true }
+      : { code: given.trim(), class: data.unknown(code), known: false };
   };
   return {
     catalogued: (code) => classes.get(canonicalCode(code)),

@@ -10,9 +10,9 @@ export interface Guard {
   readonly note: (answered: boolean, detail: string) => void;
 }
 
-/** The authority did not take the call, or nobody knows: what a breaker counts. A refusal is an answer. */
+/** The authority did not take the call, or nobody knows: what a breaker counts. A refusal is an answer, that of a lookup too. */
 const isSilent = (answer: Answer): answer is Answer & { kind: 'unavailable' | 'unknown' } =>
-  answer.kind === 'unavailable' || answer.kind === 'unknown';
+  answer.kind === 'unavailable' || (answer.kind === 'unknown' && !answer.answered);
 
 /** Nothing is sent, so this is what the provider would say of a host that takes no connection. */
 const SHUT: Unavailable = { kind: 'unavailable', reason: 'not called: the authority does not answer at the moment' };

@@ -43,10 +43,12 @@ export interface Unavailable {
   readonly reason: string;
 }
 
-/** The request left and no readable answer came: the note may exist. Never a failure; `find` before any resend. */
+/** The note may exist: no readable answer came, or one that does not settle it. Never a failure; `find` before any resend. */
 export interface Unknown {
   readonly kind: 'unknown';
   readonly reason: string;
+  /** The authority itself answered, if only by a refusal: it is not silent. */
+  readonly answered?: true;
 }
 
 /** The authority refused. The number is not used up; the same DPS may be sent again once corrected. */

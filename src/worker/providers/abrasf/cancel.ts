@@ -1,9 +1,10 @@
 import { cancellationMessage, noteQuestion, shortCancellation } from '../../../nfse/abrasf/messages.ts';
 import type { Cancellation, CancelOutcome } from '../provider.ts';
+import { unknown, unsettled } from '../verdict.ts';
 import { call } from './call.ts';
+import { decideCity } from './decision.ts';
 import type { Desk } from './desk.ts';
-import { refusalIn } from './refusal.ts';
-import { isSuccess, unavailable, unknown, unsettled, withOffset } from './replies.ts';
+import { unheard, withOffset } from './replies.ts';
 
 /** Cancels a note, or finds that it is cancelled already. */
 export async function cancel(desk: Desk, cancellation: Cancellation): Promise<CancelOutcome> {
@@ -19,35 +20,33 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
     : await call(desk, 'CancelarNfse', signedRequest(desk, cancellation, reasonCode));
   if (reply.kind === 'unavailable') return reply;
   if (reply.kind !== 'answer') {
-    const left = unsettled(reply);
+    const left = unheard(reply);
     return left.kind === 'unknown' ? ((await cancelledBefore(desk, cancellation)) ?? left) : left;
   }
-  const { answer, xml } = reply;
-  if (answer.cancellation && isSuccess(reply)) {
-    const { name, at } = answer.cancellation;
-    return cancelled(cancellation, name, at, xml);
-  }
-  const refusal = refusalIn(answer);
-  switch (refusal?.class) {
-    case 'BUG':
-    case 'CONFIG':
-    case 'DEADLINE':
-    case 'FIX_DATA':
-    case 'IDEMPOTENT':
-    case 'STATE':
-    case 'LOOKUP':
-    case 'NOT_FOUND':
+  const decision = decideCity(reply, 'cancel', { nfseNumber: cancellation.nfseNumber });
+  switch (decision.kind) {
+    case 'cancelled':
+      return cancelled(cancellation, decision.cancellation.name, decision.cancellation.at, reply.xml);
+    case 'already-used':
+    case 'refused':
+    case 'doubtful':
       // "Cancelled already", or "too late": perhaps after this very request was granted and its answer lost.
-      return (await cancelledBefore(desk, cancellation)) ?? { kind: 'rejected', error: refusal.error };
-    case 'RETRY':
-      return unavailable(refusal.error.source);
-    case 'RETRY_LOOKUP':
-    case 'PENDING':
-    case 'ALERT':
-    case undefined:
+      return (await cancelledBefore(desk, cancellation)) ?? { kind: 'rejected', error: decision.refusal.error };
+    case 'unavailable':
+      return decision;
+    case 'unknown':
+    case 'pending': {
+      const before = await cancelledBefore(desk, cancellation);
+      if (before) return before;
+      // The note stands, by the city's own word, and what the cancellation named is not there.
+      return decision.refusal?.class === 'NOT_FOUND'
+        ? { kind: 'rejected', error: decision.refusal.error }
+        : unsettled(decision.reason);
+    }
+    case 'absent':
+    case 'note':
       return (
-        (await cancelledBefore(desk, cancellation)) ??
-        unknown(refusal?.error.source ?? `HTTP ${reply.status}: an answer without confirmation and message`)
+        (await cancelledBefore(desk, cancellation)) ?? unsettled(`HTTP ${reply.status}: an answer to another question`)
       );
   }
 }
@@ -67,7 +66,7 @@ async function cancelledBefore(desk: Desk, cancellation: Cancellation): Promise<
   if (reply.kind === 'unavailable' || reply.kind === 'unknown') return unknown(reply.reason);
   if (reply.kind === 'unreadable') return unknown(reply.reason);
   const note = reply.answer.notes.find(({ number }) => number === cancellation.nfseNumber);
-  if (!note) return unknown(`HTTP ${reply.status}: the city hall does not show note ${cancellation.nfseNumber}`);
+  if (!note) return unsettled(`HTTP ${reply.status}: the city hall does not show note ${cancellation.nfseNumber}`);
   return note.cancellation && cancelled(cancellation, note.cancellation.name, note.cancellation.at, reply.xml);
 }
 

@@ -3,23 +3,33 @@ import { batchQuestion, noteQuestion } from '../../../nfse/abrasf/messages.ts';
 import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
 import type { RpsFacts } from '../../../nfse/abrasf/read-rps.ts';
 import type { FindOutcome } from '../provider.ts';
+import { unsettled } from '../verdict.ts';
 import { call, type Reply } from './call.ts';
+import { decideCity } from './decision.ts';
 import type { Desk } from './desk.ts';
-import { refusalIn } from './refusal.ts';
-import { type Answered, issuedNote, noteOf, pending, requesterOf, unavailable, unknown, unread } from './replies.ts';
+import { type Answered, issuedNote, requesterOf, unread } from './replies.ts';
 
 /** The note of an RPS, by the number it has. */
 export async function findByRps(desk: Desk, rps: RpsFacts): Promise<FindOutcome> {
   const identity = { series: rps.series, number: Number(rps.number) };
   const reply = await call(desk, 'ConsultarNfsePorRps', noteQuestion(identity, requesterOf(rps), desk.style));
   if (reply.kind !== 'answer') return unread(reply);
-  const note = noteOf(reply, rps);
-  if (note) return found(desk, note, rps, reply);
-  const refusal = refusalIn(reply.answer, rps.number);
-  if (refusal?.absent) return { kind: 'absent' };
-  if (refusal?.class === 'PENDING') return pending(refusal.error.source);
-  if (refusal?.class === 'RETRY') return unavailable(refusal.error.source);
-  return unknown(refusal?.error.source ?? `HTTP ${reply.status}: the answer names no note of this RPS`);
+  const decision = decideCity(reply, 'find', { rps });
+  switch (decision.kind) {
+    case 'note':
+      return found(desk, decision.note, rps, reply);
+    case 'absent':
+    case 'pending':
+    case 'unavailable':
+    case 'unknown':
+      return decision;
+    case 'already-used':
+    case 'refused':
+    case 'doubtful':
+      return unsettled(decision.refusal.error.source);
+    case 'cancelled':
+      return unsettled(`HTTP ${reply.status}: an answer to another question`);
+  }
 }
 
 /**
@@ -27,38 +37,36 @@ export async function findByRps(desk: Desk, rps: RpsFacts): Promise<FindOutcome>
  * of a bad batch, and an RPS refused as double may be the note of an earlier batch.
  */
 export async function findByProtocol(desk: Desk, rps: RpsFacts, protocol: string): Promise<FindOutcome> {
+  let isFailed = false;
   if (LAYOUT_TRAITS[desk.style.layout].batchStatus === 'own-operation') {
     const status = await askForBatch(desk, 'ConsultarSituacaoLoteRps', rps, protocol);
     if (status.kind !== 'answer') return unread(status);
-    if (isQueued(status)) return pending('the city hall has not processed the batch yet');
+    const queued = decideCity(status, 'batch', { rps });
+    if (queued.kind === 'pending') return queued;
+    isFailed = status.answer.batchStatus === '3';
   }
   const reply = await askForBatch(desk, 'ConsultarLoteRps', rps, protocol);
   if (reply.kind !== 'answer') return unread(reply);
-  const note = noteOf(reply, rps);
-  if (note) return found(desk, note, rps, reply, protocol);
-  if (isQueued(reply)) return pending('the city hall has not processed the batch yet');
+  const decision = decideCity(reply, 'batch', { rps });
+  if (decision.kind === 'note') return found(desk, decision.note, rps, reply, protocol);
+  if (decision.kind === 'pending') return decision;
 
   const single = await findByRps(desk, rps);
   if (single.kind !== 'absent') return single;
-  const refusal = refusalIn(reply.answer, rps.number);
-  switch (refusal?.class) {
-    case 'BUG':
-    case 'CONFIG':
-    case 'DEADLINE':
-    case 'STATE':
-    case 'FIX_DATA':
-      return { kind: 'rejected', error: refusal.error };
-    case 'NOT_FOUND':
-    case 'RETRY':
-    case 'RETRY_LOOKUP':
-      // The batch is over or was never there, and has left no note: the RPS may be sent again.
+  switch (decision.kind) {
+    case 'refused':
+    case 'doubtful':
+      return { kind: 'rejected', error: decision.refusal.error };
+    case 'already-used':
+      return unsettled(decision.refusal.error.source);
+    case 'unavailable':
+      return decision.refusal ? single : decision;
+    case 'unknown':
+      // The batch is over, if without a reason, or was never there, and has left no note: the RPS may be sent again.
+      return decision.refusal || isFailed || reply.answer.batchStatus === '3' ? single : decision;
+    case 'absent':
+    case 'cancelled':
       return single;
-    case 'LOOKUP':
-    case 'IDEMPOTENT':
-    case 'PENDING':
-    case 'ALERT':
-    case undefined:
-      return unknown(refusal?.error.source ?? `HTTP ${reply.status}: the batch's answer does not name this RPS`);
   }
 }
 
@@ -69,10 +77,6 @@ function askForBatch(
   protocol: string,
 ): Promise<Reply> {
   return call(desk, operation, batchQuestion(operation, protocol, requesterOf(rps), desk.style));
-}
-
-function isQueued({ answer }: Answered): boolean {
-  return answer.batchStatus === '1' || answer.batchStatus === '2' || refusalIn(answer)?.class === 'PENDING';
 }
 
 function found(desk: Desk, note: AbrasfNote, rps: RpsFacts, reply: Answered, protocol?: string): FindOutcome {

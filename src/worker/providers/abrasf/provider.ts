@@ -4,12 +4,13 @@ import { batchMessage, singleMessage } from '../../../nfse/abrasf/messages.ts';
 import type { AbrasfOperation } from '../../../nfse/abrasf/operations.ts';
 import { type RpsFacts, readRps } from '../../../nfse/abrasf/read-rps.ts';
 import type { FindOutcome, IssueOutcome, Provider, Submission } from '../provider.ts';
+import { type Refusal, unsettled } from '../verdict.ts';
 import { call } from './call.ts';
 import { cancel } from './cancel.ts';
+import { decideCity } from './decision.ts';
 import { type AbrasfSettings, type Desk, deskOf } from './desk.ts';
 import { findByProtocol, findByRps } from './find.ts';
-import { type Refusal, refusalIn } from './refusal.ts';
-import { issuedNote, noteOf, pending, requesterOf, unavailable, unknown, unsettled } from './replies.ts';
+import { issuedNote, requesterOf, unheard } from './replies.ts';
 
 /**
  * A city hall that speaks ABRASF, in the dialect of its profile. The answer's content decides: a note that names our RPS is a note, a
@@ -27,35 +28,24 @@ export function abrasfProvider(settings: AbrasfSettings): Provider {
 async function issue(desk: Desk, submission: Submission): Promise<IssueOutcome> {
   const rps = readRps(submission.document);
   const reply = await call(desk, ...declaration(desk, submission, rps));
-  if (reply.kind !== 'answer') return unsettled(reply);
-  const note = noteOf(reply, rps);
-  if (note) return { kind: 'issued', note: issuedNote(desk, note, rps, reply, reply.answer.protocol) };
-
-  const { protocol, batchStatus } = reply.answer;
-  const refusal = refusalIn(reply.answer, rps.number);
-  switch (refusal?.class) {
-    case 'LOOKUP':
-    case 'IDEMPOTENT':
-      return { kind: 'already-used', reason: refusal.error.source };
-    case 'RETRY_LOOKUP':
-    case 'NOT_FOUND':
-      return unknown(refusal.error.source);
-    case 'PENDING':
-      return pending(refusal.error.source, protocol);
-    case 'RETRY':
-      return unavailable(refusal.error.source);
-    case 'BUG':
-    case 'CONFIG':
-    case 'DEADLINE':
-    case 'STATE':
-    case 'FIX_DATA':
-      return refusal.doubtful ? confirmed(desk, refusal, rps) : { kind: 'rejected', error: refusal.error };
-    case 'ALERT':
-    case undefined:
-      if (protocol !== undefined || batchStatus === '1' || batchStatus === '2') {
-        return pending('the city hall took the batch and will process it later', protocol);
-      }
-      return unknown(`HTTP ${reply.status}: an answer without note, protocol and message`);
+  if (reply.kind !== 'answer') return unheard(reply);
+  const decision = decideCity(reply, 'issue', { rps });
+  switch (decision.kind) {
+    case 'note':
+      return { kind: 'issued', note: issuedNote(desk, decision.note, rps, reply, reply.answer.protocol) };
+    case 'already-used':
+      return { kind: 'already-used', reason: decision.refusal.error.source };
+    case 'refused':
+      return { kind: 'rejected', error: decision.refusal.error };
+    case 'doubtful':
+      return confirmed(desk, decision.refusal, rps);
+    case 'pending':
+    case 'unavailable':
+    case 'unknown':
+      return decision;
+    case 'absent':
+    case 'cancelled':
+      return unsettled(`HTTP ${reply.status}: an answer to another question`);
   }
 }
 
@@ -99,7 +89,7 @@ async function confirmed(desk: Desk, refusal: Refusal, rps: RpsFacts): Promise<I
     case 'rejected':
     case 'unavailable':
     case 'unknown':
-      return unknown(refusal.error.source);
+      return unsettled(refusal.error.source);
   }
 }
 

@@ -2,23 +2,12 @@ import type { Requester } from '../../../nfse/abrasf/messages.ts';
 import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
 import type { RpsFacts } from '../../../nfse/abrasf/read-rps.ts';
 import { parseMunicipalityCode, utcOffsetOf } from '../../../nfse/municipality.ts';
-import type { IssuedNote, Pending, Unavailable, Unknown } from '../provider.ts';
+import type { IssuedNote, Unavailable, Unknown } from '../provider.ts';
+import { unavailable, unknown } from '../verdict.ts';
 import type { Reply } from './call.ts';
 import type { Desk } from './desk.ts';
 
 export type Answered = Reply & { readonly kind: 'answer' };
-
-/** The note of our RPS, where the answer is a success that has one. A batch's answer may have notes of others. */
-export function noteOf(reply: Answered, rps: RpsFacts): AbrasfNote | undefined {
-  if (!isSuccess(reply)) return undefined;
-  return reply.answer.notes.find(
-    (note) => note.rps?.number === rps.number && (note.rps.series === undefined || note.rps.series === rps.series),
-  );
-}
-
-export function isSuccess({ status }: Answered): boolean {
-  return status >= 200 && status < 300;
-}
 
 /** A note as the worker wants it. */
 export function issuedNote(
@@ -54,7 +43,7 @@ export function requesterOf({ companyCnpj, municipalRegistration }: RpsFacts): R
 type Silence = Exclude<Reply, { kind: 'answer' }>;
 
 /** Nothing readable came back from a call that may have had an effect. Only 429 says for certain that it had none. */
-export function unsettled(reply: Silence): Unavailable | Unknown {
+export function unheard(reply: Silence): Unavailable | Unknown {
   if (reply.kind !== 'unreadable') return reply;
   return reply.status === 429 ? unavailable(reply.reason) : unknown(reply.reason);
 }
@@ -63,16 +52,4 @@ export function unsettled(reply: Silence): Unavailable | Unknown {
 export function unread(reply: Silence): Unavailable | Unknown {
   if (reply.kind !== 'unreadable') return reply;
   return reply.status === 429 || reply.status >= 500 ? unavailable(reply.reason) : unknown(reply.reason);
-}
-
-export function pending(reason: string, protocol?: string): Pending {
-  return { kind: 'pending', reason, ...(protocol !== undefined && { protocol }) };
-}
-
-export function unavailable(reason: string): Unavailable {
-  return { kind: 'unavailable', reason };
-}
-
-export function unknown(reason: string): Unknown {
-  return { kind: 'unknown', reason };
 }

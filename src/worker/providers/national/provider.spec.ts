@@ -124,13 +124,52 @@ describe('issuing', () => {
     ['a refusal', { status: 400, body: { ...head, erros: [{ codigo: 'E0188' }] } }, 'rejected'],
     ['a refusal as one object', { status: 400, body: { ...head, erro: { Codigo: 'e0188' } } }, 'rejected'],
     ['a refusal under 500', { status: 500, body: { ...head, erros: [{ Codigo: 'E1235' }] } }, 'rejected'],
-    ['a code nobody knows', { status: 400, body: { ...head, erros: [{ Codigo: 'E0777' }] } }, 'rejected'],
     ['maintenance', { status: 400, body: { ...head, erros: [{ Codigo: 'E1217' }] } }, 'unavailable'],
     ['an internal error', { status: 400, body: { ...head, erros: [{ Codigo: 'RNG9999' }] } }, 'unknown'],
     ['no connection', lostBefore, 'unavailable'],
     ['a connection lost after sending', lostAfter, 'unknown'],
   ] as const)('comes out of %s', async (_, answer, kind) => {
     expect(await issue(answer)).toMatchObject({ kind });
+  });
+
+  it.each([
+    ['a note', [found, noteOf((xml) => xml)], { kind: 'already-used' }],
+    ['no note', [absent], { kind: 'rejected' }],
+    ['nothing readable', [{ status: 503, body: page }], { kind: 'unknown', answered: true }],
+    ['a refusal of the lookup', [{ status: 403, body: { ...head, erro: { codigo: 'E1203' } } }], { kind: 'unknown' }],
+  ] as const)('looks up after a code that no table has, and finds %s', async (_, script, outcome) => {
+    const strange = { status: 400, body: { ...head, erros: [{ Codigo: 'E0777', Descricao: 'Erro inesperado' }] } };
+    expect(await authority(strange, ...script).provider.issue(sale)).toMatchObject(outcome);
+  });
+
+  it('tells what no table has as it came, and blames nobody', async () => {
+    const strange = { status: 400, body: { ...head, erros: [{ Codigo: 'x-77', Descricao: 'Erro inesperado' }] } };
+    const outcome = await authority(strange, absent).provider.issue(sale);
+    const error = outcome.kind === 'rejected' ? outcome.error : expect.fail(outcome.kind);
+    expect(error).toMatchObject({ code: 'x-77', message: expect.stringContaining('x-77: «Erro inesperado»') });
+    expect(error.howToFix).not.toMatch(/corrija/i);
+  });
+
+  it.each([
+    ['a bare list', [{ codigo: 'E0188', descricao: 'CNPJ' }, { codigo: 'E0240' }]],
+    ['a list of one', [{ codigo: 'E0188', descricao: 'CNPJ' }]],
+    ['one object', { Codigo: 'E0188', Descricao: 'CNPJ' }],
+    ['a text', 'E0188: CNPJ'],
+    ['texts in a list', { ...head, erros: ['E0188 - CNPJ'] }],
+    ['a text in erro', { ...head, erro: 'E0188 - CNPJ' }],
+    ['one object in erros', { ...head, erros: { codigo: 'E0188', descricao: 'CNPJ' } }],
+    ['a list in mensagens', { ...head, mensagens: [{ codigo: 'E0188', descricao: 'CNPJ' }] }],
+    ['an object in the message', { ...head, erros: [{ mensagem: { codigo: 'E0188', descricao: 'CNPJ' } }] }],
+  ])('reads a refusal in %s', async (_, body) => {
+    expect(await issue({ status: 400, body: JSON.stringify(body) })).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E0188', source: expect.stringContaining('CNPJ') },
+    });
+  });
+
+  it('reads the key from the note where the answer has none beside it', async () => {
+    const answer = { status: 201, body: { ...head, chaveAcesso: null, nfseXmlGZipB64: pack(note) } };
+    expect(await issue(answer)).toMatchObject({ kind: 'issued', note: { accessKey: key, xml: note } });
   });
 
   it('reads number and time from the key and the answer when the note itself is damaged', async () => {
@@ -183,6 +222,22 @@ describe('finding', () => {
     ['an outage', [{ status: 503, body: page }], { kind: 'unavailable' }],
     ['no connection', [lostBefore], { kind: 'unavailable' }],
     ['a lost connection', [lostAfter], { kind: 'unknown' }],
+    ['a success without a key', [{ body: { ...head, idDps: dpsId, chaveAcesso: null } }], { kind: 'unknown' }],
+    [
+      'a 404 that refuses the certificate',
+      [{ status: 404, body: { ...head, erro: { codigo: 'E1203' } } }],
+      { kind: 'unknown' },
+    ],
+    [
+      'a 404 without the head of the API',
+      [{ status: 404, body: { erro: { codigo: 'E9', descricao: 'x' } } }],
+      { kind: 'unknown' },
+    ],
+    [
+      'a refusal, which is an answer',
+      [{ status: 400, body: [{ codigo: 'E0777' }] }],
+      { kind: 'unknown', answered: true },
+    ],
     ['our note', [found, noteOf((xml) => xml)], { kind: 'found', matches: true, note: { nfseNumber: '101' } }],
     [
       'a note of another amount',
@@ -252,6 +307,31 @@ describe('cancelling', () => {
       kind: 'cancelled',
       protocol: `EVT${key}105102001`,
     });
+  });
+
+  it.each([
+    ['granted by the city after an analysis', '105104', 'cancelled'],
+    ['cancelled by the city', '305101', 'cancelled'],
+    ['whose analysis was asked for', '101103', 'rejected'],
+    ['whose analysis was refused', '105105', 'rejected'],
+  ])('reads all events of a list, not the first alone: one %s', async (_, type, kind) => {
+    const list = {
+      ...head,
+      eventos: [
+        { ...entry, tipoEvento: 202205 },
+        { ...entry, tipoEvento: Number(type) },
+      ],
+    };
+    expect(await authority(late, { body: list }).provider.cancel(cancellation)).toMatchObject({ kind });
+  });
+
+  it('takes no event for another note’s, or for another event than its document is', async () => {
+    const other = { ...entry, chaveAcesso: key.replace(/^31/, '35') };
+    const xml = `<evento xmlns="http://www.sped.fazenda.gov.br/nfse"><infEvento Id="EVT1"><dhProc>2026-11-10T15:00:02-03:00</dhProc><pedRegEvento><infPedReg><chNFSe>${key}</chNFSe><e101103/></infPedReg></pedRegEvento></infEvento></evento>`;
+    for (const one of [other, { ...entry, arquivoXml: pack(xml) }]) {
+      const list = { body: { ...head, eventos: [one] } };
+      expect(await authority(late, list).provider.cancel(cancellation)).not.toMatchObject({ kind: 'cancelled' });
+    }
   });
 
   it('writes the time of the municipality', async () => {

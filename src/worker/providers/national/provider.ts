@@ -5,19 +5,25 @@ import { type DpsId, dpsId } from '../../../nfse/dps-id.ts';
 import { localTime } from '../../../nfse/local-time.ts';
 import { type MunicipalityCode, parseMunicipalityCode, utcOffsetOf } from '../../../nfse/municipality.ts';
 import { buildCancellation, CANCELLATION, cancellationReason } from '../../../nfse/national/cancellation-request.ts';
+import { CANCELLING_EVENTS } from '../../../nfse/national/event-types.ts';
 import { type DpsFacts, readDps } from '../../../nfse/national/read-documents.ts';
 import type {
   Cancellation,
   CancelOutcome,
   FindOutcome,
   IssueOutcome,
+  Pending,
   Provider,
   Submission,
   Unavailable,
   Unknown,
 } from '../provider.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from '../transport.ts';
+import { type Refusal, unavailable, unknown, unsettled } from '../verdict.ts';
 import * as answers from './answers.ts';
+import { decideNational, type NationalDecision } from './decision.ts';
+import { readEnvelope } from './envelope.ts';
+import type { RegisteredEvent } from './events.ts';
 import { pack } from './packaging.ts';
 
 export interface NationalSettings {
@@ -33,9 +39,6 @@ export interface NationalSettings {
    */
   readonly sign?: (xml: string) => string;
 }
-
-/** Events under which a note is no longer valid: cancelled by its issuer, replaced, cancelled by the city on request or alone. */
-const CANCELLING_EVENTS = [CANCELLATION, '105102', '105104', '305101'] as const;
 
 /**
  * The national system (SEFIN Nacional): one declaration in, one note out, in the same call.
@@ -57,56 +60,76 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
   const response = await exchange(transport, post(issuePath, 'dpsXmlGZipB64', sign(submission.document)));
   if ('kind' in response) return response;
 
-  const envelope = answers.readEnvelope(response);
-  const key = answers.accessKeyIn(response);
-  if (key) {
-    const named = envelope?.field('idDps');
-    return named === undefined || named === idOf(submission)
-      ? { kind: 'issued', note: answers.issuedNote(key, envelope, answers.noteIn(envelope, key), sentAt(submission)) }
-      : unknown('the answer is about another declaration');
+  const decision = decideNational(response, 'issue');
+  switch (decision.kind) {
+    case 'note': {
+      const { key, envelope } = decision;
+      const named = envelope.field('idDps');
+      return named === undefined || named === idOf(submission)
+        ? { kind: 'issued', note: answers.issuedNote(key, envelope, answers.noteIn(envelope, key), sentAt(submission)) }
+        : unsettled('the answer is about another declaration');
+    }
+    case 'already-used':
+      return { kind: 'already-used', reason: decision.refusal.error.source };
+    case 'refused':
+      return { kind: 'rejected', error: decision.refusal.error };
+    case 'doubtful':
+      return confirmed(transport, submission, decision.refusal);
+    case 'pending':
+    case 'unavailable':
+    case 'unknown':
+      return decision;
+    case 'absent':
+    case 'cancelled':
+    case 'standing':
+      return unsettled(`HTTP ${response.status}: an answer to another question`);
   }
-  const refusal = answers.refusalIn(envelope);
-  if (!refusal) return unsettled(response);
-  switch (refusal.class) {
-    case 'LOOKUP':
-      return { kind: 'already-used', reason: refusal.error.source };
-    case 'IDEMPOTENT':
-    case 'RETRY_LOOKUP':
-    case 'EMPTY':
-    case 'NOT_FOUND':
-      return unknown(refusal.error.source);
-    case 'FIX_CLOCK': // our clock is ahead of theirs: the same document is in order a while later
-    case 'RETRY':
-      return unavailable(refusal.error.source);
-    case 'BUG':
-    case 'CONFIG':
-    case 'DEADLINE':
-    case 'STATE':
-    case 'FIX_DATA':
-    case 'NOT_APPLICABLE':
-      return { kind: 'rejected', error: refusal.error };
+}
+
+/** A refusal by a code that no table has becomes one only when the authority says that there is no note. */
+async function confirmed(transport: Transport, submission: Submission, { error }: Refusal): Promise<IssueOutcome> {
+  const found = await find(transport, submission);
+  switch (found.kind) {
+    case 'found':
+      return { kind: 'already-used', reason: error.source };
+    case 'absent':
+      return { kind: 'rejected', error };
+    case 'pending':
+      return found;
+    case 'rejected':
+    case 'unavailable':
+    case 'unknown':
+      return unsettled(error.source);
   }
 }
 
 async function find(transport: Transport, submission: Submission): Promise<FindOutcome> {
   const lookup = await exchange(transport, { method: 'GET', path: `/dps/${idOf(submission)}` });
   if ('kind' in lookup) return lookup;
-  if (answers.isAbsent(lookup)) return { kind: 'absent' };
-  const key = answers.accessKeyIn(lookup);
-  if (!key) return unread(lookup);
+  const decision = decideNational(lookup, 'find');
+  if (decision.kind === 'absent') return decision;
+  if (decision.kind !== 'note') return notFound(decision, lookup);
+  const { key } = decision;
 
   const response = await exchange(transport, { method: 'GET', path: `/nfse/${key}` });
   if ('kind' in response) return response;
-  const envelope = answers.isSuccess(response) ? answers.readEnvelope(response) : undefined;
+  const envelope = answers.isSuccess(response) ? readEnvelope(response) : undefined;
   const note = answers.noteIn(envelope, key);
   // The note exists, but without its document nobody can say that it is ours: ask again rather than guess.
-  if (!note) return unread(response);
+  if (!note) return notFound(decideNational(response, 'find'), response);
   const sent = readDps(submission.document);
   return {
     kind: 'found',
     note: answers.issuedNote(key, envelope, note, () => sent.issuedAt),
     matches: isSameSale(sent, note.facts.dps),
   };
+}
+
+/** A lookup that shows no note and does not say that there is none: it is asked again. */
+function notFound(decision: NationalDecision, response: HttpResponse): Pending | Unavailable | Unknown {
+  return decision.kind === 'pending' || decision.kind === 'unavailable' || decision.kind === 'unknown'
+    ? decision
+    : unsettled(`HTTP ${response.status} without a readable answer`);
 }
 
 async function cancel(settings: NationalSettings, cancellation: Cancellation): Promise<CancelOutcome> {
@@ -131,44 +154,39 @@ async function cancel(settings: NationalSettings, cancellation: Cancellation): P
   if ('kind' in response) {
     return response.kind === 'unknown' ? ((await registered(settings, cancellation, key)) ?? response) : response;
   }
-  const event = answers.eventIn(response, key);
-  if (event) return cancelled(event, cancellation);
-
-  const refusal = answers.refusalIn(answers.readEnvelope(response));
-  if (!refusal) {
-    const left = unsettled(response);
-    return left.kind === 'unknown' ? ((await registered(settings, cancellation, key)) ?? left) : left;
-  }
-  switch (refusal.class) {
-    case 'LOOKUP':
-    case 'IDEMPOTENT': {
+  const decision = decideNational(response, 'cancel');
+  switch (decision.kind) {
+    case 'cancelled':
+      if (decision.event.accessKey === key) return cancelled(decision.event, cancellation);
+      return (await registered(settings, cancellation, key)) ?? unsettled('the answer is about another note');
+    case 'already-used': {
       // "Another event is in the way": it may be this very cancellation, sent before and never answered.
       const existing = await registered(settings, cancellation, key, CANCELLING_EVENTS);
-      if (existing) return existing;
-      return { kind: 'rejected', error: refusal.error };
+      return existing ?? { kind: 'rejected', error: decision.refusal.error };
     }
-    case 'RETRY_LOOKUP':
-    case 'EMPTY':
-    case 'NOT_FOUND':
-      return (await registered(settings, cancellation, key)) ?? unknown(refusal.error.source);
-    case 'FIX_CLOCK':
-    case 'RETRY':
-      return unavailable(refusal.error.source);
-    case 'BUG':
-    case 'CONFIG':
-    case 'DEADLINE':
-    case 'STATE':
-    case 'FIX_DATA':
-    case 'NOT_APPLICABLE':
+    case 'refused':
+    case 'doubtful':
       // The request may have been granted before, its answer lost, and its deadline be over now: then the event is there.
-      return (await registered(settings, cancellation, key)) ?? { kind: 'rejected', error: refusal.error };
+      return (await registered(settings, cancellation, key)) ?? { kind: 'rejected', error: decision.refusal.error };
+    case 'unavailable':
+      return decision;
+    case 'pending':
+    case 'unknown':
+      return (await registered(settings, cancellation, key)) ?? unsettled(decision.reason);
+    case 'absent':
+    case 'note':
+    case 'standing':
+      return (
+        (await registered(settings, cancellation, key)) ??
+        unsettled(`HTTP ${response.status}: an answer that does not tell of the cancellation`)
+      );
   }
 }
 
 /**
  * Whether the authority has an event that cancels the note.
  *
- * @returns `undefined` when it certainly has none of those asked for; unknown or unavailable when it did not say
+ * @returns `undefined` when it certainly has none of those asked for; unknown when it did not say
  */
 async function registered(
   { transport }: NationalSettings,
@@ -179,18 +197,24 @@ async function registered(
   for (const type of types) {
     const response = await exchange(transport, { method: 'GET', path: `/nfse/${key}/eventos/${type}/1` });
     if ('kind' in response) return unknown(response.reason);
-    const event = answers.eventIn(response, key, type);
-    if (event) return cancelled(event, cancellation);
-    if (!answers.isAbsent(response)) return unknown(`the event could not be read: ${described(response)}`);
+    const decision = decideNational(response, 'find');
+    if (decision.kind === 'cancelled' && decision.event.accessKey === key)
+      return cancelled(decision.event, cancellation);
+    // An answer may list events of other types than the one that was asked for: they leave the note as it is.
+    if (decision.kind !== 'absent' && decision.kind !== 'standing') {
+      return 'reason' in decision
+        ? unknown(`the event could not be read: ${decision.reason}`)
+        : unsettled(`HTTP ${response.status}: the event could not be read`);
+    }
   }
   return undefined;
 }
 
-function cancelled(event: answers.RegisteredEvent, cancellation: Cancellation): CancelOutcome {
+function cancelled(event: RegisteredEvent, cancellation: Cancellation): CancelOutcome {
   return {
     kind: 'cancelled',
     protocol: event.protocol,
-    cancelledAt: event.cancelledAt ?? cancellation.at,
+    cancelledAt: event.registeredAt ?? cancellation.at,
     ...(event.xml !== undefined && { xml: event.xml }),
   };
 }
@@ -259,30 +283,4 @@ async function exchange(transport: Transport, request: HttpRequest): Promise<Htt
     if (!(error instanceof TransportError)) throw error;
     return error.sent ? unknown(error.message) : unavailable(error.message);
   }
-}
-
-/** An answer to a POST without note and code. Only 429 says for certain that nothing was done. */
-function unsettled(response: HttpResponse): Unavailable | Unknown {
-  return response.status === 429 ? unavailable(described(response)) : unknown(described(response));
-}
-
-/** An answer to a GET that does not tell: asking again is free, so this only reports whose turn it is. */
-function unread(response: HttpResponse): Unavailable | Unknown {
-  const overloaded = response.status === 429 || response.status >= 500;
-  return overloaded ? unavailable(described(response)) : unknown(described(response));
-}
-
-function described(response: HttpResponse): string {
-  const refusal = answers.refusalIn(answers.readEnvelope(response));
-  return refusal
-    ? `HTTP ${response.status}: ${refusal.error.source}`
-    : `HTTP ${response.status} without a readable answer`;
-}
-
-function unavailable(reason: string): Unavailable {
-  return { kind: 'unavailable', reason };
-}
-
-function unknown(reason: string): Unknown {
-  return { kind: 'unknown', reason };
 }

@@ -1,0 +1,74 @@
+import { type AccessKey, hasAccessKeyShape } from '../../../nfse/access-key.ts';
+import { eventType, isCancelling } from '../../../nfse/national/event-types.ts';
+import { DocumentError, type EventFacts, readEvent } from '../../../nfse/national/read-documents.ts';
+import { type Envelope, fieldsOf } from './envelope.ts';
+
+/** An event that the authority registered on a note. */
+export interface RegisteredEvent {
+  /** Six digits. */
+  readonly type: string;
+  readonly accessKey: AccessKey;
+  readonly protocol: string;
+  /** ISO 8601 with offset, where the answer says. */
+  readonly registeredAt: string | undefined;
+  readonly xml: string | undefined;
+}
+
+/**
+ * The events of an answer, in its order: one document, a list, or those of the national repository, which also distributes
+ * requests and notes. An entry counts although its document cannot be read, as it names the note and the event itself; one
+ * whose document is about another event or note than it says does not.
+ */
+export function eventsIn(envelope: Envelope): readonly RegisteredEvent[] {
+  const direct = event(envelope, { packed: envelope.field('eventoXmlGZipB64') });
+  const listed = entriesOf(envelope.field('eventos')).map((field) => ({
+    packed: field('arquivoXml') ?? field('eventoXmlGZipB64'),
+    key: field('chaveAcesso'),
+    type: field('tipoEvento'),
+    receivedAt: undefined, // the list's own time has no offset, so the envelope's is the better one
+  }));
+  const distributed = entriesOf(envelope.field('LoteDFe'))
+    .filter((field) => field('TipoDocumento') === 'EVENTO')
+    .map((field) => ({ packed: field('ArquivoXml'), key: field('ChaveAcesso'), type: field('TipoEvento') }));
+  return [...direct, ...[...listed, ...distributed].flatMap((entry) => event(envelope, entry))];
+}
+
+/** Of several events, the one that cancelled the note. */
+export function cancellingOne(events: readonly RegisteredEvent[]): RegisteredEvent | undefined {
+  return events.find(({ type }) => isCancelling(type));
+}
+
+interface Entry {
+  readonly packed: unknown;
+  readonly key?: unknown;
+  readonly type?: unknown;
+}
+
+function event(envelope: Envelope, { packed, key, type }: Entry): readonly RegisteredEvent[] {
+  const stated = eventType(type);
+  const xml = envelope.document(packed);
+  const facts = xml === undefined ? undefined : factsIn(xml);
+  if (facts) {
+    const contradicts =
+      (stated !== undefined && stated !== facts.type) || (key !== undefined && key !== facts.accessKey);
+    if (contradicts) return [];
+    const { accessKey, processedAt } = facts;
+    return [{ type: facts.type, accessKey, protocol: facts.id, registeredAt: processedAt, xml }];
+  }
+  if (stated === undefined || !hasAccessKeyShape(key)) return [];
+  const protocol = `EVT${key}${stated}001`;
+  return [{ type: stated, accessKey: key, protocol, registeredAt: envelope.processedAt, xml: undefined }];
+}
+
+function entriesOf(list: unknown): readonly ((name: string) => unknown)[] {
+  return (Array.isArray(list) ? list : [list]).flatMap((entry) => fieldsOf(entry) ?? []);
+}
+
+function factsIn(xml: string): EventFacts | undefined {
+  try {
+    return readEvent(xml);
+  } catch (error) {
+    if (error instanceof DocumentError) return undefined;
+    throw error;
+  }
+}
