@@ -27,8 +27,8 @@ const ASKED: Readonly<Record<string, Asked>> = {
   GerarNfse: 'issue',
   RecepcionarLoteRps: 'issue',
   RecepcionarLoteRpsSincrono: 'issue',
-  ConsultarSituacaoLoteRps: 'find',
-  ConsultarLoteRps: 'find',
+  ConsultarSituacaoLoteRps: 'batch',
+  ConsultarLoteRps: 'batch',
   ConsultarNfsePorRps: 'find',
   CancelarNfse: 'cancel',
 };
@@ -134,7 +134,7 @@ function isXml(text: string): boolean {
 
 /** HTML of a gateway, something else, nothing. Only 429 says for certain that nothing was done. */
 function nobodys({ operation = 'unknown', asked, status }: Circumstances): Explanation {
-  const down = status === 429 || (asked === 'find' && status !== undefined && status >= 500);
+  const down = status === 429 || ((asked === 'find' || asked === 'batch') && status !== undefined && status >= 500);
   const outcome = down ? 'UNAVAILABLE' : 'UNKNOWN';
   return { provider: 'unknown', operation, outcome, codes: [], next: nextAfter(outcome, asked) };
 }
