@@ -111,12 +111,20 @@ export const FUNCTIONS = {
     may: {
       events: ['PutItem', 'Query'],
       documents: ['PutItem'],
+      // Another authority than the one that refused gets a new number, and takes it by what is on record for the company.
+      dpsNumbers: ['UpdateItem'],
+      companies: ['GetItem'],
       requests: REMEMBER,
       workflow: ['StartExecution'],
     },
   },
   company: { ...reading, may: { companies: ['GetItem'], dpsNumbers: ['GetItem'] } },
   register: { ...reading, may: { companies: ['UpdateItem'], dpsNumbers: ['GetItem', 'PutItem', 'UpdateItem'] } },
+  'decide-route': {
+    ...reading,
+    reads: ['municipalityProfiles'],
+    may: { companies: ['GetItem', 'UpdateItem'], dpsNumbers: ['GetItem'] },
+  },
   series: { ...reading, may: { dpsNumbers: ['GetItem', 'Query'] } },
   'rewind-series': { ...reading, may: { dpsNumbers: ['GetItem', 'PutItem', 'Query', 'UpdateItem'] } },
   certificate: {

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { parseCnpj } from '../src/nfse/cnpj.ts';
 import { accessToken } from './access-token.ts';
 import type { Credentials } from './credentials.ts';
-import { apiClient } from './demo/api-client.ts';
+import { apiClient, operatorClient } from './demo/api-client.ts';
 import { type Fate, fates } from './demo/fates.ts';
 import { contradiction, evidenceOf } from './demo/proof.ts';
 import { jsonOf, type Told, toldAtTheEnd } from './demo/report.ts';
@@ -39,21 +39,26 @@ function options(): { dataDir: string; company: string | undefined; json: boolea
 }
 
 /** The examples' company is the client's own; for another, the one that may act for all is taken. */
-async function clientOf(credentials: Credentials, company: string | undefined) {
-  const { apiUrl, apiKey, clients, tokenUrl } = credentials;
-  const role = company === undefined ? 'client' : 'admin';
+async function clientsOf(credentials: Credentials, company: string | undefined) {
+  return {
+    api: apiClient(await accessAs(credentials, company === undefined ? 'client' : 'admin')),
+    operator: operatorClient(await accessAs(credentials, company === undefined ? 'operator' : 'admin')),
+  };
+}
+
+async function accessAs({ apiUrl, apiKey, clients, tokenUrl }: Credentials, role: string) {
   const machine = clients.find((client) => client.role === role);
   if (!machine) throw new StackError(`The stack has no client of the role "${role}".`);
-  return apiClient({ url: apiUrl, key: apiKey, token: await accessToken(tokenUrl, machine) });
+  return { url: apiUrl, key: apiKey, token: await accessToken(tokenUrl, machine) };
 }
 
 /** All fates side by side, those that would disturb the others after them. */
 async function liveAll(credentials: Credentials, company: string | undefined, output: NodeJS.WriteStream) {
-  const api = await clientOf(credentials, company);
+  const clients = await clientsOf(credentials, company);
   const stories = new Map<Fate, Story>(fates.map((fate) => [fate, { fate, attempts: 0, note: '' }]));
   const screen = screenOn(output, { now, rows: fates.length, inCi: Boolean(process.env.CI) });
   const deps = {
-    api,
+    ...clients,
     example: (name: string): unknown => {
       const body = JSON.parse(readFileSync(inProject(`examples/${name}.json`), 'utf8')) as { companyCnpj?: string };
       return company !== undefined && body.companyCnpj !== undefined ? { ...body, companyCnpj: company } : body;
@@ -75,9 +80,9 @@ async function liveAll(credentials: Credentials, company: string | undefined, ou
   return [...stories.values()];
 }
 
-async function told(nationalControl: string, story: Story): Promise<Told> {
+async function told({ endpoints }: Credentials, story: Story): Promise<Told> {
   if (!story.history) return { story, evidence: undefined, problem: story.failure };
-  const evidence = await evidenceOf(nationalControl, story.history.invoice);
+  const evidence = await evidenceOf(endpoints, story.history);
   return { story, evidence, problem: story.failure ?? contradiction(story, evidence) };
 }
 
@@ -88,7 +93,7 @@ try {
   const { credentials } = stack;
   output.write(`${fates.length} invoices through ${credentials.apiUrl}\n\n`);
   const stories = await liveAll(credentials, company, output);
-  const all = await Promise.all(stories.map((story) => told(credentials.endpoints.nationalControl, story)));
+  const all = await Promise.all(stories.map((story) => told(credentials, story)));
   output.write(`\n${toldAtTheEnd(all).join('\n')}\n`);
   if (json) process.stdout.write(`${JSON.stringify(jsonOf(all, (now() - since) / 1_000), null, 2)}\n`);
   process.exitCode = all.some(({ problem }) => problem) ? 1 : 0;

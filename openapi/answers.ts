@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { EVENT_SCHEMAS } from '../src/events/event-types.ts';
 import { cnpj, money, municipality } from '../src/handlers/emission-fields.ts';
 import { emissionParts } from '../src/handlers/emission-parts.ts';
+import { AUTHORITIES, ROUTE_RULES } from '../src/nfse/routing/route.ts';
+import { WARNING_CODES } from '../src/nfse/warnings.ts';
 
 /**
  * What the API answers. The parts of an emission are those that a request has: what was read can be changed and sent again. Strict, so
@@ -48,10 +50,12 @@ export const Invoice = z.strictObject({
   companyCnpj: cnpj,
   municipalityCode: municipality,
   provider: z.enum(['national', 'abrasf']),
+  route: z.strictObject({ authority: z.enum(AUTHORITIES), rule: z.enum([...ROUTE_RULES, 'municipality']) }),
   dps,
   ...emissionParts,
   total: money,
   taxes: Taxes,
+  warnings: z.array(z.strictObject({ pointer: text, code: z.enum(WARNING_CODES), message: text })),
   createdAt: time,
   updatedAt: time,
   processedAt: z.optional(time),
@@ -169,6 +173,17 @@ export const Company = z.strictObject({
       storedAt: time,
       status: z.enum(['VALID', 'EXPIRED']),
       daysLeft: z.int(),
+    }),
+  ),
+  routeDecisions: z.array(
+    z.strictObject({
+      municipalityCode: municipality,
+      authority: z.enum([...AUTHORITIES, 'rule']),
+      from: z.iso.date(),
+      until: z.optional(z.iso.date()),
+      reason: text,
+      by: text,
+      at: time,
     }),
   ),
   updatedAt: time,
@@ -344,6 +359,7 @@ export const Problem = z.strictObject({
 export const Lane = z.strictObject({
   municipalityCode: text,
   name: z.optional(text),
+  authority: z.optional(z.literal('national')),
   state: z.enum(['flowing', 'probing', 'down', 'held']),
   hold: z.optional(z.strictObject({ by: text, reason: text, at: time })),
   downSince: z.optional(time),

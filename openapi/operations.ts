@@ -137,7 +137,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     once: true,
     examples: ['retry-corrected'],
     answers: accepted,
-    problems: ['invoice-not-found', 'nothing-to-retry', 'contention'],
+    problems: ['invoice-not-found', 'nothing-to-retry', 'note-may-exist', 'contention'],
   },
   'GET /companies/{cnpj}': {
     id: 'company',
@@ -176,6 +176,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: 'CityLogin',
     answers: { 200: { description: 'It is stored.', schema: answers.StoredLogin } },
     problems: ['company-not-found'],
+  },
+  'POST /companies/{cnpj}/route-decisions': {
+    id: 'decideRoute',
+    tag: 'Companies',
+    summary: 'Put on record which authority takes a company’s invoices',
+    description:
+      '`city` sends them to the city hall’s own system although the rule names the national one, `national` says that the city enabled the company there, `rule` ends both. Item 99 and MEI always go to the national system. Of the decisions for a day, the newest counts.',
+    body: 'RouteDecision',
+    answers: { 200: company },
+    problems: ['company-not-found', 'too-many-route-decisions'],
   },
   'GET /companies/{cnpj}/series/{series}': {
     id: 'series',

@@ -27,6 +27,8 @@ export const PROBLEMS = {
   'request-in-progress': [409, 'The first request with this key is still being accepted.'],
   'nothing-to-cancel': [409, "The invoice's status leaves nothing to cancel."],
   'nothing-to-retry': [409, 'Only an invoice that was refused can be retried.'],
+  'note-may-exist': [409, 'Another authority would take it now, and the first one may have a note of it.'],
+  'too-many-route-decisions': [409, 'The company has as many decisions on record as are kept.'],
   'nothing-to-rewind': [409, 'Every number up to the counter was used.'],
   'company-not-registered': [409, 'This installation issues for registered companies only.'],
   'other-environment': [409, "The company is registered for the authorities' other environment."],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SINGLE } from '../local/municipality-profiles.ts';
 import { ACCESS, ROLES, type Role } from '../src/handlers/access.ts';
 import { type Route, routes } from '../src/handlers/routes.ts';
 import { REPORTS } from '../src/projections/reporting/reports/catalogue.ts';
@@ -46,6 +47,10 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'PUT /companies/{cnpj}/certificate': { body: { pfx: 'AAAA', password: 'senha' }, foreigner: 404 },
   'PUT /companies/{cnpj}/city-login': {
     body: { municipalityCode: QUIET, user: 'u', password: 'p' },
+    foreigner: 404,
+  },
+  'POST /companies/{cnpj}/route-decisions': {
+    body: { municipalityCode: SINGLE, authority: 'rule', reason: 'Teste de acesso' },
     foreigner: 404,
   },
   'GET /companies/{cnpj}/series/{series}': { foreigner: 404 },

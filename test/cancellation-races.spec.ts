@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SINGLE } from '../local/municipality-profiles.ts';
-import type { EmitRequest } from '../src/commands/emit-invoice/emit-invoice.ts';
 import { invoiceIdFor } from '../src/events/ids.ts';
 import { mortality } from './faults/mortality.ts';
-import { service } from './faults/service.ts';
+import { type Emitting, service } from './faults/service.ts';
 import { deliverAll, flawsOf, invoiceOf, settle } from './faults/settling.ts';
 import { standIns } from './faults/stand-ins.ts';
 import { virtualClock } from './faults/virtual-clock.ts';
@@ -38,7 +37,7 @@ async function emitted(municipalityCode: string, reference = 'PEDIDO118') {
     },
   });
   const service_ = { ...emission.service, municipalityCode, reference };
-  const request: EmitRequest = {
+  const request: Emitting = {
     requestId,
     emission: { ...emission, municipalityCode, service: service_ },
     dps: { series: '1' },

@@ -44,7 +44,7 @@ describe('the demo', () => {
   it('ends well, and says what it has proven', () => {
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
     expect(result.ok).toBe(true);
-    expect(result.proven).toMatch(/10 invoices, 10 notes, exactly one each \(1 cancelled\)/);
+    expect(result.proven).toMatch(/12 invoices, 12 notes, exactly one each \(1 cancelled\)/);
   });
 
   it('tells each change as a line where there is no terminal', () => {
@@ -61,12 +61,24 @@ describe('the demo', () => {
     ['slow answer', 'ISSUED', ['Emitted', 'Issued'], 1],
     ['cancelled', 'CANCELLED', ['Emitted', 'Issued', 'CancelRequested', 'Cancelled'], 1],
     ['cancellation refused', 'ISSUED', ['Emitted', 'Issued', 'CancelRequested', 'CancelFailed'], 1],
+    ['Simples Nacional, by law', 'ISSUED', ['Emitted', 'Issued'], 1],
+    ['city not prepared, then decided', 'ISSUED', ['Emitted', 'Failed', 'RetryRequested', 'Issued'], 2],
     ['sent twice with one key', 'ISSUED', ['Emitted', 'Issued'], 1],
   ])('%s: ends %s with one note', (fate, status, events, posts) => {
     const invoice = told(fate);
     expect(invoice).toMatchObject({ status, chain: { intact: true }, authority: { posts } });
     expect(eventsOf(invoice)).toEqual(events);
     expect(invoice.authority.notes).toEqual([expect.objectContaining({ cancelled: status === 'CANCELLED' })]);
+  });
+
+  it('Simples Nacional, by law: goes past the system that its city has', () =>
+    expect(told('Simples Nacional, by law').timeline[0]?.says).toContain('for the national system (simples-nacional)'));
+
+  it('city not prepared, then decided: fails with advice, and its city takes it by the decision of an operator', () => {
+    const { timeline, authority } = told('city not prepared, then decided');
+    expect(timeline[1]?.says).toMatch(/E0037: .*route-decisions/);
+    expect(timeline[2]?.says).toContain('for the city system (company-decision)');
+    expect(authority.notes).toMatchObject([{ authority: 'city' }]);
   });
 
   it('authority down: waits, asks again, and ends ISSUED with one note', () => {

@@ -52,11 +52,15 @@ export const rejection = {
   source: 'CEP do tomador inexistente',
 };
 
+/** By which the rule sends it to the national system: its city has no system of its own. */
+export const route = { authority: 'national', rule: 'no-city-system' } as const;
+
 const data = {
   Emitted: {
     ...emission,
     requestId,
     provider: 'national',
+    route,
     dps: { series: '1', number: 118 },
     total: 150_000,
     xmlKey: `${invoiceId}/dps-1.xml`,

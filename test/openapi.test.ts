@@ -7,6 +7,7 @@ import { PROBLEMS, type ProblemCode } from '../openapi/problems.ts';
 import { type Route, routes } from '../src/handlers/routes.ts';
 import { type Answer, type Api, apiAs, example } from './stack/api.ts';
 import { certificateFor } from './stack/own-certificate.ts';
+import { newCompany } from './stack/own-company.ts';
 import { eventually } from './stack/own-worker.ts';
 
 /** A company of this test's own, so that its registration is new. */
@@ -214,6 +215,12 @@ const asked: readonly Asked[] = [
     what: 'one',
     status: 200,
     ask: async () => put(admin, `/companies/${COMPANY}/certificate`, await certificateFor(COMPANY)),
+  },
+  {
+    route: 'POST /companies/{cnpj}/route-decisions',
+    what: 'a decision',
+    status: 200,
+    ask: async () => admin.post(`/companies/${await newCompany()}/route-decisions`, example('route-to-city')),
   },
   {
     route: 'GET /companies/{cnpj}/series/{series}',

@@ -126,24 +126,25 @@ describe('a backlog that was put off because its lane was shut', () => {
     }
     const { municipalityCode } = waiting;
     const { putOff } = lanes;
+    const lane = municipalityCode;
     const view = {
-      municipalityCode,
+      lane,
       state: 'down' as const,
       downSince: updatedAt,
       running: 0,
       waiting: 0,
       turnedAway: 0,
     };
-    const down = { lanesOf: async () => new Map([[municipalityCode, view]]), putOff };
+    const down = { lanesOf: async () => new Map([[lane, view]]), putOff };
     expect(await it.run({}, HOUR_MS, down)).toMatchObject({ started: 0, postponed: 60 });
     const [record] = await lanes.all();
-    expect(record).toMatchObject({ municipalityCode, workers: {}, nextLookAt: expect.any(String) });
+    expect(record).toMatchObject({ lane, workers: {}, nextLookAt: expect.any(String) });
 
     const { nextLookAt = '' } = record ?? {};
-    const awake = async () => [{ municipalityCode, nextLookAt }];
+    const awake = async () => [{ lane, nextLookAt }];
     expect(await it.run({}, HOUR_MS, { awake, putOff })).toMatchObject({ started: 60, stoppedBy: 'end' });
     expect(started.toSorted((a, b) => a - b)).toEqual(numbers);
-    expect(await lanes.all()).toEqual([{ municipalityCode, workers: {} }]);
+    expect(await lanes.all()).toEqual([{ lane, workers: {} }]);
   });
 });
 

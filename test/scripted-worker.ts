@@ -133,6 +133,13 @@ export const work: Work = {
 export async function freshWork(events: ReturnType<typeof memoryEventStore>): Promise<Work> {
   const [first] = await events.load(invoiceId);
   if (!first) throw new Error('The stream begins with the emission');
-  const { dps, xmlKey } = emitted.data;
-  return { ...work, origin: 'emission', companyCnpj, dps, emitted: { xmlKey, tip: tipAfter(first), at } };
+  const { dps, xmlKey, route } = emitted.data;
+  return {
+    ...work,
+    origin: 'emission',
+    companyCnpj,
+    route: { authority: route.authority },
+    dps,
+    emitted: { xmlKey, tip: tipAfter(first), at },
+  };
 }

@@ -71,12 +71,19 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   cancel: [REMEMBERS, 'dynamodb:PutItem,Query EventsTable', WRITES_TABLES, 'states:StartExecution EmitWorkflow'],
   retry: [
     REMEMBERS,
+    'dynamodb:GetItem CompaniesTable',
     'dynamodb:PutItem,Query EventsTable',
+    'dynamodb:UpdateItem DpsNumbersTable',
     WRITES_DOCUMENTS_TOO,
     'dynamodb:PutItem DocumentsTable',
     'states:StartExecution EmitWorkflow',
   ],
   company: ['dynamodb:GetItem CompaniesTable DpsNumbersTable', READS_TABLES],
+  'decide-route': [
+    'dynamodb:GetItem DpsNumbersTable',
+    'dynamodb:GetItem,UpdateItem CompaniesTable',
+    WRITES_TABLES,
+  ],
   series: ['dynamodb:GetItem,Query DpsNumbersTable', READS_TABLES],
   'rewind-series': ['dynamodb:GetItem,PutItem,Query,UpdateItem DpsNumbersTable', WRITES_TABLES],
   register: [

@@ -10,6 +10,7 @@ export interface InvoiceView {
   readonly version: number;
   readonly companyCnpj: string;
   readonly municipalityCode: string;
+  readonly route: { readonly authority: 'national' | 'city'; readonly rule: string };
   readonly dps: { readonly series: string; readonly number: number };
   readonly nfseNumber?: string;
   readonly accessKey?: string;
@@ -52,26 +53,28 @@ export interface ApiClient {
   version(invoiceId: string): Promise<string>;
 }
 
+/** What an operator does for a company. */
+export interface OperatorClient {
+  /** Leaves a registration that is there as it is. */
+  register(companyCnpj: string, body: unknown): Promise<void>;
+  decideRoute(companyCnpj: string, body: unknown): Promise<void>;
+}
+
 const TRIES = 20;
 const BETWEEN_MS = 300;
+
+interface Api {
+  readonly url: string;
+  readonly key: string;
+  readonly token: string;
+}
 
 /**
  * Calls the API as any client does. An answer that did not come is asked for again: each request carries a key, so that asking
  * twice does nothing twice.
  */
-export function apiClient(api: { readonly url: string; readonly key: string; readonly token: string }): ApiClient {
-  const call = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    for (let tries = 1; ; tries++) {
-      const headers = { authorization: `Bearer ${api.token}`, 'x-api-key': api.key, ...init.headers };
-      const signal = AbortSignal.timeout(30_000);
-      const response = await fetch(api.url + path, { ...init, headers, signal }).catch(() => undefined);
-      if (response?.ok) return response;
-      const problem = response ? await problemIn(response) : 'no answer';
-      const again = response === undefined || response.status >= 500 || response.status === 409;
-      if (!again || tries === TRIES) throw new Refused(`${init.method ?? 'GET'} ${path}: ${problem}`);
-      await sleep(BETWEEN_MS);
-    }
-  };
+export function apiClient(api: Api): ApiClient {
+  const call = caller(api);
   return {
     async post(path, key, body) {
       const headers = { 'content-type': 'application/json', 'idempotency-key': key };
@@ -85,6 +88,38 @@ export function apiClient(api: { readonly url: string; readonly key: string; rea
       await response.body?.cancel();
       return response.headers.get('etag') ?? '';
     },
+  };
+}
+
+export function operatorClient(api: Api): OperatorClient {
+  const call = caller(api);
+  const send = async (method: string, path: string, body: unknown, alsoFine?: number) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await call(path, { method, headers, body: JSON.stringify(body) }, alsoFine);
+    await response.body?.cancel();
+  };
+  return {
+    register: (companyCnpj, body) => send('PUT', `/companies/${companyCnpj}`, body, IF_MATCH_REQUIRED),
+    decideRoute: (companyCnpj, body) => send('POST', `/companies/${companyCnpj}/route-decisions`, body),
+  };
+}
+
+/** What a registration without the version that it was made on gets, where there is one already. */
+const IF_MATCH_REQUIRED = 428;
+
+/** @returns calls, repeated until they are answered; `alsoFine` is a status that is an answer, too */
+function caller(api: Api) {
+  return async (path: string, init: RequestInit = {}, alsoFine?: number): Promise<Response> => {
+    for (let tries = 1; ; tries++) {
+      const headers = { authorization: `Bearer ${api.token}`, 'x-api-key': api.key, ...init.headers };
+      const signal = AbortSignal.timeout(30_000);
+      const response = await fetch(api.url + path, { ...init, headers, signal }).catch(() => undefined);
+      if (response && (response.ok || response.status === alsoFine)) return response;
+      const problem = response ? await problemIn(response) : 'no answer';
+      const again = response === undefined || response.status >= 500 || response.status === 409;
+      if (!again || tries === TRIES) throw new Refused(`${init.method ?? 'GET'} ${path}: ${problem}`);
+      await sleep(BETWEEN_MS);
+    }
   };
 }
 

@@ -4,7 +4,13 @@ export interface Fate {
   /** Bodies below `examples/`. */
   readonly example: string;
   /** What the client does once the invoice has settled for the first time. */
-  readonly next?: { readonly after: Status; readonly do: 'retry' | 'cancel'; readonly example: string };
+  readonly next?: {
+    readonly after: Status;
+    readonly do: 'retry' | 'cancel';
+    readonly example: string;
+    /** What an operator puts on record before, and takes back at the end. */
+    readonly decision?: { readonly made: string; readonly ended: string };
+  };
   /** The same request is sent once more, with the same key. */
   readonly twice?: true;
   readonly end: { readonly status: Status; readonly cancelRefused?: true };
@@ -39,6 +45,18 @@ export const fates: readonly Fate[] = [
     example: 'emit-cancel-refused',
     next: { after: 'ISSUED', do: 'cancel', example: 'cancel-invoice' },
     end: { status: 'ISSUED', cancelRefused: true },
+  },
+  { name: 'Simples Nacional, by law', example: 'emit-simples', end: issued },
+  {
+    name: 'city not prepared, then decided',
+    example: 'emit-city-unprepared',
+    next: {
+      after: 'FAILED',
+      do: 'retry',
+      example: 'retry-by-city',
+      decision: { made: 'route-to-city', ended: 'route-by-rule' },
+    },
+    end: issued,
   },
   { name: 'sent twice with one key', example: 'emit-invoice', twice: true, end: issued },
   { name: 'authority down', example: 'emit-down', end: issued, last: true },

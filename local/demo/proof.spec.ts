@@ -17,13 +17,19 @@ const story: Story = {
       version: 2,
       companyCnpj: '11222333000181',
       municipalityCode: '3106200',
+      route: { authority: 'national', rule: 'no-city-system' },
       dps: { series: '1', number: 7 },
       nfseNumber: '101',
       accessKey: '31062002211222333000181000000000010126110000000176',
     },
   },
 };
-const note = { accessKey: '31062002211222333000181000000000010126110000000176', nfseNumber: '101', cancelled: false };
+const note = {
+  authority: 'national' as const,
+  accessKey: '31062002211222333000181000000000010126110000000176',
+  nfseNumber: '101',
+  cancelled: false,
+};
 const evidence = (...notes: Evidence['notes']): Evidence => ({ notes, posts: 1, lookups: 0 });
 
 describe('what the authority holds against what the service says', () => {
@@ -34,6 +40,7 @@ describe('what the authority holds against what the service says', () => {
     ['no note at all', evidence(), /holds no note/],
     ['two notes for one sale', evidence(note, { ...note, nfseNumber: '102' }), /holds 2 notes/],
     ['a note of another number', evidence({ ...note, nfseNumber: '102' }), /the authority's note is 102/],
+    ['a note with another authority', evidence({ ...note, authority: 'city' }), /and the note with the city/],
     ['a note cancelled behind our back', evidence({ ...note, cancelled: true }), /note is cancelled/],
   ])('finds %s', (_, held, sentence) => expect(contradiction(story, held)).toMatch(sentence));
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ApiClient, type HistoryView, type InvoiceView, Refused } from './api-client.ts';
+import { type ApiClient, type HistoryView, type InvoiceView, type OperatorClient, Refused } from './api-client.ts';
 import { endOf, type Fate, type Status } from './fates.ts';
 import { attemptsIn, printable, timelineOf } from './timeline.ts';
 
@@ -22,6 +22,7 @@ export interface Story {
 
 export interface StoryDeps {
   readonly api: ApiClient;
+  readonly operator: OperatorClient;
   /** A body of `examples/`. */
   readonly example: (name: string) => unknown;
   /** Makes the idempotency keys of this run its own. */
@@ -48,14 +49,16 @@ export async function live(deps: StoryDeps, fate: Fate): Promise<Story> {
     const see = (history: HistoryView) => tell(seen(history, story));
     const deadline = deps.now() + deps.withinMs;
     if (fate.next) {
-      const { after, do: verb, example } = fate.next;
+      const { after, do: verb, example, decision } = fate.next;
       await untilSettled(deps, invoice.invoiceId, deadline, see, after);
+      if (decision) await decide(deps, invoice, decision.made);
       await deps.api.post(`/invoices/${invoice.invoiceId}/${verb}`, keyOf(deps, fate, verb), deps.example(example));
     }
     const { status, cancelRefused } = fate.end;
     const seeLast = (history: HistoryView) =>
       tell({ ...seen(history, story), ...(isSettled(history.invoice.status) ? { endedAt: deps.now() } : {}) });
     const end = await untilSettled(deps, invoice.invoiceId, deadline, seeLast, status);
+    if (fate.next?.decision) await decide(deps, invoice, fate.next.decision.ended);
     if (cancelRefused && !end.cancellation?.error) throw new Refused('its cancellation was not refused');
     if (fate.twice && !(story.replay?.replayed && story.replay.sameInvoice)) {
       throw new Refused('the second request with the same key was not answered as a replay of the first');
@@ -65,6 +68,12 @@ export async function live(deps: StoryDeps, fate: Fate): Promise<Story> {
     const reason = printable(error instanceof Error ? error.message : String(error));
     return tell({ endedAt: deps.now(), failure: `"${fate.name}" should end ${endOf(fate)}: ${reason}.`, note: reason });
   }
+}
+
+/** Decisions are kept with the company, so it is registered first, unless it is already. */
+async function decide({ operator, example }: StoryDeps, { companyCnpj }: InvoiceView, decision: string): Promise<void> {
+  await operator.register(companyCnpj, example('register-company'));
+  await operator.decideRoute(companyCnpj, example(decision));
 }
 
 async function emit(deps: StoryDeps, fate: Fate): Promise<{ invoice: InvoiceView; replay?: Story['replay'] }> {

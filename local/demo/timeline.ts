@@ -1,4 +1,4 @@
-import type { Rejection } from '../../src/events/event-types.ts';
+import type { EventData, Rejection } from '../../src/events/event-types.ts';
 import type { EventView } from './api-client.ts';
 
 /** One event of an invoice, as a person reads it. */
@@ -33,7 +33,7 @@ const WHY_DEFERRED = {
 export function wordsOf(event: EventView): string {
   switch (event.type) {
     case 'Emitted':
-      return `accepted, DPS ${event.data.dps.number}, R$ ${event.data.total}`;
+      return `accepted, ${routeIn(event.data)}, R$ ${event.data.total}`;
     case 'SubmissionDeferred': {
       const wait = secondsBetween(Date.parse(event.at), Date.parse(event.data.nextAttemptAt));
       const why = WHY_DEFERRED[event.data.reason];
@@ -45,7 +45,8 @@ export function wordsOf(event: EventView): string {
       return rejected(event.data.error);
     case 'RetryRequested': {
       const corrected = Object.keys(event.data.corrections ?? {}).join(', ');
-      return `${event.data.reason}${corrected ? ` (corrects ${corrected})` : ''}`;
+      const elsewhere = event.data.rerouted ? ` → ${routeIn(event.data.rerouted)}` : '';
+      return `${event.data.reason}${corrected ? ` (corrects ${corrected})` : ''}${elsewhere}`;
     }
     case 'CancelRequested':
       return event.data.reason;
@@ -56,6 +57,11 @@ export function wordsOf(event: EventView): string {
     case 'ReplayRequested':
       return `${event.data.mode} by ${event.data.by} (${event.data.cause})`;
   }
+}
+
+function routeIn({ route, dps }: Pick<EventData<'Emitted'>, 'route' | 'dps'>): string {
+  const what = route.authority === 'national' ? 'DPS' : 'declaration';
+  return `${what} ${dps.number} for the ${route.authority} system (${route.rule})`;
 }
 
 /** Without what a terminal would obey. */

@@ -1,5 +1,6 @@
 import type { Issuer } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
+import type { RouteDecision } from '../nfse/routing/decisions.ts';
 
 /** What a company's invoices have in common: an emission takes from here what its request leaves out. */
 export interface Registration {
@@ -30,7 +31,12 @@ export interface Company extends Registration {
   readonly updatedAt: string;
   readonly updatedBy: string;
   readonly certificate?: CertificateFacts;
+  /** Every decision on who takes its invoices, the oldest first. */
+  readonly routeDecisions?: readonly RecordedRouteDecision[];
 }
+
+/** A decision with who made it, and when. It is never changed: another one takes its place. */
+export interface RecordedRouteDecision extends RouteDecision, Change {}
 
 /** Who changes a company, and when (ISO 8601, UTC). */
 export interface Change {
@@ -49,6 +55,8 @@ export interface Companies {
   put(companyCnpj: Cnpj, registration: Registration, version: number, change: Change): Promise<Company>;
   /** @throws CompanyUnknown */
   noteCertificate(companyCnpj: Cnpj, certificate: CertificateFacts, change: Change): Promise<Company>;
+  /** Adds a decision to those on record. @throws CompanyUnknown, TooManyRouteDecisions */
+  decideRoute(companyCnpj: Cnpj, decision: RecordedRouteDecision): Promise<Company>;
 }
 
 /** Somebody changed the company first. What they made of it is for the caller to read and to edit again. */
@@ -65,6 +73,17 @@ export class CompanyUnknown extends Error {
   readonly code = 'company-unknown';
   constructor(companyCnpj: Cnpj, options?: ErrorOptions) {
     super(`Company ${companyCnpj} is not registered`, options);
+  }
+}
+
+/** As many decisions as are kept of a company. None is ever dropped, since each may have sent an invoice somewhere. */
+export const MAX_ROUTE_DECISIONS = 200;
+
+export class TooManyRouteDecisions extends Error {
+  override readonly name = 'TooManyRouteDecisions';
+  readonly code = 'too-many-route-decisions';
+  constructor(companyCnpj: Cnpj, options?: ErrorOptions) {
+    super(`Company ${companyCnpj} has ${MAX_ROUTE_DECISIONS} decisions on record`, options);
   }
 }
 

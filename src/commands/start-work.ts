@@ -10,11 +10,13 @@ export function workFor(invoice: Invoice, origin: Work['origin'], traceId?: stri
 
 /** The work of looking at an invoice, whether or not it waits for something. */
 export function workOn(invoice: LivingInvoice, origin: Work['origin'], traceId?: string): Work {
+  const { authority, besideCity } = invoice.route;
   return {
     operation: invoice.status === 'CANCELLING' && invoice.note ? 'cancel' : 'emit',
     invoiceId: invoice.id,
     municipalityCode: invoice.municipalityCode,
     provider: invoice.provider,
+    route: { authority, ...(besideCity ? { besideCity } : {}) },
     requestId: invoice.requestId,
     companyCnpj: invoice.companyCnpj,
     dps: invoice.dps,

@@ -6,8 +6,9 @@ import { localTime } from '../nfse/local-time.ts';
 import { parseMunicipalityCode, type UtcOffset, utcOffsetOf } from '../nfse/municipality.ts';
 import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
-import type { MunicipalityProfile, ProfileOf } from '../nfse/municipality-profiles/profiles.ts';
+import { type MunicipalityProfile, type ProfileOf, systemOf } from '../nfse/municipality-profiles/profiles.ts';
 import { buildDps, renumberDps } from '../nfse/national/dps-document.ts';
+import type { RouteAuthority } from '../nfse/routing/route.ts';
 import type { Documents } from './ports.ts';
 
 /** What every DPS of this installation bears. */
@@ -29,6 +30,13 @@ export interface StoreDpsDeps {
 /** The national system refuses a document from the future, and clocks differ: `dhEmi` stays this much behind ours. */
 const CLOCK_MARGIN_MS = 60_000;
 
+/** What a document is built of besides its number. */
+export interface Declaration {
+  readonly emission: Emission;
+  /** Who is to take it: city halls have layouts of their own. */
+  readonly authority: RouteAuthority;
+}
+
 /**
  * Builds the document of an emission that has no number yet, so that none is spent on what the layout cannot carry.
  *
@@ -38,12 +46,12 @@ const CLOCK_MARGIN_MS = 60_000;
  */
 export function unnumberedDps(
   settings: DpsSettings,
-  emission: Emission,
+  declaration: Declaration,
   series: string,
   at: string,
 ): (number: number) => string {
-  const first = documentOf(settings, emission, { series, number: 1 }, at);
-  const renumber = profileIn(settings, emission.municipalityCode).provider === 'abrasf' ? renumberRps : renumberDps;
+  const first = documentOf(settings, declaration, { series, number: 1 }, at);
+  const renumber = providerFor(settings, declaration) === 'abrasf' ? renumberRps : renumberDps;
   return (number) => renumber(first, number);
 }
 
@@ -57,22 +65,22 @@ export function unnumberedDps(
 export async function storeDps(
   deps: StoreDpsDeps,
   invoiceId: InvoiceId,
-  emission: Emission,
+  declaration: Declaration,
   dps: { readonly series: string; readonly number: number },
   at: string,
 ): Promise<string> {
-  return storeDocument(deps, invoiceId, emission, documentOf(deps.dps, emission, dps, at), at);
+  return storeDocument(deps, invoiceId, declaration, documentOf(deps.dps, declaration, dps, at), at);
 }
 
 /** Stores the document under a key that carries its hash. @returns the key */
 export async function storeDocument(
   { documents, dps }: StoreDpsDeps,
   invoiceId: InvoiceId,
-  { municipalityCode }: Emission,
+  declaration: Declaration,
   document: string,
   at: string,
 ): Promise<string> {
-  const kind = providerFor(dps, municipalityCode) === 'abrasf' ? 'rps' : 'dps';
+  const kind = providerFor(dps, declaration) === 'abrasf' ? 'rps' : 'dps';
   const key = documentKey(invoiceId, kind, document, 'xml', at);
   await documents.put(key, document);
   return key;
@@ -80,24 +88,25 @@ export async function storeDocument(
 
 function documentOf(
   settings: DpsSettings,
-  emission: Emission,
+  declaration: Declaration,
   dps: { readonly series: string; readonly number: number },
   at: string,
 ): string {
+  const { emission } = declaration;
   const issuedAt = emissionTime(at, emission.municipalityCode, emission.competenceDate);
-  const profile = profileIn(settings, emission.municipalityCode);
-  if (profile.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(profile.dialect));
+  const system = systemFor(settings, declaration);
+  if (system.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(system.dialect));
   const { environment, softwareVersion, alphanumericCnpj = true } = settings;
   return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt }, { alphanumericCnpj });
 }
 
-/** The family of providers that serves a municipality: what `Emitted` says of who will be asked. */
-export function providerFor(settings: DpsSettings, municipalityCode: string): MunicipalityProfile['provider'] {
-  return profileIn(settings, municipalityCode).provider;
+/** The family of protocols that the declaration's authority speaks: `provider` of an invoice. */
+export function providerFor(settings: DpsSettings, declaration: Declaration): MunicipalityProfile['provider'] {
+  return systemFor(settings, declaration).provider;
 }
 
-function profileIn({ profileOf = builtInProfiles }: DpsSettings, municipalityCode: string): MunicipalityProfile {
-  return profileOf(municipalityCode);
+function systemFor({ profileOf = builtInProfiles }: DpsSettings, { emission, authority }: Declaration) {
+  return systemOf(profileOf(emission.municipalityCode), authority);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
+import { AUTHORITIES } from '../nfse/routing/route.ts';
 
 /** What travels through EmitWorkflow and RequestsQueue: ids, and nothing of a person. */
 const WorkSchema = z.object({
@@ -7,10 +8,12 @@ const WorkSchema = z.object({
   invoiceId: z.custom<InvoiceId>((value) => parseInvoiceId(value) !== undefined),
   municipalityCode: z.string().check(z.regex(/^\d{7}$/)),
   /**
-   * The family that served the municipality when the invoice was emitted: EmitWorkflow picks the queue by it. Any worker can do any work, so one
-   * that names none, or another than serves the municipality by now, is done all the same.
+   * The family of protocols of the authority: EmitWorkflow picks the queue by it. Any worker can do any work, so work that names no family, or
+   * another than the authority speaks by now, is done all the same.
    */
   provider: z.optional(z.string()),
+  /** Who takes the declaration. Messages of before do not say: then the stream is read, which does. */
+  route: z.optional(z.object({ authority: z.enum(AUTHORITIES), besideCity: z.optional(z.literal(true)) })),
   /** The client's request id, for the events that follow from it. */
   requestId: z.string(),
   /** Who asked for the work. `replay` and `repair` come from the DLQ, where a message ended that had been received before. */

@@ -4,18 +4,25 @@ import { cancelled, cancelRequested, deferred, draft, emitted, invoiceId, issued
 import { START, tipAfter } from './commit.ts';
 import { dynamoDbEventStore } from './dynamodb-event-store.ts';
 import { verifyChain } from './hash-chain.ts';
-import storedStream from './stored-stream.fixtures.json' with { type: 'json' };
+import storedBeforeRoutes from './stored-stream.fixtures.json' with { type: 'json' };
+import storedStream from './stored-stream-with-route.fixtures.json' with { type: 'json' };
 
 const tableName = 'EventsTable';
 
-/** The stream of the fixture, as the service wrote it when each adapter still made its attribute values. Items are never edited. */
+/**
+ * The stream of the fixtures: as the service wrote it when each adapter still made its attribute values, with `Emitted` of version 2, and
+ * as it has written it since `Emitted` tells the route. Items are never edited.
+ */
 const EVENTS = [[emitted], [deferred], [issued], [cancelRequested, cancelled]];
 
 describe('a stream that was stored before', () => {
-  it('has the canonical form that was hashed then: its chain holds', async () => {
-    const store = dynamoDbEventStore({ client: answeredDynamoDb(() => ({ Items: storedStream })), tableName });
+  it.each([
+    ['before routes were recorded', storedBeforeRoutes],
+    ['since', storedStream],
+  ])('has the canonical form that was hashed then (%s): its chain holds', async (_, Items) => {
+    const store = dynamoDbEventStore({ client: answeredDynamoDb(() => ({ Items })), tableName });
     const commits = await store.load(invoiceId);
-    expect(verifyChain(commits)).toEqual({ intact: true, commits: 4, head: storedStream[3]?.hash.S });
+    expect(verifyChain(commits)).toEqual({ intact: true, commits: 4, head: Items[3]?.hash.S });
   });
 
   it('is what the same appends store today, attribute value for attribute value', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { AUTHORITIES } from '../nfse/routing/route.ts';
 import { CorrectionsSchema, EmissionSchema } from './emission.ts';
 
 /**
@@ -18,13 +19,25 @@ const RejectionSchema = z.object({
   source: text,
 });
 
+const DpsSchema = z.object({ series: text, number: z.int().check(z.gte(1)) });
+
+/** Which authority takes the declaration, and the rule that decided: one of `ROUTE_RULES`, or one of before. */
+const RouteSchema = z.object({
+  authority: z.enum(AUTHORITIES),
+  rule: text,
+  cityUnprepared: z.optional(z.literal(true)),
+  besideCity: z.optional(z.literal(true)),
+});
+
 const ReplacingSchema = z.object({ invoiceId: text, nfseNumber: text, accessKey: z.optional(text) });
 
 const schemas = {
   Emitted: z.extend(EmissionSchema, {
     requestId: text,
+    /** The family of protocols that the authority speaks. */
     provider: text,
-    dps: z.object({ series: text, number: z.int().check(z.gte(1)) }),
+    route: RouteSchema,
+    dps: DpsSchema,
     /** Why an operator had the number jump ahead of the counter. */
     dpsJumpReason: z.optional(text),
     total: z.int().check(z.gte(0)),
@@ -54,6 +67,8 @@ const schemas = {
     by: text,
     reason: text,
     corrections: z.optional(CorrectionsSchema),
+    /** Where another authority than the one that refused takes it from now on, under a number that no note can have yet. */
+    rerouted: z.optional(z.object({ route: RouteSchema, provider: text, dps: DpsSchema })),
     total: z.int().check(z.gte(0)),
     xmlKey: text,
   }),
@@ -85,6 +100,7 @@ const schemas = {
 
 export type EventType = keyof typeof schemas;
 export type EventData<Type extends EventType> = z.infer<(typeof schemas)[Type]>;
+export type RecordedRoute = z.infer<typeof RouteSchema>;
 export type Replacing = z.infer<typeof ReplacingSchema>;
 export type Rejection = z.infer<typeof RejectionSchema>;
 
@@ -92,7 +108,7 @@ export const EVENT_SCHEMAS: { readonly [Type in EventType]: z.ZodMiniType<EventD
 
 /** The newest schema version of each event type: what is written today. */
 export const EVENT_VERSIONS: Readonly<Record<EventType, number>> = {
-  Emitted: 2,
+  Emitted: 3,
   SubmissionDeferred: 1,
   Issued: 1,
   Failed: 1,

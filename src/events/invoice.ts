@@ -1,5 +1,14 @@
 import { corrected, type Emission } from './emission.ts';
-import type { EventData, EventType, InvoiceEvent, NewEvent, Rejection, Replacing } from './event-types.ts';
+import type {
+  EventData,
+  EventType,
+  InvoiceEvent,
+  NewEvent,
+  RecordedRoute,
+  Rejection,
+  Replacing,
+} from './event-types.ts';
+import { leavesNoteInDoubt } from './failure-codes.ts';
 import type { InvoiceId } from './ids.ts';
 
 /**
@@ -19,6 +28,8 @@ export interface LivingInvoice extends Emission {
   readonly status: InvoiceStatus;
   readonly requestId: string;
   readonly provider: string;
+  /** Who took the declaration, and takes everything that concerns its note, whatever the rule says by now. */
+  readonly route: RecordedRoute;
   readonly dps: { readonly series: string; readonly number: number };
   /** What the customer owes for the service, in centavos. */
   readonly total: number;
@@ -38,6 +49,8 @@ export interface LivingInvoice extends Emission {
   /** Of the batch that the authority took and has not answered for. */
   readonly protocol?: string;
   readonly note?: Note;
+  /** An authority may have a note of it, for all that is known: then no other authority is asked for one. */
+  readonly noteInDoubt?: true;
   readonly error?: Rejection;
   readonly cancellation?: CancellationState;
   /** The last replay from the DLQ, while nothing has come of it. */
@@ -127,7 +140,7 @@ function apply(
     }
     case 'Issued': {
       const { nfseXmlKey, evidence: _kept, ...note } = event.data;
-      const { error: _refused, ...issued } = settled(invoice, event.at);
+      const { error: _refused, noteInDoubt: _found, ...issued } = settled(invoice, event.at);
       return {
         ...issued,
         // A cancellation that was asked for meanwhile still stands: the note exists now, and is to be cancelled.
@@ -140,12 +153,13 @@ function apply(
         ...settled(invoice, event.at),
         status: invoice.status === 'CANCELLING' ? 'CANCELLING' : 'FAILED',
         error: event.data.error,
+        ...(leavesNoteInDoubt(event.data.error.code) ? { noteInDoubt: true } : {}),
       };
     case 'RetryRequested': {
       const { error: _corrected, ...rest } = settled(invoice, event.at);
       const { processedAt: _reopened, ...open } = rest;
-      const { corrections, total, xmlKey } = event.data;
-      return { ...corrected(open, corrections), status: 'EMITTED', total, xmlKey };
+      const { corrections, rerouted, total, xmlKey } = event.data;
+      return { ...corrected(open, corrections), ...rerouted, status: 'EMITTED', total, xmlKey };
     }
     case 'CancelRequested':
       return {

@@ -27,10 +27,22 @@ const emittedV1: StoredEvent = {
   },
 };
 
+/** As the second version wrote it. Never edited, either. */
+const emittedV2: StoredEvent = {
+  ...emittedV1,
+  v: 2,
+  data: {
+    ...(emittedV1.data as object),
+    customer: { cpf: '52998224725', name: 'Fulana de Exemplo' },
+    amounts: { service: 150_000, unconditionalDiscount: 10, issWithheldBy: 'NOBODY' },
+    total: 149_990,
+  },
+};
+
 describe('an event of an older schema version', () => {
   it('is read as the newest: money in centavos, the document by its kind', () => {
     expect(upcast(emittedV1)).toMatchObject({
-      v: 2,
+      v: 3,
       data: {
         total: 149_990,
         amounts: { service: 150_000, unconditionalDiscount: 10, issWithheldBy: 'NOBODY' },
@@ -39,6 +51,16 @@ describe('an event of an older schema version', () => {
     });
     expect(upcast(emittedV1).data).not.toHaveProperty('customer.document');
   });
+
+  it.each<[string, object, string]>([
+    ['the national system', {}, 'national'],
+    ['a city hall that speaks ABRASF', { provider: 'abrasf', municipalityCode: '3552502' }, 'city'],
+    ['a city’s front of the national contract', { municipalityCode: '3501608' }, 'city'],
+  ])('was sent where its municipality said: to %s', (_, changes, authority) =>
+    expect(upcast({ ...emittedV2, data: { ...(emittedV2.data as object), ...changes } }).data).toMatchObject({
+      route: { authority, rule: 'municipality' },
+    }),
+  );
 
   it('folds like one written today', () =>
     expect(fold(invoiceId, [upcast(emittedV1)])).toMatchObject({ status: 'EMITTED', total: 149_990 }));
@@ -50,10 +72,10 @@ describe('an event of an older schema version', () => {
 });
 
 describe('an event that cannot be read', () => {
-  const today: StoredEvent = { ...emittedV1, v: 2, data: emitted.data };
+  const today: StoredEvent = { ...emittedV1, v: 3, data: emitted.data };
   it.each([
     ['of an unknown type', { ...today, type: 'Teleported' }],
-    ['of a version yet to come', { ...today, v: 3 }],
+    ['of a version yet to come', { ...today, v: 4 }],
     ['of a version that never was', { ...today, v: 0 }],
     ['whose content fits no schema', { ...today, data: { ...emitted.data, total: '1500.00' } }],
     ['whose old amount is no amount', { ...emittedV1, data: { ...(emittedV1.data as object), total: '1.500,00' } }],

@@ -1,8 +1,8 @@
 import { parseCents } from '../nfse/cents.ts';
 import type { StoredEvent } from './commit.ts';
-import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventType, type InvoiceEvent } from './event-types.ts';
+import { EVENT_SCHEMAS, EVENT_VERSIONS, type EventType, type InvoiceEvent, type RecordedRoute } from './event-types.ts';
 
-type Json = Record<string, unknown>;
+type Json = Readonly<Record<string, unknown>>;
 
 /** An event that this version of the service cannot read: unknown type, a newer schema version, or content that fits no schema. */
 export class UnreadableEvent extends Error {
@@ -13,6 +13,15 @@ export class UnreadableEvent extends Error {
     super(`Event ${stored.id} (${stored.type} v${stored.v}) cannot be read: ${reason}`, options);
     this.eventId = stored.id;
   }
+}
+
+/** The cities whose own system spoke the national contract, Americana and Santana de Parnaíba, when v2 was written. */
+const NATIONAL_FRONTS: ReadonlySet<unknown> = new Set(['3501608', '3547304']);
+
+/** The route of an invoice from before routes were recorded. */
+export function routeByMunicipality({ provider, municipalityCode }: Json): RecordedRoute {
+  const city = provider === 'abrasf' || NATIONAL_FRONTS.has(municipalityCode);
+  return { authority: city ? 'city' : 'national', rule: 'municipality' };
 }
 
 /**
@@ -36,6 +45,8 @@ const STEPS: Readonly<Record<string, (data: Json) => Json>> = {
       ...(customer ? { customer: withNamedDocument(customer) } : {}),
     };
   },
+  /** v2 did not say which authority took the declaration: the municipality alone decided. */
+  'Emitted@2': (data) => ({ ...data, route: routeByMunicipality(data) }),
 };
 
 /**

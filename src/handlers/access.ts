@@ -26,6 +26,7 @@ export const ACCESS = {
   register: ['operator', 'admin'],
   certificate: ['operator', 'admin'],
   'city-login': ['operator', 'admin'],
+  'decide-route': ['operator', 'admin'],
   series: ROLES,
   'rewind-series': ['operator', 'admin'],
   processor: ['ops', 'admin'],

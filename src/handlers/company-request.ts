@@ -109,7 +109,8 @@ const DAY_MS = 86_400_000;
  * @param nextNumber that an emission in the registered series would take now
  */
 export function companyResource(company: Company, nextNumber: number, now: Date): object {
-  const { companyCnpj, version, name, municipalityCode, issuer, dps, environment, certificate } = company;
+  const { companyCnpj, version, name, municipalityCode, issuer, dps, environment, certificate, routeDecisions } =
+    company;
   return {
     companyCnpj,
     version,
@@ -119,6 +120,7 @@ export function companyResource(company: Company, nextNumber: number, now: Date)
     dps: { series: dps.series, nextNumber },
     environment,
     certificate: certificate && { ...certificate, ...validity(certificate.validTo, now) },
+    routeDecisions: routeDecisions ?? [],
     updatedAt: company.updatedAt,
     updatedBy: company.updatedBy,
   };

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import { type Emission, EmissionSchema } from '../events/emission.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
-import { type Authority, brokenRules } from '../nfse/tax/broken-rules.ts';
+import type { RouteAuthority } from '../nfse/routing/route.ts';
+import { brokenRules } from '../nfse/tax/broken-rules.ts';
 import { withoutBlankTexts } from './blank-texts.ts';
 import { cnpj, municipality, pattern, SERIES, text } from './emission-fields.ts';
 import { emissionToJson, underEventNames } from './emission-json.ts';
@@ -44,7 +45,7 @@ export interface Circumstances {
   /** The latest there may be: `today` when left out. */
   readonly latestCompetence?: string;
   /** Whose rules hold. The national system's when left out. */
-  readonly authority?: Authority;
+  readonly authorityOf?: (emission: Emission) => RouteAuthority;
 }
 
 /**
@@ -77,7 +78,7 @@ export function emissionOf(
     replaces,
   };
   const emission = EmissionSchema.parse({ ...(underEventNames(parts) as object), companyCnpj });
-  const broken = brokenRules(emission, place.authority);
+  const broken = brokenRules(emission, place.authorityOf?.(emission));
   if (broken.length > 0) {
     throw invalid(
       broken.map(({ pointer: at, code, message, howToFix }) => ({ pointer: pointer + at, code, message, howToFix })),

@@ -1,10 +1,14 @@
+import type * as z from 'zod/mini';
 import type { Company } from '../commands/company-ports.ts';
 import { type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
-import { emissionTime, latestCompetence, providerFor } from '../commands/store-dps.ts';
+import { routeEmission } from '../commands/route-emission.ts';
+import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
+import type { Emission } from '../events/emission.ts';
 import { read } from '../events/event-store.ts';
 import { invoiceIdFor } from '../events/ids.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
+import type { RouteAuthority } from '../nfse/routing/route.ts';
 import { readConfig } from '../platform/config.ts';
 import { documentWriter } from '../platform/documents/document-writer.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
@@ -31,6 +35,7 @@ import { forbidden } from './problem.ts';
 import { withReplacedKey } from './replaced-note.ts';
 import { readBody, requestIdOf } from './request-body.ts';
 import { fail, parse } from './request-fields.ts';
+import { routeFacts } from './route-facts.ts';
 
 export { EmitBody as Body };
 
@@ -70,11 +75,16 @@ export const handler = lambda('emit', async (call) => {
   const registered = companies.get(companyCnpj);
   registered.catch(() => undefined);
   const mayJump = call.caller.roles.some((role) => role === 'operator' || role === 'admin');
-  const judged = judge(
-    asked,
-    { companyCnpj, requestId, at, mayJump },
-    saysAllButSeries(asked) ? undefined : await registered,
+  const body = readAsked(asked, saysAllButSeries(asked) ? undefined : await registered);
+  const facts = await routeFacts(deps.dps.profileOf, body.municipalityCode, at, () =>
+    registered.catch(() => undefined),
   );
+  const asking = { companyCnpj, requestId, at, mayJump };
+  const judged: EmitRequest = {
+    ...judge(body, asking, (emission) => routeEmission(deps.dps, emission, facts)),
+    // A request that is repeated went where it went at first, and is judged by the rules of there.
+    completedBy: (before) => judge(readAsked(asked, before), asking, () => before.route),
+  };
 
   const emitted = await once(
     call,
@@ -99,33 +109,40 @@ interface Asking {
   readonly mayJump: boolean;
 }
 
+/** The request with what it leaves out. @throws Problem 422 with pointers */
+function readAsked(asked: JsonObject, defaults: EmissionDefaults | undefined): z.infer<typeof EmitBody> {
+  return parse(EmitBody, completed(asked, defaults));
+}
+
 /**
  * The emission that a request asks for.
  *
- * @param defaults what the request may leave out
+ * @param routeOf which authority takes it, and so whose rules hold
  * @throws Problem 422 with pointers
  */
-function judge(asked: JsonObject, asking: Asking, defaults: EmissionDefaults | undefined): EmitRequest {
-  const { companyCnpj, requestId, at, mayJump } = asking;
-  const body = parse(EmitBody, completed(asked, defaults));
+function judge<R extends { readonly authority: RouteAuthority }>(
+  body: z.infer<typeof EmitBody>,
+  { companyCnpj, requestId, at, mayJump }: Asking,
+  routeOf: (emission: Emission) => R,
+): Omit<EmitRequest, 'route' | 'completedBy'> & { readonly route: R } {
   const { municipalityCode, dps } = body;
   const emission = emissionOf(body, {
     companyCnpj,
     municipalityCode,
     today: emissionTime(at, municipalityCode).slice(0, 10),
     latestCompetence: latestCompetence(at, municipalityCode),
-    authority: providerFor(deps.dps, municipalityCode) === 'national' ? 'national' : 'city',
+    authorityOf: (asked) => routeOf(asked).authority,
   });
   return {
     requestId,
     emission,
+    route: routeOf(emission),
     dps: {
       series: dps.series,
       ...(dps.number ? { number: dps.number } : {}),
       ...(dps.number && dps.jumpReason && mayJump ? { jumpReason: dps.jumpReason } : {}),
     },
     dateGiven: body.competenceDate !== undefined,
-    completedBy: (before) => judge(asked, asking, before),
   };
 }
 

@@ -1,10 +1,15 @@
 import { awsFault } from '../aws/faults.ts';
 import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
-import { CounterChanged, NothingToRewind } from '../commands/company-ports.ts';
+import {
+  CounterChanged,
+  MAX_ROUTE_DECISIONS,
+  NothingToRewind,
+  TooManyRouteDecisions,
+} from '../commands/company-ports.ts';
 import { RequestIdReused } from '../commands/emit-invoice/decide.ts';
 import { TooMuchContention } from '../commands/execute.ts';
 import { DocumentDamaged, DocumentMissing, DpsNumberTooFar, SeriesExhausted } from '../commands/ports.ts';
-import { NothingToRetry } from '../commands/retry-invoice/decide.ts';
+import { NoteMayExist, NothingToRetry } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
 import { DatabaseUnavailable } from '../projections/reporting/database.ts';
@@ -29,6 +34,13 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof NothingToRetry) {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
   }
+  if (error instanceof NoteMayExist) {
+    return conflict(
+      error,
+      'Pela regra, a nota iria agora a outra autoridade, mas a primeira pode já ter autorizado uma nota desta venda. Procure-a no portal da primeira autoridade, pela série e pelo número. Só se ela não existir, emita a venda com outra chave de idempotência.',
+    );
+  }
+  if (error instanceof TooManyRouteDecisions) return tooManyDecisions(error);
   if (error instanceof SeriesExhausted) return invalid([fieldError('/dps/series', error.code)]);
   if (error instanceof DpsNumberTooFar) return invalid([numberTooFar('/dps/number', error.highest)]);
   if (error instanceof NothingToRewind) return nothingToRewind(error);
@@ -119,6 +131,17 @@ const nothingToRewind = (cause: NothingToRewind): Problem =>
     { cause },
   );
 
+const tooManyDecisions = (cause: TooManyRouteDecisions): Problem =>
+  new Problem(
+    {
+      status: 409,
+      code: cause.code,
+      title: 'Decisões demais para esta empresa',
+      detail: `Uma empresa guarda no máximo ${MAX_ROUTE_DECISIONS} decisões, e nenhuma é apagada. Procure o suporte.`,
+    },
+    { cause },
+  );
+
 export const keyReused = (cause: unknown): Problem =>
   new Problem(
     {
@@ -150,7 +173,7 @@ function notNow(
   return new Problem({ status: 503, code, title, detail, headers }, { cause });
 }
 
-function conflict(error: NothingToCancel | NothingToRetry, detail: string): Problem {
+function conflict(error: NothingToCancel | NothingToRetry | NoteMayExist, detail: string): Problem {
   return new Problem(
     { status: 409, code: error.code, title: 'Operação incompatível com a situação da nota', detail },
     { cause: error },

@@ -2,6 +2,7 @@ import type { LaneRecord } from '../commands/lanes/records.ts';
 import { laneView } from '../commands/lanes/view.ts';
 import { type MunicipalityCode, parseMunicipalityCode } from '../nfse/municipality.ts';
 import { municipalityName } from '../nfse/municipality-names.ts';
+import { isBesideCity, municipalityOf } from '../nfse/routing/lane.ts';
 import type { Call } from './lambda.ts';
 import { Problem } from './problem.ts';
 
@@ -19,6 +20,8 @@ export function municipalityIn({ event }: Call): MunicipalityCode {
 
 /** A lane as the API gives it. Times are ISO 8601. */
 export function laneResource(record: LaneRecord, now: Date): object {
-  const { municipalityCode, ...view } = laneView(record, now.getTime());
-  return { municipalityCode, name: municipalityName(municipalityCode), ...view };
+  const { lane, ...view } = laneView(record, now.getTime());
+  const municipalityCode = municipalityOf(lane);
+  const beside = isBesideCity(lane) ? { authority: 'national' } : {};
+  return { municipalityCode, name: municipalityName(municipalityCode), ...beside, ...view };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { leastLookMs } from '../commands/lanes/looks.ts';
-import { laneView } from '../commands/lanes/view.ts';
+import { laneViews, withMunicipalities } from '../commands/lanes/view.ts';
 import { type Awake, type Reconciled, reconcile } from '../commands/reconcile/reconcile.ts';
-import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
+import { routeOfLane } from '../nfse/municipality-profiles/traffic.ts';
 import { now } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { dynamoDbLanes } from '../platform/dynamodb-lanes.ts';
@@ -67,7 +67,7 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
         lanes: {
           leastLookMs: leastLookMs(config.worker.retryBaseSeconds),
           giveUpAfterMs: config.worker.giveUpAfterSeconds * 1000,
-          perSecondOf: (code) => routeOf(profileOf(code), code, config.national.traffic).whole.perSecond,
+          perSecondOf: (lane) => routeOfLane(profileOf, lane, config.national.traffic).whole.perSecond,
           everyMs: EVERY_MS,
         },
         traceId,
@@ -79,12 +79,9 @@ export function handler(_event: unknown, context: Context): Promise<Reconciled> 
 }
 
 /** Where the lanes cannot be read, nothing is known against them: what is started too early is turned away by the worker. */
-async function lanesOf(municipalityCodes: readonly string[]) {
+async function lanesOf(names: readonly string[]) {
   try {
-    const at = now().getTime();
-    return new Map(
-      (await lanes.of(municipalityCodes)).map((record) => [record.municipalityCode, laneView(record, at)]),
-    );
+    return laneViews(names, await lanes.of(withMunicipalities(names)), now().getTime());
   } catch (error) {
     logger.error('the lanes could not be read', { error: failureOf(error) });
     return new Map();
@@ -94,22 +91,26 @@ async function lanesOf(municipalityCodes: readonly string[]) {
 /** Where it is not known who wakes, all sleep until their time. */
 async function awake(): Promise<readonly Awake[]> {
   try {
-    const at = now().getTime();
-    return (await lanes.all()).flatMap((record) => {
-      const { municipalityCode, state, nextLookAt } = laneView(record, at);
-      return state === 'flowing' && nextLookAt !== undefined ? [{ municipalityCode, nextLookAt }] : [];
-    });
+    const records = await lanes.all();
+    const views = laneViews(
+      records.map(({ lane }) => lane),
+      records,
+      now().getTime(),
+    );
+    return [...views.values()].flatMap(({ lane, state, nextLookAt }) =>
+      state === 'flowing' && nextLookAt !== undefined ? [{ lane, nextLookAt }] : [],
+    );
   } catch (error) {
     logger.error('the lanes could not be read', { error: failureOf(error) });
     return [];
   }
 }
 
-async function putOff(municipalityCode: string, nextLookAt: string | undefined): Promise<void> {
+async function putOff(lane: string, nextLookAt: string | undefined): Promise<void> {
   try {
-    await lanes.putOff(municipalityCode, nextLookAt);
+    await lanes.putOff(lane, nextLookAt);
   } catch (error) {
-    logger.error('the next look at a lane could not be written', { municipalityCode, error: failureOf(error) });
+    logger.error('the next look at a lane could not be written', { lane, error: failureOf(error) });
   }
 }
 

@@ -14,5 +14,5 @@ export const handler = lambda('release-lane', async (call) => {
   call.note({ municipalityCode });
   const released = await lanes.release(municipalityCode);
   const [record] = released ? [released] : await lanes.of([municipalityCode]);
-  return { status: 200, body: laneResource(record ?? { municipalityCode, workers: {} }, call.now) };
+  return { status: 200, body: laneResource(record ?? { lane: municipalityCode, workers: {} }, call.now) };
 });

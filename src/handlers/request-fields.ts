@@ -71,6 +71,10 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
   'date-time': ['Data e hora inválidas.', 'Use ISO 8601 com fuso, por exemplo 2026-11-23T09:30:00-03:00.'],
   'period-too-long': ['O período passa de 366 dias.', 'Peça um ano de cada vez.'],
   period: ['O período termina antes de começar.', 'Informe from anterior ou igual a to.'],
+  'no-city-system': [
+    'O município não tem sistema próprio nesta instalação.',
+    'Use "national", ou peça ao suporte que cadastre o perfil do município.',
+  ],
   'series-exhausted': ['A série não tem mais números.', 'Use outra série.'],
   'cancel-reason': [
     'O motivo deve ter de 15 a 255 caracteres que o documento fiscal aceite.',

@@ -1,6 +1,7 @@
 import type { CancellationState, LivingInvoice } from '../events/invoice.ts';
 import { type Cents, formatCents } from '../nfse/cents.ts';
 import { workOut } from '../nfse/tax/work-out.ts';
+import { type Warning, warningsOf } from '../nfse/warnings.ts';
 import { emissionToJson } from './emission-json.ts';
 
 /**
@@ -9,7 +10,7 @@ import { emissionToJson } from './emission-json.ts';
  * @param version number of the last event: also the `ETag`
  */
 export function resource(invoice: LivingInvoice, version: number): object {
-  const { id, requestId, status, companyCnpj, municipalityCode, provider, dps, note, cancellation } = invoice;
+  const { id, requestId, status, companyCnpj, municipalityCode, provider, route, dps, note, cancellation } = invoice;
   return {
     invoiceId: id,
     requestId,
@@ -18,10 +19,12 @@ export function resource(invoice: LivingInvoice, version: number): object {
     companyCnpj,
     municipalityCode,
     provider,
+    route: { authority: route.authority, rule: route.rule },
     dps,
     ...emissionToJson(invoice),
     total: formatCents(invoice.total as Cents),
     taxes: taxes(invoice),
+    warnings: warnings(invoice),
     createdAt: invoice.createdAt,
     updatedAt: invoice.updatedAt,
     processedAt: invoice.processedAt,
@@ -40,6 +43,11 @@ export function resource(invoice: LivingInvoice, version: number): object {
     cancellation: cancellation && withoutKey(cancellation),
     links: { self: `/invoices/${id}`, events: `/invoices/${id}/events`, xml: `/invoices/${id}/xml` },
   };
+}
+
+/** Whether the national system refuses for the city's sake is no question any more once it has answered. */
+function warnings(invoice: LivingInvoice): readonly Warning[] {
+  return warningsOf(invoice, invoice.status === 'EMITTED' ? invoice.route : {});
 }
 
 /** Keys of documents are for `GET …/xml` to resolve. */

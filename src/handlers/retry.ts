@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
-import { retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
+import { authorityOfRetry, retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
+import { routeEmission } from '../commands/route-emission.ts';
 import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { canonicalJson, NotCanonical } from '../events/canonical-json.ts';
 import { correctionsTo } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 import { readConfig } from '../platform/config.ts';
 import { documentWriter } from '../platform/documents/document-writer.ts';
+import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
+import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
@@ -17,6 +20,7 @@ import { lambda } from './lambda.ts';
 import { withReplacedKey } from './replaced-note.ts';
 import { readBody, requestIdOf } from './request-body.ts';
 import { fail, parse } from './request-fields.ts';
+import { routeFacts } from './route-facts.ts';
 import { invoiceIdIn, visibleInvoice } from './stream.ts';
 
 const config = readConfig();
@@ -24,6 +28,7 @@ const client = dynamoDb();
 const deps = {
   ...commandDeps(config, client),
   documents: documentWriter(client, config.tables.documents),
+  numbers: dynamoDbDpsNumbers(client, config.tables.dpsNumbers, config.maxDpsNumberJump),
   dps: {
     environment: config.national.environment,
     softwareVersion: SOFTWARE_VERSION,
@@ -31,6 +36,7 @@ const deps = {
     alphanumericCnpj: config.national.alphanumericCnpj,
   },
 };
+const companies = dynamoDbCompanies(client, config.tables.companies);
 const once = idempotent('retry', client, config.tables.requests);
 
 export const Body = z.strictObject({
@@ -54,17 +60,22 @@ export const handler = lambda('retry', async (call) => {
     { key: `${before.invoice.companyCnpj}#${invoiceId}#${requestId}`, content: contentOf(reason, patch) },
     async () => {
       // Only now: a replay is answered by what was remembered, however the invoice has changed since.
-      const { municipalityCode, provider } = before.invoice;
+      const { municipalityCode } = before.invoice;
+      const companyCnpj = before.invoice.companyCnpj as Cnpj;
+      const facts = await routeFacts(deps.dps.profileOf, municipalityCode, at, () => companies.get(companyCnpj));
       const circumstances: Circumstances = {
         today: emissionTime(at, municipalityCode).slice(0, 10),
         latestCompetence: latestCompetence(at, municipalityCode),
-        authority: provider === 'national' ? 'national' : 'city',
+        authorityOf: (emission) => authorityOfRetry(before.invoice, routeEmission(deps.dps, emission, facts)),
       };
-      const replacing = { companyCnpj: before.invoice.companyCnpj as Cnpj, invoiceId };
-      const changes = patch && (await withReplacedKey(deps.events, patch, replacing, '/corrections'));
-      const corrections =
-        changes && correctionsTo(before.invoice, correctedEmission(before.invoice, changes, circumstances));
-      const request = { by: call.caller.name, reason, ...(corrections ? { corrections } : {}) };
+      const changes = patch && (await withReplacedKey(deps.events, patch, { companyCnpj, invoiceId }, '/corrections'));
+      // Where another authority takes it, its rules are asked also of what was not corrected.
+      const moves = circumstances.authorityOf?.(before.invoice) !== before.invoice.route.authority;
+      const emission =
+        changes || moves ? correctedEmission(before.invoice, changes ?? {}, circumstances) : before.invoice;
+      const corrections = correctionsTo(before.invoice, emission);
+      const route = routeEmission(deps.dps, emission, facts);
+      const request = { by: call.caller.name, reason, route, ...(corrections ? { corrections } : {}) };
       return retryInvoice(deps, before, request, { at, meta });
     },
   );

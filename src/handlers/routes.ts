@@ -23,6 +23,7 @@ const ROWS = [
   { method: 'PUT', path: '/companies/{cnpj}', handler: 'register' },
   { method: 'PUT', path: '/companies/{cnpj}/certificate', handler: 'certificate' },
   { method: 'PUT', path: '/companies/{cnpj}/city-login', handler: 'city-login' },
+  { method: 'POST', path: '/companies/{cnpj}/route-decisions', handler: 'decide-route' },
   { method: 'GET', path: '/companies/{cnpj}/series/{series}', handler: 'series' },
   { method: 'POST', path: '/companies/{cnpj}/series/{series}/rewind', handler: 'rewind-series' },
   { method: 'GET', path: '/dlq', handler: 'processor' },

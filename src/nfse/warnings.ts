@@ -14,7 +14,10 @@ export const WARNING_CODES = ['ibs-cbs-missing', 'city-unprepared'] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
 /** What a client should know of an accepted invoice before the authority has answered. */
-export function warningsOf(sale: Sale, { cityUnprepared }: Pick<Route, 'cityUnprepared'>): readonly Warning[] {
+export function warningsOf(
+  sale: Sale,
+  { cityUnprepared }: { readonly cityUnprepared?: Route['cityUnprepared'] | undefined },
+): readonly Warning[] {
   return [ibsCbsMissing(sale), cityUnprepared && CITY_UNPREPARED].filter((warning) => warning !== undefined);
 }
 

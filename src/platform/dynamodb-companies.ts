@@ -1,18 +1,25 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../aws/document-client.ts';
-import { type Companies, type Company, CompanyChanged, CompanyUnknown } from '../commands/company-ports.ts';
+import {
+  type Companies,
+  type Company,
+  CompanyChanged,
+  CompanyUnknown,
+  MAX_ROUTE_DECISIONS,
+  TooManyRouteDecisions,
+} from '../commands/company-ports.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 
 /**
- * `CompaniesTable`: one item a company. Registration and certificate are attributes of their own, so that a change of one leaves the
- * other as it is; `version` counts both.
+ * `CompaniesTable`: one item a company. Registration, certificate and decisions are attributes of their own, so that a change of one leaves
+ * the others as they are; `version` counts all.
  */
 export function dynamoDbCompanies(client: DynamoDBDocumentClient, tableName: string): Companies {
   const update = async (
     companyCnpj: Cnpj,
     input: Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression'> & { readonly values: Item },
-    refused: (cause: unknown) => Error,
+    refused: (cause: ConditionalCheckFailedException) => Error,
   ): Promise<Company> => {
     const { values, ...expressions } = input;
     try {
@@ -24,6 +31,7 @@ export function dynamoDbCompanies(client: DynamoDBDocumentClient, tableName: str
           ExpressionAttributeNames: { '#version': 'version' },
           ExpressionAttributeValues: values,
           ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return companyOf(Attributes);
@@ -66,10 +74,30 @@ export function dynamoDbCompanies(client: DynamoDBDocumentClient, tableName: str
         },
         (cause) => new CompanyUnknown(companyCnpj, { cause }),
       ),
+    decideRoute: (companyCnpj, decision) =>
+      update(
+        companyCnpj,
+        {
+          UpdateExpression:
+            'SET routeDecisions = list_append(if_not_exists(routeDecisions, :none), :decision), updatedAt = :at, updatedBy = :by ADD #version :one',
+          ConditionExpression:
+            'attribute_exists(#version) AND (attribute_not_exists(routeDecisions) OR size(routeDecisions) < :max)',
+          values: {
+            ':none': [],
+            ':decision': [decision],
+            ':at': decision.at,
+            ':by': decision.by,
+            ':one': 1,
+            ':max': MAX_ROUTE_DECISIONS,
+          },
+        },
+        (cause) =>
+          cause.Item ? new TooManyRouteDecisions(companyCnpj, { cause }) : new CompanyUnknown(companyCnpj, { cause }),
+      ),
   };
 }
 
-/** What the table holds was written by the two updates above. */
+/** What the table holds was written by the updates above. */
 function companyOf({ registration, ...rest }: Item): Company {
   return { ...registration, ...rest } as Company;
 }

@@ -32,7 +32,7 @@ describe('lanes in a table that is throttled', () => {
 
   it('are asked for again', async () => {
     throttle(2);
-    expect((await lanes.of(codes)).map(({ municipalityCode }) => municipalityCode)).toEqual(codes);
+    expect((await lanes.of(codes)).map(({ lane }) => lane)).toEqual(codes);
   });
 
   it('are not said to be free of holds because they could not be read', async () => {

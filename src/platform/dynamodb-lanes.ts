@@ -27,18 +27,18 @@ export function dynamoDbLanes(
       return records;
     },
 
-    async of(municipalityCodes) {
-      const keys = municipalityCodes.map((municipalityCode) => ({ municipalityCode }));
+    async of(names) {
+      const keys = names.map((lane) => keyOf(lane));
       return (await batchGet(client, { tableName, keys }, backOff)).map(recordOf);
     },
 
-    async report(municipalityCode, worker, report, forgotten) {
+    async report(lane, worker, report, forgotten) {
       const names = { '#own': WORKER + worker };
       const gone = forgotten.map((name, n) => [`#gone${n}`, WORKER + name] as const);
       await client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: { municipalityCode },
+          Key: keyOf(lane),
           UpdateExpression: `SET #own = :report${gone.length > 0 ? ` REMOVE ${gone.map(([name]) => name).join(', ')}` : ''}`,
           ExpressionAttributeNames: { ...names, ...Object.fromEntries(gone) },
           ExpressionAttributeValues: { ':report': report },
@@ -46,11 +46,11 @@ export function dynamoDbLanes(
       );
     },
 
-    async hold(municipalityCode, hold) {
+    async hold(lane, hold) {
       const { Attributes = {} } = await client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: { municipalityCode },
+          Key: keyOf(lane),
           UpdateExpression: 'SET #hold = :hold',
           ExpressionAttributeNames: { '#hold': 'hold' },
           ExpressionAttributeValues: { ':hold': hold },
@@ -60,11 +60,11 @@ export function dynamoDbLanes(
       return recordOf(Attributes);
     },
 
-    async putOff(municipalityCode, nextLookAt) {
+    async putOff(lane, nextLookAt) {
       await client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: { municipalityCode },
+          Key: keyOf(lane),
           ...(nextLookAt === undefined
             ? { UpdateExpression: 'REMOVE nextLookAt' }
             : { UpdateExpression: 'SET nextLookAt = :at', ExpressionAttributeValues: { ':at': nextLookAt } }),
@@ -72,12 +72,12 @@ export function dynamoDbLanes(
       );
     },
 
-    async release(municipalityCode) {
+    async release(lane) {
       try {
         const { Attributes = {} } = await client.send(
           new UpdateCommand({
             TableName: tableName,
-            Key: { municipalityCode },
+            Key: keyOf(lane),
             UpdateExpression: 'REMOVE #hold',
             ConditionExpression: 'attribute_exists(#hold)',
             ExpressionAttributeNames: { '#hold': 'hold' },
@@ -93,13 +93,16 @@ export function dynamoDbLanes(
   };
 }
 
+/** A lane beside that of its municipality has its name for a key, too. */
+const keyOf = (lane: string) => ({ municipalityCode: lane });
+
 /** What the table holds was written by the updates above. */
 function recordOf({ municipalityCode, hold, nextLookAt, ...rest }: Item): LaneRecord {
   const reports = Object.entries(rest).flatMap(([name, report]) =>
     name.startsWith(WORKER) ? [[name.slice(WORKER.length), report as WorkerReport] as const] : [],
   );
   return {
-    municipalityCode,
+    lane: municipalityCode,
     ...(hold ? { hold } : {}),
     ...(nextLookAt ? { nextLookAt } : {}),
     workers: Object.fromEntries(reports),

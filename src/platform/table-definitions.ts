@@ -59,7 +59,7 @@ export const TABLES = {
         name: 'byDue',
         partitionKey: text('dueShard'),
         sortKey: text('dueAt'),
-        holds: ['version', 'updatedAt', 'nextAttemptAt', 'deferredSince', 'municipalityCode', 'dps'],
+        holds: ['version', 'updatedAt', 'nextAttemptAt', 'deferredSince', 'municipalityCode', 'route', 'dps'],
       },
     ],
   },

@@ -1,6 +1,7 @@
 import type { Tip } from '../events/commit.ts';
 import { dueInOrder } from '../events/due-order.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
+import { routeByMunicipality } from '../events/upcasters.ts';
 
 /** A row of InvoicesTable: the folded invoice, where in its stream it was folded, and what its indexes sort by. */
 export interface InvoiceRow extends Omit<LivingInvoice, 'id'> {
@@ -35,9 +36,22 @@ export function rowOf({ id, ...invoice }: LivingInvoice, tip: Tip, reconcileAfte
   };
 }
 
+/** A stored row as it is written today: rows of before routes were recorded say nothing of theirs. */
+export function newestRow<Row extends Readonly<Record<string, unknown>>>(row: Row): Row {
+  return 'route' in row ? row : { ...row, route: routeByMunicipality(row) };
+}
+
 /** The invoice and the tip that a row was made of. */
-export function fromRow(row: InvoiceRow): { invoice: LivingInvoice; tip: Tip } {
-  const { invoiceId, version, hash, providerProtocol: _p, dueShard: _s, dueAt: _d, ...invoice } = row;
+export function fromRow(stored: InvoiceRow): { invoice: LivingInvoice; tip: Tip } {
+  const {
+    invoiceId,
+    version,
+    hash,
+    providerProtocol: _p,
+    dueShard: _s,
+    dueAt: _d,
+    ...invoice
+  } = newestRow({ ...stored });
   return { invoice: { ...invoice, id: invoiceId }, tip: { version: version + 1, hash } };
 }
 

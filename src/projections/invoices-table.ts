@@ -22,6 +22,7 @@ export type DueRow = Pick<
   | 'nextAttemptAt'
   | 'deferredSince'
   | 'municipalityCode'
+  | 'route'
   | 'dps'
 >;
 

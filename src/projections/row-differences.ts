@@ -4,7 +4,7 @@ import { read } from '../events/event-store.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import { ImpossibleHistory } from '../events/invoice.ts';
 import { UnreadableEvent } from '../events/upcasters.ts';
-import { rowOf } from './invoice-row.ts';
+import { newestRow, rowOf } from './invoice-row.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,8 @@ type Members = Readonly<Record<string, unknown>>;
  * @param commits all of the stream, by version
  * @returns names of members, sorted
  */
-export function rowDifferences(invoiceId: InvoiceId, row: Members, commits: readonly Commit[]): readonly string[] {
+export function rowDifferences(invoiceId: InvoiceId, stored: Members, commits: readonly Commit[]): readonly string[] {
+  const row = newestRow(stored);
   const expected = expectedRow(
     invoiceId,
     commits.filter(({ next }) => typeof row.version === 'number' && next <= row.version + 1),

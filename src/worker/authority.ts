@@ -1,3 +1,4 @@
+import type { RouteAuthority } from '../nfse/routing/route.ts';
 import type { Provider, ProviderError } from './providers/provider.ts';
 import type { Transport } from './providers/transport.ts';
 
@@ -12,6 +13,8 @@ export interface Authority {
 export interface Represented {
   readonly companyCnpj: string;
   readonly municipalityCode: string;
+  /** Who took, or is to take, the declaration. */
+  readonly route: { readonly authority: RouteAuthority; readonly besideCity?: true | undefined };
 }
 
 /**

@@ -4,9 +4,11 @@ import {
   type AbrasfProfile,
   addressIn,
   type Environment,
+  hasOwnSystem,
   type MunicipalityProfile,
+  systemOf,
 } from '../nfse/municipality-profiles/profiles.ts';
-import { type Authority, NotRepresentable } from './authority.ts';
+import { type Authority, NotRepresentable, type Represented } from './authority.ts';
 import type { HeldCertificate } from './company-certificates.ts';
 import type { SigningWish } from './providers/abrasf/desk.ts';
 import { withLogin } from './providers/abrasf/login.ts';
@@ -29,7 +31,7 @@ export interface CityAuthorityDeps {
 }
 
 /**
- * The way of a company to the authority that its municipality's profile names. Hosts come from configuration and the profiles, never
+ * The way of a company to the authority that takes its declaration: the national system, or the city's own, which its profile names. Hosts come from configuration and the profiles, never
  * from an invoice. Whoever speaks TLS is shown the company's certificate; whoever wants signatures gets them over any connection.
  *
  * @throws NotRepresentable for a company without a certificate or a login that the city wants, and for a city that has no system in this environment
@@ -37,11 +39,14 @@ export interface CityAuthorityDeps {
 export async function cityAuthority(
   deps: CityAuthorityDeps,
   profile: MunicipalityProfile,
-  companyCnpj: string,
+  { companyCnpj, municipalityCode, route }: Represented,
 ): Promise<Authority> {
-  return profile.provider === 'abrasf'
-    ? abrasfCity(deps, profile, companyCnpj)
-    : nationalFront(deps, profile.front, companyCnpj);
+  // A note stays with the city that issued it. Where its system is not known any more, nobody else can be asked.
+  if (route.authority === 'city' && !hasOwnSystem(profile)) throw noProfile(municipalityCode);
+  const system = systemOf(profile, route.authority);
+  return system.provider === 'abrasf'
+    ? abrasfCity(deps, system, companyCnpj)
+    : nationalFront(deps, system.front, companyCnpj);
 }
 
 async function nationalFront(
@@ -97,6 +102,16 @@ function noSystem(name: string, environment: Environment): NotRepresentable {
     code: 'CITY_WITHOUT_SYSTEM',
     message: `O perfil de ${name} não tem endereço ${which}.`,
     howToFix: 'Peça ao suporte o endereço do sistema da prefeitura neste ambiente e reenvie a nota.',
+    field: '/municipalityCode',
+    source: 'not sent',
+  });
+}
+
+function noProfile(municipalityCode: string): NotRepresentable {
+  return new NotRepresentable({
+    code: 'CITY_WITHOUT_SYSTEM',
+    message: `O sistema próprio do município ${municipalityCode} não está configurado nesta instalação.`,
+    howToFix: 'Peça ao suporte que cadastre o perfil do município e repita a operação.',
     field: '/municipalityCode',
     source: 'not sent',
   });

@@ -24,8 +24,8 @@ export interface WorkerDeps extends ExecuteDeps {
   readonly trustSeconds: number;
   /** How long after a handling began it may still begin to send. */
   readonly sendWithinSeconds: number;
-  /** Whether the municipality's lane flows. */
-  readonly gateOf: (municipalityCode: string) => Gate;
+  /** Whether a lane flows. */
+  readonly gateOf: (lane: string) => Gate;
   /** The longest that any worker may still be sending on the strength of what it read. */
   readonly inFlightSeconds: number;
   /** Whether this process has not met the invoice lately: a message delivered twice must not be trusted twice. */
@@ -51,7 +51,7 @@ export interface Conversation extends Kept {
 export type Submittable = Pick<
   LivingInvoice,
   'id' | 'companyCnpj' | 'municipalityCode' | 'dps' | 'xmlKey' | 'attempt' | 'deferralReason' | 'protocol'
->;
+> & { readonly route: Pick<LivingInvoice['route'], 'authority' | 'besideCity'> };
 
 /**
  * Speaks to the authority in the company's name. Where the company cannot show itself, what was certainly never sent fails and says

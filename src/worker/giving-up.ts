@@ -1,4 +1,5 @@
-import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN, type Outcome } from '../commands/record-outcome/decide.ts';
+import type { Outcome } from '../commands/record-outcome/decide.ts';
+import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN } from '../events/failure-codes.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
 import type { ProviderError } from './providers/provider.ts';
 

@@ -48,7 +48,7 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     const { submittable } = fresh;
     const outcome = await speaking(deps, submittable, 'never', (talk) => submit(deps, talk, submittable));
     steps.push(outcome.kind);
-    const { status } = await record(deps, work, delivery, outcome, fresh);
+    const { status } = await record(deps, work, delivery, outcome, { fresh, asked: submittable.route.authority });
     if (status !== 'CANCELLING')
       return { steps, ...(status ? { status } : {}), ...codeOf(outcome), emittedAt: fresh.at };
   }
@@ -65,7 +65,7 @@ export async function handleWork(workerDeps: WorkerDeps, work: Work, delivery: D
     if (outcome) {
       steps.push(outcome.kind);
       code = codeOf(outcome);
-      ({ status } = await record(deps, work, delivery, outcome));
+      ({ status } = await record(deps, work, delivery, outcome, { asked: invoice.route.authority }));
     }
     // Last: where the other invoice cannot be told, this one's own cancellation is done all the same.
     await tellReplaced(deps, invoice, occasionOf(deps, work, delivery));
@@ -87,9 +87,9 @@ export function freshOf(
   work: Work,
   delivery: Delivery,
 ): (Fresh & { submittable: Submittable }) | undefined {
-  const { emitted, companyCnpj, dps, invoiceId, municipalityCode } = work;
+  const { emitted, companyCnpj, dps, invoiceId, municipalityCode, route } = work;
   const first = deps.firstSight(invoiceId);
-  if (!emitted || !companyCnpj || !dps || !first || delivery.receiveCount > 1) return undefined;
+  if (!emitted || !companyCnpj || !dps || !route || !first || delivery.receiveCount > 1) return undefined;
   // The message's own age is not enough: a redrive sends an old one anew.
   const oldest = Math.min(delivery.sentAt.getTime(), Date.parse(emitted.at));
   if (deps.now().getTime() - oldest > deps.trustSeconds * 1000) return undefined;
@@ -98,7 +98,7 @@ export function freshOf(
     invoice: { id: invoiceId, status: 'EMITTED', attempt: 0 },
     tip,
     at,
-    submittable: { id: invoiceId, companyCnpj, municipalityCode, dps, xmlKey, attempt: 0 },
+    submittable: { id: invoiceId, companyCnpj, municipalityCode, route, dps, xmlKey, attempt: 0 },
   };
 }
 
@@ -164,8 +164,14 @@ async function noteDenied(
 }
 
 /** Appends the outcome, in the name of the message. */
-export function record(deps: WorkerDeps, work: Work, delivery: Delivery, outcome: Outcome, fresh?: Fresh) {
-  return recordOutcome(deps, work.invoiceId, outcome, occasionOf(deps, work, delivery), fresh);
+export function record(
+  deps: WorkerDeps,
+  work: Work,
+  delivery: Delivery,
+  outcome: Outcome,
+  known?: Parameters<typeof recordOutcome>[4],
+) {
+  return recordOutcome(deps, work.invoiceId, outcome, occasionOf(deps, work, delivery), known);
 }
 
 export function occasionOf(deps: WorkerDeps, work: Work, { messageId }: Delivery): Occasion {

@@ -5,7 +5,8 @@ import { readWanted } from '../commands/municipal-parameters/wanted.ts';
 import { latestCompetence } from '../commands/store-dps.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { parameterKey } from '../nfse/municipal-parameters/questions.ts';
-import { routeOf } from '../nfse/municipality-profiles/traffic.ts';
+import { routeOfLane } from '../nfse/municipality-profiles/traffic.ts';
+import { laneOf } from '../nfse/routing/lane.ts';
 import { noteCertificateAge } from '../platform/certificate-metric.ts';
 import { newId, now } from '../platform/clock.ts';
 import { ecsAgentUri, readConfig, required, traceCollectorUrl } from '../platform/config.ts';
@@ -96,8 +97,7 @@ const authorities: CityAuthorityDeps = {
   connect: connections.to,
   ...documentSigning(national.signatureHash),
 };
-const laneRoute = (municipalityCode: string) =>
-  routeOf(profileOf(municipalityCode), municipalityCode, national.traffic);
+const laneRoute = (lane: string) => routeOfLane(profileOf, lane, national.traffic);
 const breakers = authorityBreakers({
   failures: worker.breaker.failures,
   probeAfterMs: worker.breaker.probeSeconds * 1000,
@@ -117,9 +117,9 @@ const parameters = parameterFetching({
     logger.info('municipal parameters', { municipalityCode, parameter: parameterKey(question), outcome, reason }),
   onTrouble: (error) => logger.error('municipal parameters could not be fetched', { error: failureOf(error) }),
 });
-const breakerOf = (municipalityCode: string) => breakers.of(laneRoute(municipalityCode).authority);
-const gateOf = (municipalityCode: string, authority = laneRoute(municipalityCode).authority) =>
-  board.holdOn(municipalityCode) ?? breakers.of(authority).gate();
+const breakerOf = (lane: string) => breakers.of(laneRoute(lane).authority);
+const gateOf = (lane: string, authority = laneRoute(lane).authority) =>
+  board.holdOn(lane) ?? breakers.of(authority).gate();
 const tally = laneTally();
 const board = laneBoard({
   records: dynamoDbLanes(client, config.tables.lanes),
@@ -140,12 +140,14 @@ const deps: WorkerDeps = {
     config.tables.documents,
     s3DocumentArchive(s3(config.s3, undefined, traced), config.docsBucket),
   ),
-  async authorityFor({ companyCnpj, municipalityCode }) {
-    const authority = await cityAuthority(authorities, profileOf(municipalityCode), companyCnpj);
+  async authorityFor(represented) {
+    const { companyCnpj, municipalityCode } = represented;
+    const authority = await cityAuthority(authorities, profileOf(municipalityCode), represented);
+    const lane = laneOf(represented);
     const guard: Guard = {
-      breaker: breakerOf(municipalityCode),
+      breaker: breakerOf(lane),
       companyCnpj,
-      note: (answered, detail) => board.note(municipalityCode, answered, detail),
+      note: (answered, detail) => board.note(lane, answered, detail),
     };
     return { ...authority, provider: (transport) => guarded(authority.provider(transport), guard) };
   },
@@ -166,12 +168,15 @@ const deps: WorkerDeps = {
  * id is not in it: the line of the request has it beside the same invoice.
  */
 function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
-  const { emitted: _, dps: _dps, traceHeader: _carried, requestId: _asked, ...ids } = work;
+  const { emitted: _, dps: _dps, traceHeader: _carried, requestId: _asked, route: _route, ...ids } = work;
+  const lane = laneOf(work);
   const { emittedAt, ...done } = handled;
   const { messageId, receiveCount, sentAt } = delivery;
   const at = now();
   const facts = {
     ...ids,
+    // Said where it is not the municipality's own, since log lines are paid by the byte.
+    ...(lane === work.municipalityCode ? {} : { lane }),
     ...done,
     ...more,
     messageId,
@@ -179,7 +184,7 @@ function logHandled({ work, delivery }: Received, handled: Handled, more: object
     waitedMs: at.getTime() - sentAt.getTime(),
     durationMs: Math.round(performance.now() - started),
   };
-  tally.handled(work.municipalityCode, handled, 'turnedAway' in more);
+  tally.handled(lane, handled, 'turnedAway' in more);
   const ageMs = at.getTime() - Date.parse(emittedAt ?? '');
   if (handled.steps.includes('issued')) {
     const metrics = { TimeToIssue: [ageMs, 'Milliseconds'] } as const;
@@ -241,7 +246,7 @@ const poller = startPoller({
   async turnAway(received, gate) {
     const started = performance.now();
     const handled = await turnAway(deps, received.work, received.delivery, gate);
-    board.turnedAway(received.work.municipalityCode);
+    board.turnedAway(laneOf(received.work));
     logHandled(received, handled, { turnedAway: gate.kind }, started);
   },
   failed: deadLetters({
@@ -251,8 +256,9 @@ const poller = startPoller({
     onFailed: noteFailure,
     onTrouble: (error) => logger.error('the DLQ could not be talked to', { error: failureOf(error) }),
   }),
-  onPutBack({ work: { invoiceId, municipalityCode }, delivery: { messageId, receiveCount } }, turnInSeconds) {
-    tally.putBack(municipalityCode);
+  onPutBack({ work, delivery: { messageId, receiveCount } }, turnInSeconds) {
+    const { invoiceId, municipalityCode } = work;
+    tally.putBack(laneOf(work));
     logger.info('put back', { invoiceId, municipalityCode, messageId, receiveCount, turnInSeconds });
   },
   onTrouble: (error) => logger.error('the queue could not be talked to', { error: failureOf(error) }),
@@ -264,12 +270,8 @@ const tallies = setInterval(logTally, TALLY_MS);
 
 function logTally(): void {
   const at = now();
-  for (const [municipalityCode, metrics] of tally.take(
-    poller.figures(),
-    (code) => breakerOf(code).state,
-    at.getTime(),
-  )) {
-    logMetrics({ message: 'lane', metrics, at, dimensions: { municipalityCode } });
+  for (const [lane, metrics] of tally.take(poller.figures(), (name) => breakerOf(name).state, at.getTime())) {
+    logMetrics({ message: 'lane', metrics, at, dimensions: { municipalityCode: lane } });
   }
 }
 

@@ -2,9 +2,12 @@ import { leastLookMs, nextLookAt } from '../commands/lanes/looks.ts';
 import type { Documents } from '../commands/ports.ts';
 import type { Outcome } from '../commands/record-outcome/decide.ts';
 import { documentKey } from '../events/document-key.ts';
+import { DPS_NUMBER_TAKEN } from '../events/failure-codes.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
+import { laneOf } from '../nfse/routing/lane.ts';
 import { nextAttemptAt, nextQuestionAt } from './attempt-times.ts';
+import type { Submittable } from './conversation.ts';
 import type { Recorder } from './evidence.ts';
 import type { Gate } from './lanes/gate.ts';
 import type { IssuedNote, Pending, ProviderError } from './providers/provider.ts';
@@ -22,8 +25,8 @@ interface OutcomeDeps {
   readonly retryBaseSeconds: number;
   /** The longest that any worker may still be sending on the strength of what it read. */
   readonly inFlightSeconds: number;
-  /** Whether the municipality's lane flows. */
-  readonly gateOf: (municipalityCode: string) => Gate;
+  /** Whether a lane flows. */
+  readonly gateOf: (lane: string) => Gate;
 }
 
 const MAX_DETAIL = 300;
@@ -69,21 +72,22 @@ export function failed(
 export function deferred(
   { now, random, retryBaseSeconds, gateOf }: OutcomeDeps,
   talk: Kept,
-  { attempt, municipalityCode }: Pick<LivingInvoice, 'attempt' | 'municipalityCode'>,
+  { attempt, ...place }: Pick<Submittable, 'attempt' | 'municipalityCode' | 'route'>,
   reason: 'provider-unavailable' | 'outcome-unknown',
   detail: string,
 ): Outcome {
-  const gate = gateOf(municipalityCode);
+  const lane = laneOf(place);
+  const gate = gateOf(lane);
   const next =
     gate.kind === 'flowing'
       ? nextAttemptAt(now(), attempt, retryBaseSeconds, random())
-      : laneLookAt(now(), gate.since, municipalityCode, retryBaseSeconds);
+      : laneLookAt(now(), gate.since, lane, retryBaseSeconds);
   return { kind: 'deferred', reason, detail: detail.slice(0, MAX_DETAIL), nextAttemptAt: next, ...kept(talk) };
 }
 
 /** When those that wait in a lane which does not flow are looked at, all at the same moment. */
-export function laneLookAt(now: Date, since: number, municipalityCode: string, retryBaseSeconds: number): string {
-  return new Date(nextLookAt(now.getTime(), since, municipalityCode, leastLookMs(retryBaseSeconds))).toISOString();
+export function laneLookAt(now: Date, since: number, lane: string, retryBaseSeconds: number): string {
+  return new Date(nextLookAt(now.getTime(), since, lane, leastLookMs(retryBaseSeconds))).toISOString();
 }
 
 /** The authority has the declaration in a queue of its own. Nobody waits for it here: the reconciler asks later. */
@@ -106,7 +110,7 @@ export function processing(
 /** What a person has to settle: the number names a note of another sale. */
 export function numberTaken({ dps }: Pick<LivingInvoice, 'dps'>, { nfseNumber }: IssuedNote): ProviderError {
   return {
-    code: 'DPS_NUMBER_TAKEN',
+    code: DPS_NUMBER_TAKEN,
     message: `O número ${dps.number} da série ${dps.series} já foi usado em outra nota (NFS-e ${nfseNumber}), com outro conteúdo.`,
     howToFix:
       'Emita de novo com outra chave de idempotência e outro número de DPS (ou sem número, para que ele seja gerado).',

@@ -1,4 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import { laneOf } from '../nfse/routing/lane.ts';
 import type { Gate } from './lanes/gate.ts';
 import { type LaneFigures, laneSchedule, type Queued, type ScheduleSettings } from './lanes/schedule.ts';
 import { acknowledger } from './queue/acknowledger.ts';
@@ -13,8 +14,8 @@ export interface PollerOptions extends ScheduleSettings {
   /** A message that takes longer is given up: it appears on the queue again. */
   readonly deadlineMs: number;
   readonly now: () => number;
-  /** Called with the municipalities of what was received, before any of it begins. */
-  readonly prepare: (municipalityCodes: readonly string[]) => Promise<void>;
+  /** Called with the lanes of what was received, before any of it begins. */
+  readonly prepare: (lanes: readonly string[]) => Promise<void>;
   /**
    * Takes up a message that is about no invoice, which is then done with: it stands in no lane, and keeps no invoice waiting.
    *
@@ -73,7 +74,7 @@ const MOST_RECEIVES = 8;
 const LOOK_MS = 1000;
 
 /**
- * Receives, hands each message to the lane of its municipality, and deletes what is done with. Messages are hidden from others from the
+ * Receives, hands each message to its lane, and deletes what is done with. Messages are hidden from others from the
  * moment they are received, and no longer than the deadline after they began.
  */
 export function startPoller(options: PollerOptions): Poller {
@@ -112,7 +113,7 @@ export function startPoller(options: PollerOptions): Poller {
         return [];
       }
     });
-    await options.prepare([...new Set(readable.map(({ municipalityCode }) => municipalityCode))]).catch(onTrouble);
+    await options.prepare([...new Set(readable.map(({ lane }) => lane))]).catch(onTrouble);
     if (stopping) return putBackUnbegun(readable);
     const back: [InHand, number][] = [];
     for (const message of readable) {
@@ -142,7 +143,7 @@ export function startPoller(options: PollerOptions): Poller {
       const message = toTurnAway.shift();
       if (!message) break;
       turningAway++;
-      const gate = gateOf(message.municipalityCode, routeOf(message.municipalityCode).authority, now());
+      const gate = gateOf(message.lane, routeOf(message.lane).authority, now());
       void track(settle(message, turnAway(message.received, gate)).finally(() => turningAway--)).then(begin);
     }
     clearTimeout(alarm);
@@ -262,7 +263,7 @@ function queued(received: Received, receivedAt: number): InHand {
   const { work, delivery, message } = received;
   return {
     id: message.ReceiptHandle ?? '',
-    municipalityCode: work.municipalityCode,
+    lane: laneOf(work),
     // A message of an older version does not say whose it is: it waits for nobody.
     company: work.companyCnpj ?? work.invoiceId,
     number: work.dps?.number ?? 0,

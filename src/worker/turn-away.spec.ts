@@ -62,7 +62,12 @@ async function turnedAway(
   const delivery = { messageId: 'message-1', receiveCount, sentAt: new Date(at) };
   const [first] = await events.load(invoiceId);
   const { companyCnpj, dps, xmlKey } = emitted.data;
-  const fresh = first && { companyCnpj, dps, emitted: { xmlKey, tip: tipAfter(first), at } };
+  const fresh = first && {
+    companyCnpj,
+    dps,
+    route: { authority: 'national' as const },
+    emitted: { xmlKey, tip: tipAfter(first), at },
+  };
   const asWork = { ...work, ...changes, ...(changes.origin === 'emission' ? fresh : {}) };
   const handled = await turnAway(deps, asWork, delivery, gate);
   return { handled, invoice: read(invoiceId, await events.load(invoiceId)).invoice };

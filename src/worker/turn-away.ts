@@ -3,6 +3,7 @@ import { NoteInQuestion, type Outcome } from '../commands/record-outcome/decide.
 import { tellReplaced } from '../commands/replace-invoice/replace-invoice.ts';
 import type { Work } from '../commands/work.ts';
 import { read } from '../events/event-store.ts';
+import { laneOf } from '../nfse/routing/lane.ts';
 import type { WorkerDeps } from './conversation.ts';
 import { givenUp } from './giving-up.ts';
 import { freshOf, type Handled, occasionOf, record } from './handle-work.ts';
@@ -21,7 +22,7 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
   const fresh = freshOf(deps, work, delivery);
   if (fresh) {
     const outcome = deferral(deps, work, gate, 'provider-unavailable');
-    const { status } = await record(deps, work, delivery, outcome, fresh);
+    const { status } = await record(deps, work, delivery, outcome, { fresh });
     return { steps: [outcome.kind], ...(status ? { status } : {}), emittedAt: fresh.at };
   }
   const { invoice } = read(work.invoiceId, await deps.events.load(work.invoiceId));
@@ -41,14 +42,14 @@ export async function turnAway(deps: WorkerDeps, work: Work, delivery: Delivery,
 
 function deferral(
   { now, retryBaseSeconds }: WorkerDeps,
-  { municipalityCode }: Work,
+  work: Work,
   gate: Gate,
   reason: 'provider-unavailable' | 'outcome-unknown',
 ): Outcome & { kind: 'deferred' } {
   // A lane that takes messages has room again soon, and the reconciler brings them in their order: no reason to wait longer each time.
   const nextAttemptAt =
     gate.kind === 'shut'
-      ? laneLookAt(now(), gate.since, municipalityCode, retryBaseSeconds)
+      ? laneLookAt(now(), gate.since, laneOf(work), retryBaseSeconds)
       : new Date(now().getTime() + leastLookMs(retryBaseSeconds)).toISOString();
   return { kind: 'deferred', reason, detail: whyNot(gate), nextAttemptAt };
 }

@@ -8,7 +8,7 @@ import { memoryEventStore } from '../../src/events/memory-event-store.ts';
 import { stepFunctionsWorkflow } from '../../src/platform/step-functions-workflow.ts';
 import { project } from '../../src/projections/projector.ts';
 import { memoryInvoicesTable, SHARDS } from '../faults/memory-invoices-table.ts';
-import { at, emission, invoiceId, meta, requestId } from '../invoices.ts';
+import { at, emission, invoiceId, meta, requestId, route } from '../invoices.ts';
 
 const sfn = mockClient(SFNClient);
 afterAll(() => sfn.restore());
@@ -47,7 +47,7 @@ function installation() {
           onWorkflowNotStarted: (_work, error) => notStarted.push(error),
           dps: { environment: '2', softwareVersion: 'nfse-ledger-test' },
         },
-        { requestId, emission, dps: { series: '1' }, dateGiven: true },
+        { requestId, emission, route, dps: { series: '1' }, dateGiven: true },
         { at, meta },
       );
       await project({ events, invoices, reconcileAfterSeconds: REST_SECONDS }, invoiceId, await events.load(invoiceId));

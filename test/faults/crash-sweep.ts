@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BATCH, OLD, QUEUE, SINGLE } from '../../local/municipality-profiles.ts';
-import type { EmitRequest } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import { invoiceIdFor } from '../../src/events/ids.ts';
 import { companyCnpj, emission, requestId } from '../invoices.ts';
 import { type Mortality, mortality } from './mortality.ts';
-import { service } from './service.ts';
+import { type Emitting, service } from './service.ts';
 import { flawsOf, invoiceOf, settle } from './settling.ts';
 import { standIns } from './stand-ins.ts';
 import { virtualClock } from './virtual-clock.ts';
@@ -100,7 +99,7 @@ async function live(
   const clock = virtualClock('2026-11-10T12:31:00.000Z');
   const authorities = await standIns(clock);
   const it = service({ clock, death, ...authorities });
-  const request: EmitRequest = {
+  const request: Emitting = {
     requestId,
     emission: {
       ...emission,

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import type { EmitRequest } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Commit } from '../../src/events/commit.ts';
 import { type InvoiceId, invoiceIdFor } from '../../src/events/ids.ts';
 import { companyCnpj, emission } from '../invoices.ts';
 import { type Life, mortality } from './mortality.ts';
 import { FAULTS, type Fault, plainAuthority } from './plain-authority.ts';
 import { seededRandom, shuffled } from './seeded-random.ts';
-import { type Service, service } from './service.ts';
+import { type Emitting, type Service, service } from './service.ts';
 import { flawsOf, invoiceOf, settle } from './settling.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -258,7 +257,7 @@ async function refusable<T>(life: Promise<Life<T>>): Promise<Life<T | Error>> {
   }
 }
 
-function emissionOf(place: number): EmitRequest {
+function emissionOf(place: number): Emitting {
   return { requestId: `pedido-${place}`, emission, dps: { series: '1' }, dateGiven: true };
 }
 

@@ -103,7 +103,7 @@ export async function liveOutage(options: OutageOptions): Promise<Outage> {
       routeOf: () => ({ authority: CITY, whole: limits, lane: limits }),
       gateOf: () => breaker.gate(),
     });
-    const laneOf = () => laneView({ municipalityCode: CITY, workers: { worker: reportOf(breaker, now()) } }, now());
+    const laneOf = () => laneView({ lane: CITY, workers: { worker: reportOf(breaker, now()) } }, now());
 
     let downCalls = 0;
     const mostReceives = { down: 0, back: 0 };
@@ -256,7 +256,7 @@ function inHand(received: Received<Work>, receivedAt: number): InHand {
   const { body, messageId, receiveCount } = received;
   return {
     id: messageId,
-    municipalityCode: body.municipalityCode,
+    lane: body.municipalityCode,
     company: body.companyCnpj ?? '',
     number: body.dps?.number ?? 0,
     receiveCount,

@@ -8,9 +8,12 @@ import { type CommandDeps, DocumentMissing, type Documents } from '../../src/com
 import { type Reconciled, reconcile } from '../../src/commands/reconcile/reconcile.ts';
 import type { ReplayMode } from '../../src/commands/replay-invoice/decide.ts';
 import { type Replayed, replayInvoice } from '../../src/commands/replay-invoice/replay-invoice.ts';
+import { NothingToRetry } from '../../src/commands/retry-invoice/decide.ts';
 import { type RetryRequest, retryInvoice } from '../../src/commands/retry-invoice/retry-invoice.ts';
+import { type RouteFacts, routeEmission } from '../../src/commands/route-emission.ts';
 import type { Work } from '../../src/commands/work.ts';
 import type { Commit } from '../../src/events/commit.ts';
+import type { Emission } from '../../src/events/emission.ts';
 import { type EventStore, read } from '../../src/events/event-store.ts';
 import type { InvoiceId } from '../../src/events/ids.ts';
 import { memoryEventStore } from '../../src/events/memory-event-store.ts';
@@ -39,6 +42,10 @@ export const SETTINGS = {
   mostReceives: 5,
 } as const;
 
+/** Requests as the API has read them; the rule says who takes the invoice. */
+export type Emitting = Omit<EmitRequest, 'route'>;
+export type Retrying = Omit<RetryRequest, 'route'>;
+
 /** The whole service in memory: its own code in processes that may die, and everything that outlives them. */
 export interface Service {
   readonly events: EventStore;
@@ -49,9 +56,9 @@ export interface Service {
   /** Calls that left before what they send was stored. */
   readonly unwitnessed: readonly string[];
 
-  emit(request: EmitRequest): Promise<Life<AcceptedEmission>>;
+  emit(request: Emitting): Promise<Life<AcceptedEmission>>;
   cancel(invoiceId: InvoiceId, command: CancelInvoice): Promise<Life<Decided>>;
-  retry(invoiceId: InvoiceId, request: RetryRequest): Promise<Life<Decided>>;
+  retry(invoiceId: InvoiceId, request: Retrying): Promise<Life<Decided>>;
   /** Somebody asks for a dead letter's work again. */
   replay(invoiceId: InvoiceId, mode: ReplayMode, letterId: string): Promise<Life<Replayed>>;
   /** A worker takes a message, if it can be had. What it throws leaves the message on the queue. */
@@ -69,6 +76,8 @@ export interface ServiceWorld {
   readonly death: Mortality;
   readonly authorityFor: (represented: Represented) => Promise<Authority>;
   readonly profileOf?: ProfileOf;
+  /** What is on record for every company. */
+  readonly choiceOn?: RouteFacts['choiceOn'];
   readonly random?: () => number;
   /** What the reconciler is told of lanes; nothing is against any without it. */
   readonly lanesOf?: (municipalityCodes: readonly string[]) => ReadonlyMap<string, LaneView>;
@@ -129,10 +138,19 @@ export function service(world: ServiceWorld): Service {
     at: clock.now().toISOString(),
     meta: { actor, requestId: actor },
   });
+  const routeOf = (emission: Emission) =>
+    routeEmission(world, emission, {
+      at: clock.now().toISOString(),
+      ...(world.choiceOn ? { choiceOn: world.choiceOn } : {}),
+    });
   const commandDeps = (mortal: Mortal) => ({
     events: mortal('events', events),
     documents: mortal('documents', shelf),
     workflow: mortal('workflow', { start: async (work: Work) => queue.send(work) }),
+    numbers: mortal('numbers', {
+      take: async (company: string, series: string) => count(numbers, `${company} ${series}`, 1),
+      reserve: async () => undefined,
+    }),
     newCommitId: () => `commit-${++commits}`,
     onWorkflowNotStarted: (_work: Work, error: unknown) => {
       throw error;
@@ -197,17 +215,7 @@ export function service(world: ServiceWorld): Service {
     unwitnessed,
     emit: (request) =>
       death.live((mortal) =>
-        emitInvoice(
-          {
-            ...commandDeps(mortal),
-            numbers: mortal('numbers', {
-              take: async (company: string, series: string) => count(numbers, `${company} ${series}`, 1),
-              reserve: async () => undefined,
-            }),
-          },
-          request,
-          occasion(request.requestId),
-        ),
+        emitInvoice(commandDeps(mortal), { ...request, route: routeOf(request.emission) }, occasion(request.requestId)),
       ),
     cancel: (invoiceId, command) =>
       death.live(async (mortal) => {
@@ -219,7 +227,9 @@ export function service(world: ServiceWorld): Service {
       death.live(async (mortal) => {
         const deps = commandDeps(mortal);
         const known = read(invoiceId, await deps.events.load(invoiceId));
-        return retryInvoice(deps, known, request, occasion('retry'));
+        const { invoice } = known;
+        if (invoice.status === 'NONE') throw new NothingToRetry(invoiceId, invoice.status);
+        return retryInvoice(deps, known, { ...request, route: routeOf(invoice) }, occasion('retry'));
       }),
     replay: (invoiceId, mode, letterId) =>
       death.live((mortal) => {
@@ -254,11 +264,9 @@ export function service(world: ServiceWorld): Service {
             lanesOf: async (codes) => world.lanesOf?.(codes) ?? new Map(),
             awake: async () => {
               const views = world.lanesOf?.([...looks.keys()]);
-              return [...looks].flatMap(([municipalityCode, nextLookAt]) => {
-                const flows = (views?.get(municipalityCode)?.state ?? 'flowing') === 'flowing';
-                return flows && Date.parse(nextLookAt) > clock.now().getTime()
-                  ? [{ municipalityCode, nextLookAt }]
-                  : [];
+              return [...looks].flatMap(([lane, nextLookAt]) => {
+                const flows = (views?.get(lane)?.state ?? 'flowing') === 'flowing';
+                return flows && Date.parse(nextLookAt) > clock.now().getTime() ? [{ lane, nextLookAt }] : [];
               });
             },
             putOff: async (code, at) => void (at === undefined ? looks.delete(code) : looks.set(code, at)),

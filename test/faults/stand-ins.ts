@@ -83,7 +83,7 @@ export async function standIns(clock: VirtualClock): Promise<StandIns> {
   return {
     profileOf,
     sentAgain,
-    authorityFor: ({ companyCnpj, municipalityCode }) =>
+    authorityFor: (represented) =>
       cityAuthority(
         {
           nationalApi: NATIONAL,
@@ -93,8 +93,8 @@ export async function standIns(clock: VirtualClock): Promise<StandIns> {
           credentialsOf: async () => undefined,
           connect,
         },
-        profileOf(municipalityCode),
-        companyCnpj,
+        profileOf(represented.municipalityCode),
+        represented,
       ),
     notes: () => [
       ...national.notes.all().map(({ dpsId, accessKey, nfseNumber }) => ({

@@ -97,6 +97,7 @@ function told(one: typeof invoice extends fc.Arbitrary<infer T> ? T : never, see
       : { replaces: { accessKey: accessKeyOf(seed, one.replaces), reasonCode: '01' as const } }),
     requestId: `${seed} ${place}`,
     provider: 'national',
+    route: { authority: 'national', rule: 'no-city-system' },
     dps: { series: one.series, number: one.number },
     total: totalOf(amounts),
     xmlKey: 'dps.xml',

@@ -85,6 +85,7 @@ describe('what is deployed', () => {
     ok(await on.api.request('PUT', `/companies/${companyCnpj}/certificate`, certificate));
     const login = { municipalityCode: LOGIN, user: 'empresa', password: 'senha & prefeitura' };
     ok(await on.api.request('PUT', `/companies/${companyCnpj}/city-login`, login));
+    ok(await on.api.post(`/companies/${companyCnpj}/route-decisions`, example('route-by-rule')));
     ok(await on.api.get(`/companies/${companyCnpj}`));
     ok(await on.api.post(`/companies/${companyCnpj}/series/${dps.series}/rewind`, { reason: 'Cadastro errado' }));
     ok(await on.api.get(`/companies/${companyCnpj}/series/${dps.series}`));
@@ -218,6 +219,7 @@ describe('what is deployed', () => {
     const { invoiceId } = (await on.api.post('/invoices', body, key)).body;
     const slow = await emit('emit-slow');
     const withLogin = await emit('emit-abrasf', { municipalityCode: LOGIN });
+    const unprepared = await emit('emit-city-unprepared');
     ok(await on.api.post('/invoices', body, key), 202);
     ok(await on.api.post('/invoices', { ...body, companyCnpj: productive }), 409);
     const url = `/invoices/${invoiceId}`;
@@ -228,6 +230,11 @@ describe('what is deployed', () => {
     ok(await on.api.post(`${url}/retry`, example('retry-corrected')), 409);
     await on.api.until(slow, 'ISSUED', 20_000);
     await on.api.until(withLogin, 'ISSUED', 20_000);
+
+    await on.api.until(unprepared, 'FAILED', 20_000);
+    ok(await on.api.post(`/companies/${companyCnpj}/route-decisions`, example('route-to-city')));
+    ok(await on.api.post(`/invoices/${unprepared}/retry`, example('retry-by-city')), 202);
+    await on.api.until(unprepared, 'ISSUED', 20_000);
 
     const listed = async () => (await on.api.get(`/invoices?companyCnpj=${companyCnpj}`)).body.items.length >= 3;
     await eventually(listed);

@@ -14,6 +14,7 @@ import {
 import { afterEach } from 'vitest';
 import { emitInvoice } from '../../src/commands/emit-invoice/emit-invoice.ts';
 import type { Documents } from '../../src/commands/ports.ts';
+import { routeEmission } from '../../src/commands/route-emission.ts';
 import type { Work } from '../../src/commands/work.ts';
 import type { Tip } from '../../src/events/commit.ts';
 import { dynamoDbEventStore } from '../../src/events/dynamodb-event-store.ts';
@@ -69,6 +70,8 @@ export async function emittedOnly(
   kept: Documents = documents,
   { municipalityCode, profileOf }: Place = emission,
 ): Promise<{ invoice: LivingInvoice; tip: Tip; work: Work }> {
+  const asked = { ...emission, municipalityCode, service: { ...emission.service, municipalityCode, reference } };
+  const at = new Date().toISOString();
   let work: Work | undefined;
   const { invoice, tip } = await emitInvoice(
     {
@@ -85,11 +88,12 @@ export async function emittedOnly(
     },
     {
       requestId: randomUUID(),
-      emission: { ...emission, municipalityCode, service: { ...emission.service, municipalityCode, reference } },
+      emission: asked,
+      route: routeEmission(profileOf ? { profileOf } : {}, asked, { at }),
       dps: { series: '888' },
       dateGiven: true,
     },
-    { at: new Date().toISOString(), meta: { actor: 'test', requestId: 'test' } },
+    { at, meta: { actor: 'test', requestId: 'test' } },
   );
   if (!work) throw new Error('An emission starts its workflow');
   return { invoice: existing(invoice), tip, work };

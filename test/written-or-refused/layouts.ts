@@ -4,13 +4,13 @@ import { rpsStyleOf } from '../../src/nfse/municipality-profiles/dialect-styles.
 import { dialectsFrom } from '../../src/nfse/municipality-profiles/dialects.ts';
 import { ProfilesSchema } from '../../src/nfse/municipality-profiles/schema.ts';
 import { buildDps } from '../../src/nfse/national/dps-document.ts';
+import type { RouteAuthority } from '../../src/nfse/routing/route.ts';
 import type { Sale } from '../../src/nfse/sale.ts';
-import type { Authority } from '../../src/nfse/tax/broken-rules.ts';
 
 /** A layout as far as it decides what an emission's document says. */
 export interface Layout {
   readonly name: string;
-  readonly authority: Authority;
+  readonly authority: RouteAuthority;
   /** The dialects that write alike. */
   readonly dialects: readonly string[];
   /** @throws UnwritableFields */

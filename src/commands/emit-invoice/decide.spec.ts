@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { emission, emitted, requestId } from '../../../test/invoices.ts';
+import { emission, emitted, requestId, route } from '../../../test/invoices.ts';
 import { given } from '../../../test/specification.ts';
 import { event } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
@@ -7,7 +7,7 @@ import { decideEmit, type EmitInvoice, RequestIdReused } from './decide.ts';
 
 const { dps, provider, xmlKey } = emitted.data;
 const names = { competenceDate: true, dpsNumber: true };
-const command: EmitInvoice = { requestId, emission, provider, dps, xmlKey, names };
+const command: EmitInvoice = { requestId, emission, provider, route, dps, xmlKey, names };
 const emit = (changes: Partial<EmitInvoice>) => (stream: Invoice) => decideEmit({ ...command, ...changes }, stream);
 const discounted = { ...emission, amounts: { ...emission.amounts, unconditionalDiscount: 1 } };
 const another = { emission: { ...emission, competenceDate: '2026-11-09' }, dps: { ...dps, number: dps.number + 1 } };
@@ -17,7 +17,7 @@ describe('emit an invoice', () => {
   it('totals the price less the unconditional discount', () =>
     given()
       .when(emit({ emission: discounted }))
-      .thenHappens(event('Emitted', { ...discounted, requestId, provider, dps, xmlKey, total: 149_999 })));
+      .thenHappens(event('Emitted', { ...discounted, requestId, provider, route, dps, xmlKey, total: 149_999 })));
   it('says why its number is far ahead of those before it', () =>
     given()
       .when(emit({ dpsJumpReason: 'Numeração do sistema anterior' }))

@@ -2,11 +2,13 @@ import { canonicalJson } from '../../events/canonical-json.ts';
 import { type Emission, EmissionSchema, totalOf } from '../../events/emission.ts';
 import { event, type NewEvent } from '../../events/event-types.ts';
 import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
+import type { Route } from '../../nfse/routing/route.ts';
 
 export interface EmitInvoice {
   readonly requestId: string;
   readonly emission: Emission;
   readonly provider: string;
+  readonly route: Route;
   readonly dps: { readonly series: string; readonly number: number };
   /** Why the number is far ahead of those before it. */
   readonly dpsJumpReason?: string;
@@ -31,11 +33,11 @@ export class RequestIdReused extends Error {
  * @param stream the invoice as its first commit tells it, whatever happened to it since
  */
 export function decideEmit(command: EmitInvoice, stream: Invoice): readonly NewEvent[] {
-  const { emission, requestId, provider, dps, dpsJumpReason, xmlKey } = command;
+  const { emission, requestId, provider, route, dps, dpsJumpReason, xmlKey } = command;
   if (stream.status === 'NONE') {
     const total = totalOf(emission.amounts);
     const jump = dpsJumpReason === undefined ? {} : { dpsJumpReason };
-    return [event('Emitted', { ...emission, requestId, provider, dps, ...jump, xmlKey, total })];
+    return [event('Emitted', { ...emission, requestId, provider, route, dps, ...jump, xmlKey, total })];
   }
   if (isSameRequest(command, stream)) return []; // accepted before: the same invoice, nothing new to say
   throw new RequestIdReused(requestId);

@@ -9,6 +9,7 @@ import {
   issued,
   meta,
   requestId,
+  route,
 } from '../../../test/invoices.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
@@ -16,7 +17,7 @@ import type { Work } from '../work.ts';
 import { RequestIdReused } from './decide.ts';
 import { type EmitDeps, type EmitRequest, emitInvoice } from './emit-invoice.ts';
 
-const request: EmitRequest = { requestId, emission, dps: { series: '1' }, dateGiven: true };
+const request: EmitRequest = { requestId, emission, route, dps: { series: '1' }, dateGiven: true };
 const occasion = { at, meta };
 
 class Killed extends Error {}

@@ -3,6 +3,7 @@ import { emptyStream, type Known, readOn } from '../../events/event-store.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
 import type { Cnpj } from '../../nfse/cnpj.ts';
+import type { Route } from '../../nfse/routing/route.ts';
 import { execute, type Occasion } from '../execute.ts';
 import type { CommandDeps, DpsNumbers } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
@@ -12,6 +13,8 @@ import { decideEmit, type EmitInvoice } from './decide.ts';
 export interface EmitRequest {
   readonly requestId: string;
   readonly emission: Emission & { readonly companyCnpj: Cnpj };
+  /** Who takes it. */
+  readonly route: Route;
   /** `jumpReason`: why the number is far ahead of the counter, from somebody who may say so. */
   readonly dps: { readonly series: string; readonly number?: number; readonly jumpReason?: string };
   /** The client named the competence date. Where it did not, the date is today's and says nothing about the request. */
@@ -41,10 +44,11 @@ export interface AcceptedEmission extends Known {
 export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
   const { emission } = request;
   const invoiceId = invoiceIdFor(emission.companyCnpj, request.requestId);
-  const documentOf = unnumberedDps(deps.dps, emission, request.dps.series, occasion.at);
+  const declaration = { emission, authority: request.route.authority };
+  const documentOf = unnumberedDps(deps.dps, declaration, request.dps.series, occasion.at);
   const dps = { series: request.dps.series, number: await numberFor(deps, request) };
-  const xmlKey = await storeDocument(deps, invoiceId, emission, documentOf(dps.number), occasion.at);
-  const command = commandFor(request, providerFor(deps.dps, emission.municipalityCode), dps, xmlKey);
+  const xmlKey = await storeDocument(deps, invoiceId, declaration, documentOf(dps.number), occasion.at);
+  const command = commandFor(request, providerFor(deps.dps, declaration), dps, xmlKey);
   // A blind write: a new stream needs no read, and the condition on version 1 catches the request that was here before.
   const decided = await execute(
     deps,
@@ -68,14 +72,23 @@ async function numberFor({ numbers }: EmitDeps, { emission, dps }: EmitRequest):
 }
 
 function commandFor(
-  { requestId, emission, dateGiven, dps: asked }: EmitRequest,
+  { requestId, emission, route, dateGiven, dps: asked }: EmitRequest,
   provider: string,
   dps: EmitInvoice['dps'],
   xmlKey: string,
 ): EmitInvoice {
   const names = { competenceDate: dateGiven, dpsNumber: asked.number !== undefined };
   const { jumpReason } = asked;
-  return { requestId, emission, provider, dps, xmlKey, names, ...(jumpReason ? { dpsJumpReason: jumpReason } : {}) };
+  return {
+    requestId,
+    emission,
+    provider,
+    route,
+    dps,
+    xmlKey,
+    names,
+    ...(jumpReason ? { dpsJumpReason: jumpReason } : {}),
+  };
 }
 
 /** The command as the request meant it when it came first. */

@@ -30,7 +30,7 @@ export interface Hold {
 
 /** A municipality's lane as it is stored: every worker writes under its own name, so that none undoes what another wrote. */
 export interface LaneRecord {
-  readonly municipalityCode: string;
+  readonly lane: string;
   readonly hold?: Hold;
   /** The moment to which those that wait in it were put off while it was shut, ISO 8601, UTC. */
   readonly nextLookAt?: string;
@@ -41,17 +41,17 @@ export interface LaneRecord {
 export interface LaneRecords {
   all(): Promise<LaneRecord[]>;
   /** Those of these municipalities that have one: all of them, or it rejects. */
-  of(municipalityCodes: readonly string[]): Promise<LaneRecord[]>;
+  of(lanes: readonly string[]): Promise<LaneRecord[]>;
   /**
    * Writes what a worker knows.
    *
    * @param forgotten workers that are long gone, whose reports are taken away
    */
-  report(municipalityCode: string, worker: string, report: WorkerReport, forgotten: readonly string[]): Promise<void>;
+  report(lane: string, worker: string, report: WorkerReport, forgotten: readonly string[]): Promise<void>;
   /** Shuts the lane, whoever held it before. */
-  hold(municipalityCode: string, hold: Hold): Promise<LaneRecord>;
+  hold(lane: string, hold: Hold): Promise<LaneRecord>;
   /** Says to which moment those that wait in the lane were put off; `undefined` when none is any more. */
-  putOff(municipalityCode: string, nextLookAt: string | undefined): Promise<void>;
+  putOff(lane: string, nextLookAt: string | undefined): Promise<void>;
   /** @returns the lane as it is now; `undefined` when nobody held it */
-  release(municipalityCode: string): Promise<LaneRecord | undefined>;
+  release(lane: string): Promise<LaneRecord | undefined>;
 }

@@ -20,7 +20,7 @@ const waiting: Due = {
   nextAttemptAt: ago(0),
 };
 const lane = (changes: Partial<LaneView>): LaneView => ({
-  municipalityCode: CONTAGEM,
+  lane: CONTAGEM,
   state: 'flowing',
   running: 0,
   waiting: 0,

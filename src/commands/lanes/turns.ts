@@ -1,9 +1,11 @@
+import { laneOf } from '../../nfse/routing/lane.ts';
 import { nextLookAt } from './looks.ts';
 import type { LaneView } from './view.ts';
 
 /** What a due invoice tells of itself. Times are ISO 8601. */
 export interface Due {
   readonly municipalityCode: string;
+  readonly route?: { readonly besideCity?: true | undefined } | undefined;
   readonly updatedAt: string;
   /** Of the last deferral; absent in an invoice that was never deferred. */
   readonly nextAttemptAt?: string;
@@ -14,8 +16,8 @@ export interface TurnSettings {
   /** Between two looks at a lane that is shut. */
   readonly leastLookMs: number;
   readonly giveUpAfterMs: number;
-  /** What the municipality's authority takes. */
-  readonly perSecondOf: (municipalityCode: string) => number;
+  /** What the lane's authority takes. */
+  readonly perSecondOf: (lane: string) => number;
   /** How long until somebody looks at what is due again. */
   readonly everyMs: number;
 }
@@ -47,16 +49,16 @@ export function laneTurns(now: number, settings: TurnSettings): (due: Due, lane:
   const { leastLookMs, everyMs } = settings;
   const begun = new Map<string, number>();
   return (due, lane) => {
-    const { municipalityCode: code } = due;
-    const before = begun.get(code) ?? 0;
-    begun.set(code, before + 1);
+    const name = laneOf(due);
+    const before = begun.get(name) ?? 0;
+    begun.set(name, before + 1);
     switch (lane?.state) {
       case 'held':
       case 'down': {
         // At the lane's pace, too: it may be back before they come, and all at once they would only fill it.
         if (mustBeTold(due, now, settings)) return atPace(before, lane);
         const since = Date.parse(lane.hold?.at ?? lane.downSince ?? '') || now;
-        return { lookAt: nextLookAt(now, since, code, leastLookMs), withLane: true };
+        return { lookAt: nextLookAt(now, since, name, leastLookMs), withLane: true };
       }
       case 'probing':
         return before < PROBES ? { startInMs: 0 } : { lookAt: now + leastLookMs };
@@ -67,15 +69,15 @@ export function laneTurns(now: number, settings: TurnSettings): (due: Due, lane:
 
     function atPace(place: number, view: LaneView | undefined): Turn {
       const inHand = view ? view.running + view.waiting : 0;
-      const startInMs = (inHand + place) * startEveryMs(code, view, settings);
+      const startInMs = (inHand + place) * startEveryMs(name, view, settings);
       return startInMs < everyMs ? { startInMs } : { lookAt: now + everyMs * Math.floor(startInMs / everyMs) };
     }
   };
 }
 
 /** How far apart a lane's backlog is started: as its authority allows, or as the lane itself goes at the moment if that is slower. */
-function startEveryMs(code: string, lane: LaneView | undefined, { perSecondOf }: TurnSettings): number {
-  return Math.max(1000 / perSecondOf(code), lane?.paceMs ?? 0) / STARTED_SHARE;
+function startEveryMs(name: string, lane: LaneView | undefined, { perSecondOf }: TurnSettings): number {
+  return Math.max(1000 / perSecondOf(name), lane?.paceMs ?? 0) / STARTED_SHARE;
 }
 
 /** Never deferred, silent for a day, or at the end of its time: the worker writes down what has become of it, lane or no lane. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkerReport } from './records.ts';
-import { laneView, leftBehind } from './view.ts';
+import { laneView, laneViews, leftBehind, withMunicipalities } from './view.ts';
 
 const now = Date.parse('2026-11-10T12:00:00.000Z');
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -16,7 +16,7 @@ const down: WorkerReport = {
 };
 const hold = { by: 'ops', reason: 'Manutenção avisada', at: ago(60) };
 const view = (workers: Record<string, WorkerReport>, held = false) =>
-  laneView({ municipalityCode: '3106200', workers, ...(held ? { hold } : {}) }, now);
+  laneView({ lane: '3106200', workers, ...(held ? { hold } : {}) }, now);
 
 describe('the view of a lane', () => {
   it('adds up what the workers have in hand', () =>
@@ -77,4 +77,27 @@ describe('workers that are gone', () => {
       lastFailureAt: ago(20),
       lastFailure: 'connection refused',
     }));
+});
+
+describe('the lanes of a city with a system of its own', () => {
+  const city = '3118601';
+  const beside = `${city}-national`;
+
+  it('are two, and one that is down leaves the other as it is', () => {
+    const records = [
+      { lane: city, workers: { a: down } },
+      { lane: beside, workers: { a: calm } },
+    ];
+    const views = laneViews([city, beside], records, now);
+    expect(views.get(city)).toMatchObject({ state: 'down' });
+    expect(views.get(beside)).toMatchObject({ state: 'flowing' });
+  });
+
+  it('are both held by a hold on the municipality', () => {
+    const views = laneViews([beside], [{ lane: city, hold, workers: {} }], now);
+    expect(views.get(beside)).toMatchObject({ lane: beside, state: 'held' });
+    expect(withMunicipalities([beside])).toEqual([beside, city]);
+  });
+
+  it('are not there where nothing is known of them', () => expect(laneViews([beside], [], now).size).toBe(0));
 });

@@ -1,3 +1,4 @@
+import { municipalityOf } from '../../nfse/routing/lane.ts';
 import type { Hold, LaneRecord, WorkerReport } from './records.ts';
 
 /** A worker with something to do reports every ten seconds: what it had in hand longer ago than this, it has no more. */
@@ -9,7 +10,7 @@ const GONE_MS = 3_600_000;
 
 /** What all the workers together tell of a lane. Times are ISO 8601, UTC. */
 export interface LaneView {
-  readonly municipalityCode: string;
+  readonly lane: string;
   /** `down`: no worker gets an answer; `probing`: some messages find out whether it is back. */
   readonly state: 'flowing' | 'probing' | 'down' | 'held';
   readonly hold?: Hold;
@@ -31,7 +32,7 @@ export interface LaneView {
 }
 
 /** @param now in milliseconds */
-export function laneView({ municipalityCode, hold, nextLookAt, workers }: LaneRecord, now: number): LaneView {
+export function laneView({ lane, hold, nextLookAt, workers }: LaneRecord, now: number): LaneView {
   const reports = Object.values(workers);
   const within = (ms: number) => reports.filter(({ at }) => now - Date.parse(at) <= ms);
   const fresh = within(COUNTS_FRESH_MS);
@@ -43,7 +44,7 @@ export function laneView({ municipalityCode, hold, nextLookAt, workers }: LaneRe
   const probing = shut && trusted.some((report) => isProbing(report, now));
   const lastFailure = reports.toSorted(by('lastFailureAt')).at(-1);
   return present({
-    municipalityCode,
+    lane,
     state: hold ? 'held' : probing ? 'probing' : shut ? 'down' : 'flowing',
     hold,
     downSince: shut ? earliest(trusted, 'downSince') : undefined,
@@ -59,6 +60,32 @@ export function laneView({ municipalityCode, hold, nextLookAt, workers }: LaneRe
     lastFailure: lastFailure?.lastFailure,
     reportedAt: latest(reports, 'at'),
   });
+}
+
+/** Lanes, and their municipalities: a hold is on a municipality, and so on both its lanes. */
+export function withMunicipalities(lanes: readonly string[]): readonly string[] {
+  return [...new Set([...lanes, ...lanes.map(municipalityOf)])];
+}
+
+/**
+ * The views of several lanes by their names; a lane of which nothing is known has none.
+ *
+ * @param records of the lanes and of their municipalities
+ * @param now in milliseconds
+ */
+export function laneViews(
+  lanes: readonly string[],
+  records: readonly LaneRecord[],
+  now: number,
+): ReadonlyMap<string, LaneView> {
+  const byName = new Map(records.map((record) => [record.lane, record]));
+  return new Map(
+    lanes.flatMap((lane) => {
+      const hold = byName.get(municipalityOf(lane))?.hold;
+      const record = byName.get(lane) ?? (hold && { lane, workers: {} });
+      return record ? [[lane, laneView({ ...record, ...(hold ? { hold } : {}) }, now)] as const] : [];
+    }),
+  );
 }
 
 /** Whether what a lane's breaker waits for has come: nobody reports a half-open breaker by itself, it is too short a state. */

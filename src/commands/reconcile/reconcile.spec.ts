@@ -206,7 +206,7 @@ describe('the reconciler', () => {
 });
 
 describe('the reconciler, of a lane that is shut', () => {
-  const view = { municipalityCode: CITY, running: 0, waiting: 0, turnedAway: 0 };
+  const view = { lane: CITY, running: 0, waiting: 0, turnedAway: 0 };
   const isDown = { lanesOf: async () => new Map([[CITY, { ...view, state: 'down' as const, downSince: time(NOON) }]]) };
 
   /** Invoices that were deferred some hours ago. */
@@ -238,7 +238,7 @@ describe('the reconciler, of a lane that is shut', () => {
       await reconcile({ ...it.deps, ...isDown }, settings);
       it.advance(MINUTE);
       const [[, nextLookAt = ''] = []] = it.putOff.splice(0);
-      const awake = async () => [{ municipalityCode: CITY, nextLookAt }];
+      const awake = async () => [{ lane: CITY, nextLookAt }];
       return { it, deps: { ...it.deps, awake } };
     }
 

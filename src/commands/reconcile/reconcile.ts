@@ -1,6 +1,7 @@
 import { type DueRange, dueInOrder, dueTogether, isInOrder } from '../../events/due-order.ts';
 import { type EventStore, read } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
+import { laneOf } from '../../nfse/routing/lane.ts';
 import { type Due as DueInLane, laneTurns, type TurnSettings } from '../lanes/turns.ts';
 import type { LaneView } from '../lanes/view.ts';
 import type { Workflow } from '../ports.ts';
@@ -23,12 +24,12 @@ export interface ReconcileDeps<Row extends Due> {
   readonly claimDue: (row: Row, dueAt: string) => Promise<boolean>;
   /** How many rows of a shard are due, or at least are. */
   readonly countDue: (shard: string, until: string) => Promise<number>;
-  /** What is known of the lanes of these municipalities; who is missing has nothing against it. */
-  readonly lanesOf: (municipalityCodes: readonly string[]) => Promise<ReadonlyMap<string, LaneView>>;
+  /** What is known of these lanes; one that is missing has nothing against it. */
+  readonly lanesOf: (lanes: readonly string[]) => Promise<ReadonlyMap<string, LaneView>>;
   /** Lanes that flow although those that wait in them were put off until a moment, which is ahead. */
   readonly awake: () => Promise<readonly Awake[]>;
   /** Says so of a lane; `undefined` when nobody waits for that moment any more. Sees to its own failures: then they wait until it comes. */
-  readonly putOff: (municipalityCode: string, nextLookAt: string | undefined) => Promise<void>;
+  readonly putOff: (lane: string, nextLookAt: string | undefined) => Promise<void>;
   readonly now: () => Date;
   /** Until this run has to be over. */
   readonly msLeft: () => number;
@@ -70,7 +71,7 @@ export interface Reconciled {
 
 /** A lane, and the moment until which those that wait in it were put off, ISO 8601, UTC. */
 export interface Awake {
-  readonly municipalityCode: string;
+  readonly lane: string;
   readonly nextLookAt: string;
 }
 
@@ -145,18 +146,19 @@ export async function reconcile<Row extends Due>(
 
   /** @returns those that are to be started now */
   async function postpone(page: readonly Row[]): Promise<readonly Ready<Row>[]> {
-    const views = await deps.lanesOf([...new Set(page.map(({ municipalityCode }) => municipalityCode))]);
+    const views = await deps.lanesOf([...new Set(page.map(laneOf))]);
     const ready: Ready<Row>[] = [];
     await Promise.all(
       page.map(async (row) => {
-        const turn = turnOf(row, views.get(row.municipalityCode));
+        const lane = laneOf(row);
+        const turn = turnOf(row, views.get(lane));
         if ('startInMs' in turn) {
           ready.push({ row, startAt: begunAt + turn.startInMs });
           return;
         }
-        if (turn.withLane && putOff.get(row.municipalityCode) !== turn.lookAt) {
-          putOff.set(row.municipalityCode, turn.lookAt);
-          await deps.putOff(row.municipalityCode, new Date(turn.lookAt).toISOString());
+        if (turn.withLane && putOff.get(lane) !== turn.lookAt) {
+          putOff.set(lane, turn.lookAt);
+          await deps.putOff(lane, new Date(turn.lookAt).toISOString());
         }
         try {
           if (await deps.claimDue(row, dueInOrder(turn.lookAt, row.dps.number))) counts.postponed++;
@@ -195,8 +197,8 @@ export async function reconcile<Row extends Due>(
   }
 
   if (!isOver()) {
-    for (const { municipalityCode } of awake) {
-      if (!putOff.has(municipalityCode)) await deps.putOff(municipalityCode, undefined);
+    for (const { lane } of awake) {
+      if (!putOff.has(lane)) await deps.putOff(lane, undefined);
     }
   }
   const left = isOver() ? await Promise.all(shards.map((shard) => deps.countDue(shard, until))) : [];

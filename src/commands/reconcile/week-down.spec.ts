@@ -40,7 +40,7 @@ async function week() {
     rows.set(invoiceId, { ...row, nextAttemptAt, dueAt: dueInOrder(Date.parse(nextAttemptAt), number) });
   }
   const view: LaneView = {
-    municipalityCode: CITY,
+    lane: CITY,
     state: 'down',
     downSince: time(NOON),
     running: 0,

@@ -149,3 +149,28 @@ describe('the end of a cancellation', () => {
     expect(cancelFirst).toEqual(issueFirst);
   });
 });
+
+describe('an answer of the first authority, after another one took the invoice', () => {
+  const rerouted = event('RetryRequested', {
+    ...retryRequested.data,
+    rerouted: {
+      route: { authority: 'city', rule: 'company-decision' },
+      provider: 'abrasf',
+      dps: { series: '1', number: 119 },
+    },
+  });
+  const elsewhere = given(emitted, failed, rerouted);
+  const late = (outcome: Outcome) => (invoice: Invoice) => decideOutcome(outcome, invoice, 'national');
+
+  it('is no news where it refuses again', () =>
+    elsewhere.when(late({ kind: 'failed', error: rejection, at, sentBefore: at })).thenNothing());
+  it('is no news where nothing was sent', () => elsewhere.when(late({ kind: 'deferred', ...deferral })).thenNothing());
+  it('is for a person where it is a note: there may be two for one sale', () =>
+    elsewhere.when(late({ kind: 'issued', ...note })).thenThrows(ContradictoryOutcome));
+  it('is for a person where nobody heard it', () =>
+    elsewhere
+      .when(late({ kind: 'deferred', ...deferral, reason: 'outcome-unknown' }))
+      .thenThrows(ContradictoryOutcome));
+  it('does not get in the way of the other’s', () =>
+    elsewhere.when((invoice) => decideOutcome({ kind: 'issued', ...note }, invoice, 'city')).thenHappens(issued));
+});

@@ -1,6 +1,7 @@
 import { type EventData, event, type NewEvent } from '../../events/event-types.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
+import type { RouteAuthority } from '../../nfse/routing/route.ts';
 
 /** What became of a call to the provider. `at` is ISO 8601, UTC. */
 export type Outcome =
@@ -13,12 +14,6 @@ export type Outcome =
   | ({ readonly kind: 'deferred' } & Omit<EventData<'SubmissionDeferred'>, 'attempt'>)
   | ({ readonly kind: 'cancelled' } & EventData<'Cancelled'>)
   | ({ readonly kind: 'cancel-failed' } & EventData<'CancelFailed'>);
-
-/** Code of a failure that may have a note all the same: nobody heard the authority's answer, and it was given up. */
-export const OUTCOME_UNKNOWN = 'OUTCOME_UNKNOWN';
-
-/** Code of a failure of which nothing is known to have been sent: the authority took no call, and it was given up. */
-export const AUTHORITY_UNAVAILABLE = 'AUTHORITY_UNAVAILABLE';
 
 /** The authority's answer cannot be true of this invoice, as far as we know it. A person has to look: the message goes to the DLQ. */
 export class ContradictoryOutcome extends Error {
@@ -42,11 +37,22 @@ export class NoteInQuestion extends Error {
 export type Submitted = Pick<LivingInvoice, 'id' | 'status' | 'attempt'> & {
   readonly note?: { readonly nfseNumber: string; readonly accessKey?: string | undefined };
   readonly cancellation?: { readonly requestedAt: string; readonly error?: unknown };
+  readonly route?: { readonly authority: RouteAuthority };
 };
 
-/** Turns an outcome into events. What is recorded already is not said again, so every message may come twice. */
-export function decideOutcome(outcome: Outcome, invoice: Submitted | Invoice): readonly NewEvent[] {
+/**
+ * Turns an outcome into events. What is recorded already is not said again, so every message may come twice.
+ *
+ * @param asked the authority that was spoken to, where the invoice may have gone to another one meanwhile
+ */
+export function decideOutcome(
+  outcome: Outcome,
+  invoice: Submitted | Invoice,
+  asked?: RouteAuthority,
+): readonly NewEvent[] {
   if (invoice.status === 'NONE') throw new ContradictoryOutcome(invoice.id, invoice.status, outcome.kind);
+  const taker = invoice.route?.authority;
+  if (asked !== undefined && taker !== undefined && asked !== taker) return fromElsewhere(outcome, invoice);
   switch (outcome.kind) {
     case 'issued':
       return issued(outcome, invoice);
@@ -59,6 +65,13 @@ export function decideOutcome(outcome: Outcome, invoice: Submitted | Invoice): r
     case 'cancel-failed':
       return cancelFailed(outcome, invoice);
   }
+}
+
+/** The first authority refused before the invoice went to another: no refusal of it is news, and a note of it would be a second one. */
+function fromElsewhere(outcome: Outcome, { id, status }: Submitted): readonly NewEvent[] {
+  if (outcome.kind === 'failed') return [];
+  if (outcome.kind === 'deferred' && outcome.reason === 'provider-unavailable') return [];
+  throw new ContradictoryOutcome(id, status, outcome.kind);
 }
 
 function issued({ kind, ...data }: Outcome & { kind: 'issued' }, invoice: Submitted): readonly NewEvent[] {

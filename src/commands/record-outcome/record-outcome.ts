@@ -1,6 +1,7 @@
 import type { Tip } from '../../events/commit.ts';
 import { ConcurrencyError } from '../../events/event-store.ts';
 import type { InvoiceId } from '../../events/ids.ts';
+import type { RouteAuthority } from '../../nfse/routing/route.ts';
 import { type ExecuteDeps, execute, type Occasion } from '../execute.ts';
 import { decideOutcome, type Outcome, type Submitted } from './decide.ts';
 
@@ -10,6 +11,13 @@ export interface Fresh {
   readonly tip: Tip;
   /** When it was emitted, ISO 8601. */
   readonly at: string;
+}
+
+/** What the worker knew when it spoke to the authority. */
+interface Known {
+  readonly fresh?: Fresh | undefined;
+  /** The authority that it spoke to. */
+  readonly asked?: RouteAuthority;
 }
 
 /** What is known of the invoice after an outcome was recorded, whoever recorded it. */
@@ -29,7 +37,7 @@ export async function recordOutcome(
   invoiceId: InvoiceId,
   outcome: Outcome,
   occasion: Occasion,
-  fresh?: Fresh,
+  { fresh, asked }: Known = {},
 ): Promise<Recorded> {
   if (fresh) {
     try {
@@ -41,6 +49,6 @@ export async function recordOutcome(
       if (!(error instanceof ConcurrencyError)) throw error;
     }
   }
-  const { invoice } = await execute(deps, invoiceId, (current) => decideOutcome(outcome, current), occasion);
+  const { invoice } = await execute(deps, invoiceId, (current) => decideOutcome(outcome, current, asked), occasion);
   return { status: invoice.status };
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../events/canonical-json.ts';
 import { type Corrections, corrected, totalOf } from '../../events/emission.ts';
-import { event, type NewEvent } from '../../events/event-types.ts';
+import { type EventData, event, type NewEvent } from '../../events/event-types.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import type { Invoice, InvoiceStatus } from '../../events/invoice.ts';
 
@@ -10,6 +10,8 @@ export interface RetryInvoice {
   readonly corrections?: Corrections;
   /** Where the document of the corrected emission was stored. */
   readonly xmlKey: string;
+  /** Where another authority is to take it than the one that refused. */
+  readonly rerouted?: EventData<'RetryRequested'>['rerouted'];
 }
 
 /** Only a failed invoice can be sent again. */
@@ -23,17 +25,31 @@ export class NothingToRetry extends Error {
   }
 }
 
-/** A failed invoice is sent again, under the DPS number it has: a refusal does not use the number up. */
+/**
+ * The rule names another authority by now, and the first one may have a note of the invoice: asking the other would be a second note for
+ * one sale.
+ */
+export class NoteMayExist extends Error {
+  override readonly name = 'NoteMayExist';
+  readonly code = 'note-may-exist';
+  constructor(invoiceId: InvoiceId) {
+    super(`Invoice ${invoiceId} may have a note at its first authority: no other is asked for one`);
+  }
+}
+
+/** A failed invoice is sent again. At the same authority it keeps its DPS number, since a refusal does not use the number up. */
 export function decideRetry(command: RetryInvoice, invoice: Invoice): readonly NewEvent[] {
   switch (invoice.status) {
     case 'FAILED': {
-      const { by, reason, corrections, xmlKey } = command;
+      const { by, reason, corrections, rerouted, xmlKey } = command;
+      if (rerouted && invoice.noteInDoubt) throw new NoteMayExist(invoice.id);
       const { amounts } = corrected(invoice, corrections);
       return [
         event('RetryRequested', {
           by,
           reason,
           ...(corrections ? { corrections } : {}),
+          ...(rerouted ? { rerouted } : {}),
           total: totalOf(amounts),
           xmlKey,
         }),

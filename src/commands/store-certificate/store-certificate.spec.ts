@@ -48,6 +48,7 @@ function stored(
       companies: {
         get: async () => (options.known === false ? undefined : company),
         put: async () => company,
+        decideRoute: async () => company,
         noteCertificate: async (_cnpj, certificate) => {
           expect(secrets).toHaveLength(1);
           notes.push(certificate);

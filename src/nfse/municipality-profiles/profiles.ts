@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { RouteAuthority } from '../routing/route.ts';
 import { dialectsFrom } from './dialects.ts';
 import { type Dialect, type NationalFront, type ProfilesFile, ProfilesSchema, type Traffic } from './schema.ts';
 
@@ -20,9 +21,27 @@ export interface AbrasfProfile {
   readonly addresses: ProfilesFile['municipalities'][number]['addresses'];
   readonly dialect: Dialect;
   readonly traffic?: Traffic;
+  /** `YYYY-MM-DD`: the first day on which the national system issues for the city. */
+  readonly nationalSince?: string;
 }
 
 export type MunicipalityProfile = NationalProfile | AbrasfProfile;
+
+/** Whether the city has a system of its own that issues on a day (`YYYY-MM-DD`). */
+export function issuesOn(profile: MunicipalityProfile, date: string): boolean {
+  const nationalSince = profile.provider === 'abrasf' ? profile.nationalSince : profile.front?.nationalSince;
+  return hasOwnSystem(profile) && (nationalSince === undefined || date < nationalSince);
+}
+
+/** Whether the city has, or had, a system of its own. */
+export function hasOwnSystem(profile: MunicipalityProfile): boolean {
+  return profile.provider === 'abrasf' || profile.front !== undefined;
+}
+
+/** The system that takes, or took, a declaration of the municipality: its own, or the national one. */
+export function systemOf(profile: MunicipalityProfile, authority: RouteAuthority): MunicipalityProfile {
+  return authority === 'city' ? profile : NATIONAL;
+}
 
 /** Which profile a municipality has. Never fails: who has none is served by the national system. */
 export type ProfileOf = (municipalityCode: string) => MunicipalityProfile;
@@ -68,7 +87,7 @@ function profileOf(
   if (city.provider === 'national') return { provider: 'national', front: city };
   const dialect = dialects.get(city.dialect);
   if (!dialect) throw new ProfilesError(`${city.name} (${city.code}) speaks "${city.dialect}", which is no dialect`);
-  const { code, name, addresses, differences, traffic } = city;
+  const { code, name, addresses, differences, traffic, nationalSince } = city;
   const given = Object.fromEntries(Object.entries(differences ?? {}).filter(([, value]) => value !== undefined));
   return {
     provider: 'abrasf',
@@ -77,6 +96,7 @@ function profileOf(
     addresses,
     dialect: { ...dialect, ...given },
     ...(traffic ? { traffic } : {}),
+    ...(nationalSince ? { nationalSince } : {}),
   };
 }
 

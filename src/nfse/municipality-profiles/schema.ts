@@ -122,11 +122,16 @@ const TrafficSchema = z.strictObject({
   perSecond: z.number().check(z.gte(0.01), z.lte(1000)),
 });
 
+/** `YYYY-MM-DD` */
+const date = z.iso.date();
+
 const place = {
   code: z.string().check(z.regex(/^\d{7}$/)),
   name: z.string().check(z.minLength(1), z.maxLength(60)),
   addresses,
   traffic: z.optional(TrafficSchema),
+  /** From this day on the city's own system issues no note. It still finds and cancels those of before. */
+  nationalSince: z.optional(date),
 };
 
 /** A city with a front of its own that speaks the national system's contract. */

@@ -1,4 +1,5 @@
-import type { MunicipalityProfile } from './profiles.ts';
+import { isBesideCity, municipalityOf } from '../routing/lane.ts';
+import { type MunicipalityProfile, type ProfileOf, systemOf } from './profiles.ts';
 import type { Traffic } from './schema.ts';
 
 /** Whose system answers for a municipality, and how much of it a lane and all lanes together may ask of it. */
@@ -30,4 +31,11 @@ export function routeOf(profile: MunicipalityProfile, municipalityCode: string, 
   }
   const traffic = (profile.provider === 'national' ? profile.front?.traffic : profile.traffic) ?? ORDINARY_CITY;
   return { authority: municipalityCode, whole: traffic, lane: traffic };
+}
+
+/** The route of a lane's notes. */
+export function routeOfLane(profileOf: ProfileOf, lane: string, national: Traffic): Route {
+  const municipalityCode = municipalityOf(lane);
+  const system = systemOf(profileOf(municipalityCode), isBesideCity(lane) ? 'national' : 'city');
+  return routeOf(system, municipalityCode, national);
 }

@@ -13,8 +13,8 @@ export const CODES_BY_CLASS = {
     E0001 E0004 E0029 E0121 E0122 E0128 E0129 E0162 E0424 E0714 E0717 E0800 E0801 E0806 E0854 E0930 E0936 E0959
     E1219 E1225 E1226 E1228 E1229 E1235 E1242 E1260 E1989 RNG6110`,
   CONFIG: `
-    E999 E0006 E0010 E0037 E0038 E0065 E0082 E0084 E0098 E0099 E0116 E0119 E0120 E0124 E0160 E0177 E0178 E0310
-    E0314 E0440 E0441 E0446 E0715 E0716 E0718 E0812 E0813 E0815 E0831 E0932 E0934 E0938 E1200 E1203 E1205 E1207
+    E999 E0006 E0010 E0037 E0038 E0039 E0065 E0082 E0084 E0098 E0099 E0116 E0119 E0120 E0124 E0160 E0177 E0178 E0310
+    E0312 E0314 E0440 E0441 E0446 E0715 E0716 E0718 E0812 E0813 E0815 E0831 E0932 E0934 E0938 E1200 E1203 E1205 E1207
     E1208 E1209 E1861 E1991 E2241 E4007 E9996`,
   DEADLINE: 'E0050 E0822 E0823 E0835',
   STATE: `
@@ -49,7 +49,7 @@ export const CODES_BY_CLASS = {
 /** The codes that one field of the emission request is to blame for, by its JSON pointer. */
 export const CODES_BY_FIELD: Readonly<Record<string, string>> = {
   '/competenceDate': 'E0015 E0016 E0018 E0020 E0023',
-  '/municipalityCode': 'E0037 E0038 E0041',
+  '/municipalityCode': 'E0037 E0038 E0039 E0041',
   '/companyCnpj': 'E0080 E0082 E0084',
   '/issuer/municipalRegistration': 'E0116 E0119 E0120 E0124',
   '/issuer/simplesNacional': 'E0160',
@@ -62,7 +62,7 @@ export const CODES_BY_FIELD: Readonly<Record<string, string>> = {
   '/customer/address/postalCode': 'E0240',
   '/customer/email': 'E0247',
   '/service/municipalityCode': 'E0302',
-  '/service/code': 'E0310',
+  '/service/code': 'E0310 E0312',
   '/service/nbsCode': 'E0316 E0318 E0320 E0322',
   '/amounts/service': 'E0427 E0428 E0429',
   '/amounts/unconditionalDiscount': 'E0430 E0431',

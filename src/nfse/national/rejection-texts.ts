@@ -1,5 +1,9 @@
 import type { Explanation } from '../rejections/catalogue.ts';
 
+/** The law sends the company to the national system, and its city has not prepared it: nothing in the invoice is wrong. */
+const CITY_UNPREPARED =
+  'Peça à prefeitura que libere o emissor nacional para os contribuintes do município e depois reenvie a nota. Se o sistema próprio do município ainda aceitar a empresa, um operador pode registrar essa decisão (POST /companies/{cnpj}/route-decisions, authority "city") e reenviar a nota.';
+
 /**
  * Explanations in our own words of the codes a user is most likely to meet. The authority's text is kept beside it as the
  * source; a code without an entry gets its class's explanation.
@@ -31,11 +35,9 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'A competência é anterior à inscrição municipal do prestador.',
     'Corrija a competência ou a inscrição municipal junto à prefeitura.',
   ],
-  E0037: ['O município emissor não tem convênio com o sistema nacional.', 'Emita pelo sistema próprio do município.'],
-  E0038: [
-    'O convênio do município com o sistema nacional não está ativo.',
-    'Aguarde a ativação pela prefeitura ou emita pelo sistema próprio do município.',
-  ],
+  E0037: ['O município emissor não tem convênio com o sistema nacional.', CITY_UNPREPARED],
+  E0038: ['O convênio do município com o sistema nacional não está ativo.', CITY_UNPREPARED],
+  E0039: ['O município emissor não aceita notas do emissor nacional.', CITY_UNPREPARED],
   E0041: ['O MEI é de outro município.', 'Use o município do cadastro do CNPJ.'],
   E0080: ['O CNPJ do prestador é inválido.', 'Confira os dígitos do CNPJ do prestador.'],
   E0082: [
@@ -43,8 +45,8 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'Confira a situação do CNPJ na Receita Federal e a competência.',
   ],
   E0084: [
-    'O prestador não tem estabelecimento no município emissor.',
-    'Confira o município informado e o cadastro da empresa na prefeitura.',
+    'O prestador não tem estabelecimento no município emissor, ou a prefeitura ainda não o habilitou no emissor nacional.',
+    'Confira o município informado e o endereço no cadastro do CNPJ. Se estiverem certos, peça à prefeitura que habilite a empresa no emissor nacional e depois reenvie a nota.',
   ],
   E0116: [
     'O município exige a inscrição municipal deste prestador.',
@@ -85,6 +87,10 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E0310: [
     'O código de tributação nacional não existe ou não é administrado pelo município de incidência nessa data.',
     'Confira o código de serviço de seis dígitos e a competência; se estiverem certos, procure a prefeitura.',
+  ],
+  E0312: [
+    'O município de incidência não administra este código de serviço no sistema nacional nessa competência.',
+    CITY_UNPREPARED,
   ],
   E0314: [
     'O código de tributação municipal não existe ou não vale nessa data.',

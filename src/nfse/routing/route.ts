@@ -40,6 +40,8 @@ export interface Route {
   readonly rule: RouteRule;
   /** The national system may refuse: the city is known not to be ready for it. */
   readonly cityUnprepared?: true;
+  /** The national system takes it although the city has a system of its own. */
+  readonly besideCity?: true;
 }
 
 interface Row {

@@ -1,4 +1,5 @@
 import { isoCurrency } from '../currencies.ts';
+import type { RouteAuthority } from '../routing/route.ts';
 import { type Sale, type SaleParty, taxationOf } from '../sale.ts';
 import { type ServiceCode, serviceCode } from '../service-codes.ts';
 import { federallyWithheld, hasContributionBase, withheldContributions } from './federal.ts';
@@ -23,9 +24,6 @@ export interface BrokenRule extends RuleText {
 }
 
 type Verdict = readonly [broken: boolean, pointer: string, code: RuleCode, advice?: string | undefined];
-
-/** Who is to take the declaration: the national system, or a city hall with a system of its own. */
-export type Authority = 'national' | 'city';
 
 /** What only the national layout asks for or forbids. City halls have no place for it, other rules, or none. */
 const NATIONAL_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
@@ -60,7 +58,7 @@ const CITY_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>(['rate-without-iss', 
  * @returns nothing when all are kept
  * @source NFS-e national layout 1.01, business rules; each rule's text has the code
  */
-export function brokenRules(sale: Sale, authority: Authority = 'national'): readonly BrokenRule[] {
+export function brokenRules(sale: Sale, authority: RouteAuthority = 'national'): readonly BrokenRule[] {
   const service = serviceCode(sale.service.code);
   const broken = [
     ...aboutService(sale, service),

@@ -2,7 +2,7 @@
 export interface InHand {
   /** Of this receive. */
   readonly id: string;
-  readonly municipalityCode: string;
+  readonly lane: string;
   /** Whose message it is. Those of one company go one after the other. */
   readonly company: string;
   /** The DPS number, by which a company's messages are in order. */

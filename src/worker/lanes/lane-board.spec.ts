@@ -30,11 +30,11 @@ function board() {
     },
     async report(code, worker, report, forgotten) {
       writes.push(report);
-      const { workers = {}, ...rest } = records.get(code) ?? { municipalityCode: code };
+      const { workers = {}, ...rest } = records.get(code) ?? { lane: code };
       const left = Object.entries(workers).filter(([name]) => !forgotten.includes(name));
       records.set(code, {
         ...rest,
-        municipalityCode: code,
+        lane: code,
         workers: { ...Object.fromEntries(left), [worker]: report },
       });
     },
@@ -62,7 +62,7 @@ function board() {
     },
     now: () => now,
     isAt: (running: number, waiting = 0) => {
-      const lane = { municipalityCode: CONTAGEM, authority: CONTAGEM, paceMs: 250, oldestAt: undefined };
+      const lane = { lane: CONTAGEM, authority: CONTAGEM, paceMs: 250, oldestAt: undefined };
       figures.splice(0, 1, { ...lane, running, waiting });
     },
   };
@@ -71,7 +71,7 @@ function board() {
 describe('what the board tells a worker', () => {
   it('is whether a lane is held, before its first message begins', async () => {
     const { it, records } = board();
-    records.set(CONTAGEM, { municipalityCode: CONTAGEM, hold, workers: {} });
+    records.set(CONTAGEM, { lane: CONTAGEM, hold, workers: {} });
     await it.prepare([CONTAGEM]);
     expect(it.holdOn(CONTAGEM)).toEqual({
       kind: 'shut',
@@ -83,7 +83,7 @@ describe('what the board tells a worker', () => {
   it('is asked for again after two seconds, and not before', async () => {
     const { it, records, reads, pass } = board();
     await it.prepare([CONTAGEM]);
-    records.set(CONTAGEM, { municipalityCode: CONTAGEM, hold, workers: {} });
+    records.set(CONTAGEM, { lane: CONTAGEM, hold, workers: {} });
     await it.prepare([CONTAGEM]);
     expect([reads(), it.holdOn(CONTAGEM)]).toEqual([1, undefined]);
     pass(2.1);
@@ -104,7 +104,7 @@ describe('what the board tells a worker', () => {
 
   it('stands while the board cannot be read: it stops no invoice, and frees none', async () => {
     const { it, records, fail, troubles, pass } = board();
-    records.set(CONTAGEM, { municipalityCode: CONTAGEM, hold, workers: {} });
+    records.set(CONTAGEM, { lane: CONTAGEM, hold, workers: {} });
     await it.prepare([CONTAGEM]);
     fail(true);
     pass(3);
@@ -159,7 +159,7 @@ describe('what a worker tells the board', () => {
     const { it, isAt, records, now, writes } = board();
     const gone = { at: iso(now() - 7_200_000), breaker: 'closed', running: 4, waiting: 0, turnedAway: 0 } as const;
     const lastSuccessAt = iso(now() - 7_300_000);
-    records.set(CONTAGEM, { municipalityCode: CONTAGEM, workers: { gone: { ...gone, lastSuccessAt } } });
+    records.set(CONTAGEM, { lane: CONTAGEM, workers: { gone: { ...gone, lastSuccessAt } } });
     await it.prepare([CONTAGEM]);
     isAt(1);
     await it.round();

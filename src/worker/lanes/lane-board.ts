@@ -1,5 +1,6 @@
 import type { Hold, LaneRecords, WorkerReport } from '../../commands/lanes/records.ts';
-import { leftBehind } from '../../commands/lanes/view.ts';
+import { leftBehind, withMunicipalities } from '../../commands/lanes/view.ts';
+import { municipalityOf } from '../../nfse/routing/lane.ts';
 import type { Breaker } from './breaker.ts';
 import type { Gate } from './gate.ts';
 import { reportIsDue } from './report-times.ts';
@@ -11,20 +12,20 @@ export interface LaneBoardOptions {
   readonly worker: string;
   readonly now: () => number;
   readonly figures: () => readonly LaneFigures[];
-  readonly breakerOf: (municipalityCode: string) => Breaker;
+  readonly breakerOf: (lane: string) => Breaker;
   readonly onTrouble: (error: unknown) => void;
 }
 
 /** What this worker tells about its lanes, and what it is told about them. */
 export interface LaneBoard {
   /** Makes sure that it is known of these lanes whether somebody holds them. */
-  prepare(municipalityCodes: readonly string[]): Promise<void>;
+  prepare(lanes: readonly string[]): Promise<void>;
   /** Whether somebody holds the lane. */
-  holdOn(municipalityCode: string): Gate | undefined;
+  holdOn(lane: string): Gate | undefined;
   /** The authority answered a call for this lane, or did not. */
-  note(municipalityCode: string, answered: boolean, detail: string): void;
+  note(lane: string, answered: boolean, detail: string): void;
   /** An invoice of the lane was turned away. */
-  turnedAway(municipalityCode: string): void;
+  turnedAway(lane: string): void;
   /** Looks for holds, and reports what has changed. */
   round(): Promise<void>;
   /** Reports every lane a last time. */
@@ -72,11 +73,11 @@ export function laneBoard({ records, worker, now, figures, breakerOf, onTrouble 
   async function refresh(codes: readonly string[]): Promise<void> {
     if (codes.length === 0) return;
     const at = now();
-    const found = new Map((await records.of(codes)).map((record) => [record.municipalityCode, record]));
+    const found = new Map((await records.of(withMunicipalities(codes))).map((record) => [record.lane, record]));
     for (const code of codes) {
       const known = lane(code);
       const record = found.get(code);
-      known.hold = record?.hold;
+      known.hold = found.get(municipalityOf(code))?.hold;
       if (known.knownAt === 0 && record) {
         const { forgotten, ...last } = leftBehind(record.workers, worker, at);
         known.forgotten = forgotten;
@@ -113,7 +114,7 @@ export function laneBoard({ records, worker, now, figures, breakerOf, onTrouble 
 
   async function report(isDue: (report: WorkerReport, before: WorkerReport | undefined) => boolean): Promise<void> {
     const due = figures()
-      .map((one) => [one.municipalityCode, reportOf(one.municipalityCode, one)] as const)
+      .map((one) => [one.lane, reportOf(one.lane, one)] as const)
       .filter(([code, one]) => isDue(one, lane(code).reported));
     const results = await Promise.allSettled(due.map(([code, one]) => write(code, one)));
     for (const result of results) if (result.status === 'rejected') onTrouble(result.reason);
@@ -142,7 +143,7 @@ export function laneBoard({ records, worker, now, figures, breakerOf, onTrouble 
     },
     turnedAway: (code) => void lane(code).turnedAway++,
     async round() {
-      const busy = new Set(figures().flatMap((one) => (one.running + one.waiting > 0 ? [one.municipalityCode] : [])));
+      const busy = new Set(figures().flatMap((one) => (one.running + one.waiting > 0 ? [one.lane] : [])));
       const active = [...lanes].filter(([code, { lastUseAt }]) => busy.has(code) || now() - lastUseAt <= ACTIVE_MS);
       await refresh(active.map(([code]) => code)).catch(onTrouble);
       await report((one, before) => reportIsDue(one, before, now()));

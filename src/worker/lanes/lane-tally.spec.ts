@@ -5,7 +5,7 @@ import type { LaneFigures } from './schedule.ts';
 const CONTAGEM = '3118601';
 const now = Date.parse('2026-11-10T12:00:00.000Z');
 const lane = (changes: Partial<LaneFigures> = {}): LaneFigures => ({
-  municipalityCode: CONTAGEM,
+  lane: CONTAGEM,
   authority: CONTAGEM,
   waiting: 0,
   running: 0,

@@ -28,14 +28,14 @@ type Unit = 'Count' | 'Seconds';
 export type LaneMetrics = Readonly<Record<string, readonly [value: number, unit: Unit]>>;
 
 export interface LaneTally {
-  handled(municipalityCode: string, handled: Handled, turnedAway: boolean): void;
-  putBack(municipalityCode: string): void;
+  handled(lane: string, handled: Handled, turnedAway: boolean): void;
+  putBack(lane: string): void;
   /** The metrics of every lane in which something was or is; the counts begin anew. */
   take(
     figures: readonly LaneFigures[],
-    breakerOf: (municipalityCode: string) => BreakerState,
+    breakerOf: (lane: string) => BreakerState,
     now: number,
-  ): readonly (readonly [municipalityCode: string, metrics: LaneMetrics])[];
+  ): readonly (readonly [lane: string, metrics: LaneMetrics])[];
 }
 
 /** Counts what became of each lane's messages. */
@@ -60,7 +60,7 @@ export function laneTally(): LaneTally {
     take(figures, breakerOf, now) {
       const counted = lanes;
       lanes = new Map();
-      return figures.flatMap(({ municipalityCode: code, waiting, running, oldestAt }) => {
+      return figures.flatMap(({ lane: code, waiting, running, oldestAt }) => {
         const counts = counted.get(code);
         const isOpen = breakerOf(code) !== 'closed';
         if (!counts && waiting + running === 0 && !isOpen) return [];

@@ -24,9 +24,9 @@ function schedule(changes: Partial<ScheduleSettings> = {}) {
 }
 
 let ids = 0;
-const message = (municipalityCode: string, changes: Partial<Queued> = {}): Queued => {
+const message = (lane: string, changes: Partial<Queued> = {}): Queued => {
   const id = `m${++ids}`;
-  return { id, municipalityCode, company: id, number: 0, receiveCount: 1, receivedAt: 0, ...changes };
+  return { id, lane, company: id, number: 0, receiveCount: 1, receivedAt: 0, ...changes };
 };
 
 /** Everything that can begin now. */
@@ -59,14 +59,14 @@ describe('the lanes', () => {
       lanes,
       [CONTAGEM, UBERLANDIA, BETIM].flatMap((code) => [1, 2, 3, 4].map(() => message(code))),
     );
-    const counts = Map.groupBy(begun(lanes), ({ municipalityCode }) => municipalityCode);
+    const counts = Map.groupBy(begun(lanes), ({ lane }) => lane);
     expect([...counts.values()].map(({ length }) => length)).toEqual([2, 2, 2]);
   });
 
   it('take turns: a municipality with much waiting is served no sooner than one with little', () => {
     const lanes = schedule({ places: 4 });
     admitted(lanes, [...[1, 2, 3, 4].map(() => message(CONTAGEM)), message(UBERLANDIA), message(BETIM)]);
-    expect(begun(lanes).map(({ municipalityCode }) => municipalityCode)).toEqual([CONTAGEM, UBERLANDIA, BETIM]);
+    expect(begun(lanes).map(({ lane }) => lane)).toEqual([CONTAGEM, UBERLANDIA, BETIM]);
   });
 
   it('keep the last places for lanes that have nothing running', () => {
@@ -77,7 +77,7 @@ describe('the lanes', () => {
     );
     expect(begun(lanes)).toHaveLength(3);
     admitted(lanes, [message(UBERLANDIA)]);
-    expect(begun(lanes).map(({ municipalityCode }) => municipalityCode)).toEqual([UBERLANDIA]);
+    expect(begun(lanes).map(({ lane }) => lane)).toEqual([UBERLANDIA]);
   });
 
   it('keep a quarter of the places for lanes that are not slow', () => {
@@ -92,7 +92,7 @@ describe('the lanes', () => {
     expect(begun(lanes, 30_000)).toEqual([]);
     const later = { receivedAt: 30_000 };
     admitted(lanes, [message(UBERLANDIA, later), message(UBERLANDIA, later)], 30_000);
-    expect(begun(lanes, 30_000).map(({ municipalityCode }) => municipalityCode)).toEqual([UBERLANDIA]);
+    expect(begun(lanes, 30_000).map(({ lane }) => lane)).toEqual([UBERLANDIA]);
   });
 
   it('begin no faster than the rate allows, and say when to come again', () => {
@@ -170,7 +170,7 @@ describe('more than a lane can take', () => {
       Array.from({ length: 500 }, () => message(CONTAGEM)),
     );
     expect(admitted(lanes, [message(UBERLANDIA)])).toEqual(['keep']);
-    expect(begun(lanes).map(({ municipalityCode }) => municipalityCode)).toContain(UBERLANDIA);
+    expect(begun(lanes).map(({ lane }) => lane)).toContain(UBERLANDIA);
   });
 
   it('is turned away when it has waited too long, and only then', () => {
@@ -240,7 +240,7 @@ describe('whatever comes and goes', () => {
           }
           expect(running.length).toBeLessThanOrEqual(6);
           for (const code of codes) {
-            expect(running.filter(({ municipalityCode }) => municipalityCode === code).length).toBeLessThanOrEqual(4);
+            expect(running.filter(({ lane }) => lane === code).length).toBeLessThanOrEqual(4);
           }
         };
         for (const { lane, company, number, laterMs, end } of steps) {

@@ -10,9 +10,9 @@ export interface ScheduleSettings {
   readonly orderMs: number;
   /** How long a message may wait in hand. */
   readonly patienceMs: number;
-  readonly routeOf: (municipalityCode: string) => Route;
+  readonly routeOf: (lane: string) => Route;
   /** Whether the lane may be used now. */
-  readonly gateOf: (municipalityCode: string, authority: string, now: number) => Gate;
+  readonly gateOf: (lane: string, authority: string, now: number) => Gate;
 }
 
 /** A message and how it came, as far as it matters to whether it is kept. */
@@ -24,7 +24,7 @@ export interface Queued extends InHand {
 
 /** A lane as it is now. */
 export interface LaneFigures {
-  readonly municipalityCode: string;
+  readonly lane: string;
   readonly authority: string;
   readonly waiting: number;
   readonly running: number;
@@ -82,7 +82,7 @@ const NOT_FOR_SLOW_SHARE = 0.25;
 export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Schedule<T> {
   const { places, orderMs, patienceMs, routeOf, gateOf } = settings;
   const lanes = new Map<string, Lane<T>>();
-  /** Codes of the lanes where something waits; the one served longest ago comes first. */
+  /** Names of the lanes where something waits; the one served longest ago comes first. */
   const turns = new Set<string>();
   const authorities = new Map<string, AuthorityUse>();
   const forIdle = Math.max(1, Math.floor(places * IDLE_SHARE));
@@ -148,7 +148,7 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
 
   function verdictOn(message: T, lane: Lane<T>, ahead: number, now: number): Verdict {
     const verdict = turnsAway({
-      gate: gateOf(message.municipalityCode, lane.route.authority, now),
+      gate: gateOf(message.lane, lane.route.authority, now),
       now,
       patienceMs,
       waitedMs: now - message.receivedAt,
@@ -163,11 +163,11 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
       return running;
     },
     admit(message, now) {
-      const lane = laneOf(message.municipalityCode);
+      const lane = laneOf(message.lane);
       const verdict = verdictOn(message, lane, lane.queues.size, now);
       if (verdict.kind === 'keep') {
         lane.queues.add(message);
-        turns.add(message.municipalityCode);
+        turns.add(message.lane);
       }
       return verdict;
     },
@@ -199,7 +199,7 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
       return { again };
     },
     ended(message, now, tookMs) {
-      const lane = laneOf(message.municipalityCode);
+      const lane = laneOf(message.lane);
       lane.queues.ended(message);
       lane.running--;
       lane.movedAt = now;
@@ -223,15 +223,15 @@ export function laneSchedule<T extends Queued>(settings: ScheduleSettings): Sche
     },
     clear() {
       const all = [...turns].flatMap((code) => [...laneOf(code).queues]);
-      for (const message of all) laneOf(message.municipalityCode).queues.remove(message);
+      for (const message of all) laneOf(message.lane).queues.remove(message);
       turns.clear();
       return all;
     },
     figures: (now) =>
-      [...lanes].map(([municipalityCode, lane]) => {
+      [...lanes].map(([name, lane]) => {
         const times = [...lane.queues].map(({ receivedAt }) => receivedAt);
         return {
-          municipalityCode,
+          lane: name,
           authority: lane.route.authority,
           waiting: lane.queues.size,
           running: lane.running,

@@ -70,6 +70,7 @@ export function freshMessage(place: number, municipalityCode: string, at: Date):
     origin: 'emission',
     companyCnpj,
     dps,
+    route: { authority: 'city' },
     emitted: { xmlKey: `lane-${place}/dps.xml`, tip: { version: 2, hash: 'h' }, at: at.toISOString() },
   };
 }
