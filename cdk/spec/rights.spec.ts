@@ -79,11 +79,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution EmitWorkflow',
   ],
   company: ['dynamodb:GetItem CompaniesTable DpsNumbersTable', READS_TABLES],
-  'decide-route': [
-    'dynamodb:GetItem DpsNumbersTable',
-    'dynamodb:GetItem,UpdateItem CompaniesTable',
-    WRITES_TABLES,
-  ],
+  'decide-route': ['dynamodb:GetItem DpsNumbersTable', 'dynamodb:GetItem,UpdateItem CompaniesTable', WRITES_TABLES],
   series: ['dynamodb:GetItem,Query DpsNumbersTable', READS_TABLES],
   'rewind-series': ['dynamodb:GetItem,PutItem,Query,UpdateItem DpsNumbersTable', WRITES_TABLES],
   register: [
