@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseInvoiceId } from '../../src/events/ids.ts';
+import { NATIONAL_1_01_ALPHANUMERIC } from '../../src/nfse/layouts/national.ts';
+import { validate } from '../../src/nfse/layouts/validate.ts';
 import { localTime } from '../../src/nfse/local-time.ts';
 import { buildDps, type DpsInput } from '../../src/nfse/national/dps-document.ts';
 import { readEvent, readNfse } from '../../src/nfse/national/read-documents.ts';
+import { parseXml } from '../../src/nfse/xml.ts';
 import { verifyDocument } from '../../src/nfse/xmldsig/verify.ts';
 import { httpTransport } from '../../src/worker/providers/http-transport.ts';
 import { pack } from '../../src/worker/providers/national/packaging.ts';
@@ -153,6 +156,34 @@ describe('the national system, to any client', () => {
     const document = sale.document.replace('<cTribNac>010101<', '<cTribNac>999999<');
     const outcome = await city.issue({ ...sale, document });
     expect(outcome.kind === 'rejected' && outcome.error.source).toMatch(/E0237.*E0310|E0310.*E0237/s);
+  });
+});
+
+describe('a declaration that replaces a note', () => {
+  const replacing = (accessKey: string, change: Partial<DpsInput> = {}) =>
+    submission(undefined, { replaces: { accessKey, reasonCode: '99', reason: 'Correção da descrição' }, ...change });
+
+  it('takes that note away in the same step, and is issued once', async () => {
+    const { accessKey = '' } = await issued(submission());
+    const sale = replacing(accessKey);
+    await issued(sale);
+    expect(await city.issue(sale)).toMatchObject({ kind: 'already-used' });
+    const outcome = await city.cancel(cancellation(accessKey));
+    expect(outcome).toMatchObject({ kind: 'cancelled', protocol: `EVT${accessKey}105102001` });
+    const event = outcome.kind === 'cancelled' ? (outcome.xml ?? '') : '';
+    expect(validate(NATIONAL_1_01_ALPHANUMERIC, parseXml(event))).toEqual([]);
+    expect(await city.issue(replacing(accessKey))).toMatchObject({ kind: 'rejected', error: { code: 'E0046' } });
+  });
+
+  it('is refused where there is no such note, and where it changes what must stay', async () => {
+    const { accessKey = '' } = await issued(submission());
+    const unknown = '31062002211222333000181000000000010126110000000176';
+    expect(await city.issue(replacing(unknown))).toMatchObject({ kind: 'rejected', error: { code: 'E0044' } });
+    const service = { code: '010701', description: 'Suporte', municipalityCode };
+    expect(await city.issue(replacing(accessKey, { service }))).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E0060' },
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import type { DocumentChecks } from './national/document-checks.ts';
 import { openNotes } from './national/notes.ts';
 import * as operations from './national/operations.ts';
 import { outagesBy } from './national/outages.ts';
+import { isCancelled } from './national/replacement.ts';
 import type { Reply } from './national/replies.ts';
 import * as replies from './national/replies.ts';
 import { answerOf, isDeclaration } from './national/routes.ts';
@@ -170,7 +171,7 @@ function control(deps: operations.OperationDeps, method: string, url: URL, body:
     case 'GET /control/notes':
       return ok(
         deps.notes.all().map(({ dpsId, accessKey, nfseNumber }) => {
-          const cancelled = deps.notes.event(accessKey, '101101') !== undefined;
+          const cancelled = isCancelled(deps.notes, accessKey);
           return { dpsId, accessKey, nfseNumber: String(nfseNumber), cancelled };
         }),
       );

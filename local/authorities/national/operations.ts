@@ -1,4 +1,3 @@
-import { CANCELLATION } from '../../../src/nfse/national/cancellation-request.ts';
 import { DocumentError, readDps, readEventRequest, readNfse } from '../../../src/nfse/national/read-documents.ts';
 import { pack, unpack } from '../../../src/worker/providers/national/packaging.ts';
 import { authorisedNote, registeredEvent, type Sign } from './authorised-documents.ts';
@@ -8,6 +7,7 @@ import { type DocumentChecks, layoutFaults, signatureFaults } from './document-c
 import { eventFaultsOf, faultsOf } from './layout-check.ts';
 import type { Notes, StoredNote } from './notes.ts';
 import type { Outages } from './outages.ts';
+import { isCancelled, replacementEvent, replacementFaults } from './replacement.ts';
 import type { Reply } from './replies.ts';
 import * as replies from './replies.ts';
 
@@ -52,16 +52,19 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
   const signature = signatureFaults(deps.checks, xml, 'declaration', dps.issuerDocument, now());
   const faults = [...signature, ...faultsOf(xml, dps, now())];
   if (faults.length > 0) return replies.refusedDeclaration(faults, dps.id, now());
-  if (notes.byDps(dps.id)) return replies.refusedDeclaration([{ code: 'E0014' }], dps.id, now());
+  const company = dps.issuerDocument;
+  const taken = () => (notes.byDps(dps.id) ? [{ code: 'E0014' }] : replacementFaults(notes, xml, company));
+  const refused = taken();
+  if (refused.length > 0) return replies.refusedDeclaration(refused, dps.id, now());
 
   const issue = async (): Promise<Reply> => {
-    if (notes.byDps(dps.id)) return replies.refusedDeclaration([{ code: 'E0014' }], dps.id, now());
-    const company = dps.issuerDocument;
+    const late = taken();
+    if (late.length > 0) return replies.refusedDeclaration(late, dps.id, now());
     const nfseNumber = notes.takeNumber(company);
     const numbers = { at: now(), nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
     const note = authorisedNote(xml, dps, numbers, deps.sign);
     const { reference } = dps;
-    await notes.add({
+    const stored = {
       kind: 'note',
       dpsId: dps.id,
       accessKey: note.key,
@@ -69,7 +72,14 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
       company,
       reference,
       xml: note.xml,
-    });
+    } as const;
+    const replaced = replacementEvent(
+      xml,
+      stored,
+      { ...numbers, documentNumber: numbers.documentNumber + 1 },
+      deps.sign,
+    );
+    await Promise.all([notes.add(stored), replaced && notes.add(replaced)]);
     const fields = { idDps: dps.id, chaveAcesso: note.key, nfseXmlGZipB64: pack(note.xml), alertas: null };
     return replies.success(201, fields, now());
   };
@@ -138,7 +148,7 @@ export async function registerEvent(deps: OperationDeps, accessKey: string, body
   const signature = signatureFaults(deps.checks, xml, 'event', note.company, now());
   const faults = [...signature, ...eventFaultsOf(request, accessKey, note.company, now())];
   if (faults.length > 0) return replies.refusedEvent(faults, now());
-  if (notes.event(accessKey, CANCELLATION)) return replies.refusedEvent([{ code: 'E0840' }], now());
+  if (isCancelled(notes, accessKey)) return replies.refusedEvent([{ code: 'E0840' }], now());
   if (behaviourOf(note.reference).kind === 'reject-cancel') return replies.refusedEvent([{ code: 'E0822' }], now());
 
   const numbers = { at: now(), nfseNumber: note.nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
