@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { expiryOf, type KeptAnswer } from '../src/commands/municipal-parameters/records.ts';
 import type { ParameterQuestion } from '../src/nfse/municipal-parameters/questions.ts';
 import { dynamoDbParameters } from '../src/platform/dynamodb-parameters.ts';
-import { type Answer, type Api, apiAs } from './stack/api.ts';
+import { type Answer, type Api, apiAs, credentials, example } from './stack/api.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
+import { eventually } from './stack/own-worker.ts';
 
 const client = await apiAs('client');
 const operator = await apiAs('operator');
@@ -13,13 +14,14 @@ const COMPANY = '11222333000181';
 /** Has no certificate, and is nobody else's in these tests. */
 const WITHOUT_CERTIFICATE = '34028316000103';
 
-/** Of the stand-in: local/authorities/parameters/municipalities.ts. Nothing is emitted in them. */
+/** Of the stand-in: local/authorities/parameters/municipalities.ts. No other test emits in them. */
 const ORDINARY = '3106309';
 const INACTIVE = '3157807';
 const PASCAL_CASE = '3106705';
 const PAGE = '3171204';
 const NEVER_ASKED = '1100023';
 const WITHOUT_ASKER = '1100031';
+const FIRST_EMISSION = '1100056';
 
 const pathOf = (code: string, query = '') => `/municipalities/${code}/parameters${query}`;
 
@@ -120,6 +122,54 @@ describe('who asks for parameters', () => {
     const answer = await operator.get(path);
     expect(answer.status).toBe(status);
     if (pointer) expect(answer.body.errors).toMatchObject([{ pointer }]);
+  });
+});
+
+describe('an emission', () => {
+  const example118 = example('emit-invoice');
+  const rated = { ...example118.amounts, issRate: '2.50' };
+  const emitIn = (municipalityCode: string, amounts: object = rated, more: object = {}) =>
+    client.post('/invoices', { ...example118, municipalityCode, amounts, ...more });
+  const declared = async (invoiceId: string) => {
+    const { body } = await client.get(`/invoices/${invoiceId}/xml?document=dps`);
+    return (await fetch(body.url)).text();
+  };
+
+  it('does not wait for what nobody knows, and has it fetched for the next', async () => {
+    const { status, body } = await emitIn(FIRST_EMISSION);
+    expect(status).toBe(202);
+    expect(await declared(body.invoiceId)).toContain('<pAliq>2.50</pAliq>');
+    await client.until(body.invoiceId, 'ISSUED');
+    const { parameters } = credentials().tables;
+    const Key = { municipalityCode: FIRST_EMISSION, parameter: 'agreement' };
+    await eventually(async () => {
+      const { Item } = await dynamoDb().send(new GetCommand({ TableName: parameters, Key }));
+      return Item?.answer?.kind === 'set';
+    });
+  });
+
+  it('leaves the rate out where the municipality keeps it in the national system', async () => {
+    await until(client, pathOf(ORDINARY), complete);
+    const { body } = await emitIn(ORDINARY);
+    expect(await declared(body.invoiceId)).not.toContain('pAliq');
+    expect(body.amounts.issRate).toBe('2.50');
+    expect(body).not.toHaveProperty('iss');
+  });
+
+  it('declares the rate where the client says that the municipality does not keep it', async () => {
+    const { body } = await emitIn(ORDINARY, rated, { iss: { municipalityActive: false } });
+    expect(await declared(body.invoiceId)).toContain('<pAliq>2.50</pAliq>');
+  });
+
+  it('declares the rate where the agreement is not active, and is refused with advice without one', async () => {
+    await until(client, pathOf(INACTIVE), complete);
+    const { body } = await emitIn(INACTIVE);
+    expect(await declared(body.invoiceId)).toContain('<pAliq>2.50</pAliq>');
+    const refused = await emitIn(INACTIVE, example118.amounts);
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([
+      { pointer: '/amounts/issRate', code: 'iss-rate-required', howToFix: expect.stringContaining('issRate') },
+    ]);
   });
 });
 

@@ -31,6 +31,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   openapi: [],
   emit: [
     REMEMBERS,
+    'dynamodb:BatchGetItem ParametersTable',
     'dynamodb:GetItem CompaniesTable',
     'dynamodb:PutItem,Query EventsTable',
     'dynamodb:UpdateItem DpsNumbersTable',
@@ -71,6 +72,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   cancel: [REMEMBERS, 'dynamodb:PutItem,Query EventsTable', WRITES_TABLES, 'states:StartExecution EmitWorkflow'],
   retry: [
     REMEMBERS,
+    'dynamodb:BatchGetItem ParametersTable',
     'dynamodb:GetItem CompaniesTable',
     'dynamodb:PutItem,Query EventsTable',
     'dynamodb:UpdateItem DpsNumbersTable',

@@ -8,7 +8,9 @@ import { builtInProfiles } from '../nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../nfse/municipality-profiles/dialect-styles.ts';
 import { type MunicipalityProfile, type ProfileOf, systemOf } from '../nfse/municipality-profiles/profiles.ts';
 import { buildDps, renumberDps } from '../nfse/national/dps-document.ts';
+import { type MunicipalAgreement, UNKNOWN_AGREEMENT } from '../nfse/routing/agreement.ts';
 import type { RouteAuthority } from '../nfse/routing/route.ts';
+import { withAgreement } from '../nfse/tax/known-agreement.ts';
 import type { Documents } from './ports.ts';
 
 /** What every DPS of this installation bears. */
@@ -35,6 +37,8 @@ export interface Declaration {
   readonly emission: Emission;
   /** Who is to take it: city halls have layouts of their own. */
   readonly authority: RouteAuthority;
+  /** What is known of the municipality that the ISS is due to: whether the rate is declared hangs on it. */
+  readonly agreement?: MunicipalAgreement | undefined;
 }
 
 /**
@@ -92,7 +96,8 @@ function documentOf(
   dps: { readonly series: string; readonly number: number },
   at: string,
 ): string {
-  const { emission } = declaration;
+  const { emission: asked, agreement = UNKNOWN_AGREEMENT } = declaration;
+  const emission = withAgreement(asked, agreement);
   const issuedAt = emissionTime(at, emission.municipalityCode, emission.competenceDate);
   const system = systemFor(settings, declaration);
   if (system.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(system.dialect));

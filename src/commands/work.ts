@@ -24,6 +24,8 @@ const WorkSchema = z.object({
   /** The issuer, and the number of its declaration: a company's messages are taken in the order of their numbers. */
   companyCnpj: z.optional(z.string()),
   dps: z.optional(z.object({ series: z.string(), number: z.int() })),
+  /** Municipalities whose agreement nobody knows, or not as it is now: the worker fetches it, besides and behind the work. */
+  agreementsWanted: z.optional(z.array(z.string().check(z.regex(/^\d{7}$/))).check(z.maxLength(2))),
   /**
    * On the first start of an emission only: what the worker needs besides to send the document without reading the stream. It is to be
    * trusted only while the message is young and delivered for the first time.

@@ -17,6 +17,7 @@ import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
 import { mayAccess } from './access.ts';
+import { agreementsOf, rateFacts } from './agreements.ts';
 import { dynamoDb } from './aws-clients.ts';
 import { withoutBlankTexts } from './blank-texts.ts';
 import { commandDeps } from './command-deps.ts';
@@ -53,6 +54,7 @@ const deps = {
   },
 };
 const companies = dynamoDbCompanies(client, config.tables.companies);
+const agreements = agreementsOf(config, client);
 const ownEnvironment = environmentOf(config.national.environment);
 const once = idempotent('emit', client, config.tables.requests);
 
@@ -76,7 +78,8 @@ export const handler = lambda('emit', async (call) => {
   registered.catch(() => undefined);
   const mayJump = call.caller.roles.some((role) => role === 'operator' || role === 'admin');
   const body = readAsked(asked, saysAllButSeries(asked) ? undefined : await registered);
-  const facts = await routeFacts(deps.dps.profileOf, body.municipalityCode, at, () =>
+  const issuing = await agreements.of(body.municipalityCode);
+  const facts = await routeFacts(deps.dps.profileOf, body.municipalityCode, at, issuing.agreement, () =>
     registered.catch(() => undefined),
   );
   const asking = { companyCnpj, requestId, at, mayJump };
@@ -92,7 +95,12 @@ export const handler = lambda('emit', async (call) => {
     async () => {
       const company = await registered;
       checkMayEmit(company);
-      const request = { ...judged, dps: { ...judged.dps, series: defaultSeries(asked, company) ?? judged.dps.series } };
+      const request = {
+        ...judged,
+        // Only now: what municipalities have set may have changed since a request that is repeated came first.
+        ...(await rateFacts(agreements, issuing, judged.emission, judged.route.authority)),
+        dps: { ...judged.dps, series: defaultSeries(asked, company) ?? judged.dps.series },
+      };
       return emitInvoice(deps, request, { at, meta: { actor: call.caller.name, requestId, traceId: call.traceId } });
     },
   );

@@ -5,6 +5,7 @@ import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
 import { canonicalJson, NotCanonical } from '../events/canonical-json.ts';
 import { correctionsTo } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
+import type { RouteAuthority } from '../nfse/routing/route.ts';
 import { readConfig } from '../platform/config.ts';
 import { documentWriter } from '../platform/documents/document-writer.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
@@ -12,6 +13,7 @@ import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { municipalityProfiles } from '../platform/municipality-profiles.ts';
 import { SOFTWARE_VERSION } from '../platform/version.ts';
 import { accepted } from './accepted.ts';
+import { agreementsOf, rateFacts } from './agreements.ts';
 import { dynamoDb } from './aws-clients.ts';
 import { commandDeps } from './command-deps.ts';
 import { type Circumstances, correctedEmission } from './emission-request.ts';
@@ -37,6 +39,7 @@ const deps = {
   },
 };
 const companies = dynamoDbCompanies(client, config.tables.companies);
+const agreements = agreementsOf(config, client);
 const once = idempotent('retry', client, config.tables.requests);
 
 export const Body = z.strictObject({
@@ -62,7 +65,10 @@ export const handler = lambda('retry', async (call) => {
       // Only now: a replay is answered by what was remembered, however the invoice has changed since.
       const { municipalityCode } = before.invoice;
       const companyCnpj = before.invoice.companyCnpj as Cnpj;
-      const facts = await routeFacts(deps.dps.profileOf, municipalityCode, at, () => companies.get(companyCnpj));
+      const issuing = await agreements.of(municipalityCode);
+      const facts = await routeFacts(deps.dps.profileOf, municipalityCode, at, issuing.agreement, () =>
+        companies.get(companyCnpj),
+      );
       const circumstances: Circumstances = {
         today: emissionTime(at, municipalityCode).slice(0, 10),
         latestCompetence: latestCompetence(at, municipalityCode),
@@ -75,7 +81,9 @@ export const handler = lambda('retry', async (call) => {
         changes || moves ? correctedEmission(before.invoice, changes ?? {}, circumstances) : before.invoice;
       const corrections = correctionsTo(before.invoice, emission);
       const route = routeEmission(deps.dps, emission, facts);
-      const request = { by: call.caller.name, reason, route, ...(corrections ? { corrections } : {}) };
+      const agreementFor = async (authority: RouteAuthority) =>
+        (await rateFacts(agreements, issuing, emission, authority, '/corrections')).agreement;
+      const request = { by: call.caller.name, reason, route, agreementFor, ...(corrections ? { corrections } : {}) };
       return retryInvoice(deps, before, request, { at, meta });
     },
   );

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Death } from '../commands/dead-letters/dead-letter.ts';
 import { readWanted } from '../commands/municipal-parameters/wanted.ts';
 import { latestCompetence } from '../commands/store-dps.ts';
+import type { Work } from '../commands/work.ts';
 import { dynamoDbEventStore } from '../events/dynamodb-event-store.ts';
 import { parameterKey } from '../nfse/municipal-parameters/questions.ts';
 import { routeOfLane } from '../nfse/municipality-profiles/traffic.ts';
@@ -113,8 +114,10 @@ const parameters = parameterFetching({
   now,
   today: (municipalityCode) => latestCompetence(now().toISOString(), municipalityCode),
   pause,
-  onDone: ({ municipalityCode, question }, outcome, reason) =>
-    logger.info('municipal parameters', { municipalityCode, parameter: parameterKey(question), outcome, reason }),
+  onDone({ municipalityCode, question }, outcome, reason) {
+    if (outcome === 'unneeded') return;
+    logger.info('municipal parameters', { municipalityCode, parameter: parameterKey(question), outcome, reason });
+  },
   onTrouble: (error) => logger.error('municipal parameters could not be fetched', { error: failureOf(error) }),
 });
 const breakerOf = (lane: string) => breakers.of(laneRoute(lane).authority);
@@ -168,7 +171,15 @@ const deps: WorkerDeps = {
  * id is not in it: the line of the request has it beside the same invoice.
  */
 function logHandled({ work, delivery }: Received, handled: Handled, more: object, started: number): void {
-  const { emitted: _, dps: _dps, traceHeader: _carried, requestId: _asked, route: _route, ...ids } = work;
+  const {
+    emitted: _,
+    dps: _dps,
+    traceHeader: _carried,
+    requestId: _asked,
+    agreementsWanted: _wanted,
+    route: _route,
+    ...ids
+  } = work;
   const lane = laneOf(work);
   const { emittedAt, ...done } = handled;
   const { messageId, receiveCount, sentAt } = delivery;
@@ -194,6 +205,15 @@ function logHandled({ work, delivery }: Received, handled: Handled, more: object
     // Without a municipality, so that an alarm can watch the longest of all.
     logMetrics({ message: 'handled', facts, metrics: { DeferredSeconds: [Math.round(ageMs / 1000), 'Seconds'] }, at });
   } else logger.info('handled', facts);
+}
+
+/** Fetches the agreements that an emission lacked, and one that an authority has just contradicted. */
+function fetchAgreements({ companyCnpj, municipalityCode, agreementsWanted = [] }: Work, { code = '' }: Handled): void {
+  if (companyCnpj === undefined) return;
+  const want = (of: string, anew: boolean) =>
+    parameters.want({ municipalityCode: of, companyCnpj, questions: [{ kind: 'agreement' }] }, anew);
+  if (AGREEMENT_REFUSALS.has(code)) want(municipalityCode, true);
+  for (const of of agreementsWanted) want(of, false);
 }
 
 /** A message that failed, and is left to come again or lies in the DLQ now: the latter is a metric by cause, and worth an alarm. */
@@ -238,16 +258,14 @@ const poller = startPoller({
       inMessageSegment(work, carried, () => handleWork(deps, work, delivery)),
     );
     logHandled(received, handled, { inHandMs }, started);
-    const { companyCnpj, municipalityCode } = work;
-    if (companyCnpj && AGREEMENT_REFUSALS.has(handled.code ?? '')) {
-      parameters.want({ municipalityCode, companyCnpj, questions: [{ kind: 'agreement' }] }, true);
-    }
+    fetchAgreements(work, handled);
   },
   async turnAway(received, gate) {
     const started = performance.now();
     const handled = await turnAway(deps, received.work, received.delivery, gate);
     board.turnedAway(laneOf(received.work));
     logHandled(received, handled, { turnedAway: gate.kind }, started);
+    fetchAgreements(received.work, handled);
   },
   failed: deadLetters({
     client: queue,

@@ -13,6 +13,7 @@ import {
 } from '../../../test/invoices.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import { memoryEventStore } from '../../events/memory-event-store.ts';
+import type { MunicipalAgreement } from '../../nfse/routing/agreement.ts';
 import type { Work } from '../work.ts';
 import { RequestIdReused } from './decide.ts';
 import { type EmitDeps, type EmitRequest, emitInvoice } from './emit-invoice.ts';
@@ -85,6 +86,29 @@ describe('an emission', () => {
         emitted: { xmlKey: existing(invoice).xmlKey, tip: { version: 2 } },
       },
     ]);
+    expect(started[0]).not.toHaveProperty('agreementsWanted');
+  });
+
+  it('has the worker ask for the agreements that are not known', async () => {
+    const { deps, started } = system();
+    await emitInvoice(deps, { ...request, agreementsWanted: ['3118601'] }, occasion);
+    expect(started).toMatchObject([{ operation: 'emit', agreementsWanted: ['3118601'] }]);
+  });
+
+  it.each<[string, MunicipalAgreement, boolean]>([
+    ['is declared where its municipality has no agreement', { status: 'absent' }, true],
+    [
+      'is left to its municipality where that keeps it in the national system',
+      { status: 'active', nationalIssuer: true, enabledByDefault: true },
+      false,
+    ],
+    ['is declared where nothing is known', { status: 'unknown' }, true],
+  ])('whose rate %s', async (_, agreement, declared) => {
+    const { deps, documents } = system();
+    const rated = { ...emission, amounts: { ...emission.amounts, issRateBasisPoints: 250 } };
+    await emitInvoice(deps, { ...request, emission: rated, agreement }, occasion);
+    const [document = ''] = documents.values();
+    expect(document.includes('<pAliq>2.50</pAliq>')).toBe(declared);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { emptyStream, type Known, readOn } from '../../events/event-store.ts';
 import { invoiceIdFor } from '../../events/ids.ts';
 import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
 import type { Cnpj } from '../../nfse/cnpj.ts';
+import type { MunicipalAgreement } from '../../nfse/routing/agreement.ts';
 import type { Route } from '../../nfse/routing/route.ts';
 import { execute, type Occasion } from '../execute.ts';
 import type { CommandDeps, DpsNumbers } from '../ports.ts';
@@ -15,6 +16,10 @@ export interface EmitRequest {
   readonly emission: Emission & { readonly companyCnpj: Cnpj };
   /** Who takes it. */
   readonly route: Route;
+  /** What is known of the municipality that the ISS is due to; nothing when left out. */
+  readonly agreement?: MunicipalAgreement;
+  /** Municipalities whose agreement is not known, or not fresh: the worker asks for it once it has done its work. */
+  readonly agreementsWanted?: readonly string[];
   /** `jumpReason`: why the number is far ahead of the counter, from somebody who may say so. */
   readonly dps: { readonly series: string; readonly number?: number; readonly jumpReason?: string };
   /** The client named the competence date. Where it did not, the date is today's and says nothing about the request. */
@@ -44,7 +49,7 @@ export interface AcceptedEmission extends Known {
 export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion: Occasion): Promise<AcceptedEmission> {
   const { emission } = request;
   const invoiceId = invoiceIdFor(emission.companyCnpj, request.requestId);
-  const declaration = { emission, authority: request.route.authority };
+  const declaration = { emission, authority: request.route.authority, agreement: request.agreement };
   const documentOf = unnumberedDps(deps.dps, declaration, request.dps.series, occasion.at);
   const dps = { series: request.dps.series, number: await numberFor(deps, request) };
   const xmlKey = await storeDocument(deps, invoiceId, declaration, documentOf(dps.number), occasion.at);
@@ -61,7 +66,9 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
   const work = workFor(decided.invoice, 'emission', occasion.meta.traceId);
   // The worker reads the stream of an emission that replaces a note of ours anyway, to tell that note's invoice afterwards.
   const emitted = emission.replaces?.invoiceId ? {} : { emitted: { xmlKey, tip: decided.tip, at: occasion.at } };
-  await startWork(deps, work && { ...work, ...emitted });
+  const { agreementsWanted = [] } = request;
+  const wanted = agreementsWanted.length > 0 ? { agreementsWanted: [...agreementsWanted] } : {};
+  await startWork(deps, work && { ...work, ...emitted, ...wanted });
   return { ...decided, repeated: false };
 }
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type KnownAgreement, knownAgreements, NOTHING_KNOWN } from './known-agreements.ts';
 import type { ParameterRecord } from './records.ts';
-import type { ParametersWanted } from './wanted.ts';
 
 const BELO_HORIZONTE = '3106200';
-const companyCnpj = '11222333000181';
 const HOUR_MS = 3_600_000;
 const active = (value: object) => ({ kind: 'set', value }) as const;
 
@@ -12,7 +10,6 @@ const active = (value: object) => ({ kind: 'set', value }) as const;
 function table(record?: Pick<ParameterRecord, 'answer'> & { readonly hoursOld: number }) {
   const clock = { now: Date.parse('2026-12-01T12:00:00Z') };
   const state = { record, down: false, reads: 0 };
-  const asked: ParametersWanted[] = [];
   const trouble: unknown[] = [];
   const agreements = knownAgreements({
     records: {
@@ -25,11 +22,10 @@ function table(record?: Pick<ParameterRecord, 'answer'> & { readonly hoursOld: n
         return [{ municipalityCode, parameter: 'agreement', ...rest, answeredAt }];
       },
     },
-    requests: { want: async (wanted) => void asked.push(wanted) },
     now: () => new Date(clock.now),
     onTrouble: (error) => void trouble.push(error),
   });
-  return { of: () => agreements.of(BELO_HORIZONTE, companyCnpj), state, clock, asked, trouble };
+  return { of: () => agreements.of(BELO_HORIZONTE), state, clock, trouble };
 }
 
 describe('the agreement that an emission finds', () => {
@@ -61,17 +57,6 @@ describe('the agreement that an emission finds', () => {
     ],
     ['unknown, where nobody has asked', undefined, NOTHING_KNOWN],
   ])('is %s', async (_, record, expected) => expect(await table(record).of()).toEqual(expected));
-
-  it('has the worker asked, in the name of the company, unless it is fresh', async () => {
-    const fresh = table({ answer: active({}), hoursOld: 1 });
-    await fresh.of();
-    expect(fresh.asked).toEqual([]);
-    const unknown = table();
-    await unknown.of();
-    expect(unknown.asked).toEqual([
-      { municipalityCode: BELO_HORIZONTE, companyCnpj, questions: [{ kind: 'agreement' }] },
-    ]);
-  });
 
   it('is read once in five minutes, so that an invoice costs no read', async () => {
     const { of, clock, state } = table({ answer: active({}), hoursOld: 1 });

@@ -1,7 +1,6 @@
 import type { Agreement } from '../../nfse/municipal-parameters/values.ts';
 import { type MunicipalAgreement, UNKNOWN_AGREEMENT } from '../../nfse/routing/agreement.ts';
 import { ageOf, type ParameterRecord, type ParameterRecords } from './records.ts';
-import type { ParameterRequests } from './wanted.ts';
 
 /** A municipality's agreement as an emission finds it. */
 export interface KnownAgreement {
@@ -11,18 +10,12 @@ export interface KnownAgreement {
 }
 
 export interface KnownAgreements {
-  /**
-   * What is known now. Never rejects, and never waits for the national system.
-   *
-   * @param companyCnpj in whose name the worker asks, where there is no fresh answer
-   */
-  of(municipalityCode: string, companyCnpj: string): Promise<KnownAgreement>;
+  /** What is known now. Never rejects, and never waits for the national system. */
+  of(municipalityCode: string): Promise<KnownAgreement>;
 }
 
 export interface KnownAgreementsDeps {
   readonly records: Pick<ParameterRecords, 'of'>;
-  /** Asks for what is not fresh; nobody, when left out. */
-  readonly requests?: ParameterRequests;
   readonly now: () => Date;
   /** Told when the table could not be read. */
   readonly onTrouble: (error: unknown) => void;
@@ -35,7 +28,7 @@ const MAX_REMEMBERED = 5_000;
 
 export const NOTHING_KNOWN: KnownAgreement = { agreement: UNKNOWN_AGREEMENT, fresh: false };
 
-export function knownAgreements({ records, requests, now, onTrouble }: KnownAgreementsDeps): KnownAgreements {
+export function knownAgreements({ records, now, onTrouble }: KnownAgreementsDeps): KnownAgreements {
   const remembered = new Map<string, { readonly known: KnownAgreement; readonly readAt: number }>();
 
   async function read(municipalityCode: string): Promise<KnownAgreement> {
@@ -49,7 +42,7 @@ export function knownAgreements({ records, requests, now, onTrouble }: KnownAgre
   }
 
   return {
-    async of(municipalityCode, companyCnpj) {
+    async of(municipalityCode) {
       const at = now().getTime();
       const before = remembered.get(municipalityCode);
       if (before && at - before.readAt < MAX_REMEMBERED_MS[before.known.fresh ? 'fresh' : 'other']) return before.known;
@@ -58,8 +51,6 @@ export function knownAgreements({ records, requests, now, onTrouble }: KnownAgre
       remembered.set(municipalityCode, { known, readAt: at });
       const [oldest] = remembered.keys();
       if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-      // Not waited for: the emission goes on with what is known.
-      if (!known.fresh) void requests?.want({ municipalityCode, companyCnpj, questions: [{ kind: 'agreement' }] });
       return known;
     },
   };

@@ -2,6 +2,7 @@ import { type Corrections, corrected } from '../../events/emission.ts';
 import type { Known } from '../../events/event-store.ts';
 import { AUTHORITY_UNAVAILABLE, OUTCOME_UNKNOWN } from '../../events/failure-codes.ts';
 import type { Invoice, LivingInvoice } from '../../events/invoice.ts';
+import type { MunicipalAgreement } from '../../nfse/routing/agreement.ts';
 import type { Route, RouteAuthority } from '../../nfse/routing/route.ts';
 import { type Decided, execute, type Occasion } from '../execute.ts';
 import type { CommandDeps, DpsNumbers } from '../ports.ts';
@@ -22,6 +23,8 @@ export interface RetryRequest {
   readonly corrections?: Corrections;
   /** Where the rule sends the corrected emission now. */
   readonly route: Route;
+  /** What is known of the municipality that the ISS is due to, asked once a document is to be built for this authority. */
+  readonly agreementFor?: (authority: RouteAuthority) => Promise<MunicipalAgreement>;
 }
 
 export interface RetryDeps extends CommandDeps, StoreDpsDeps {
@@ -67,7 +70,7 @@ export function authorityOfRetry(invoice: Invoice, route: Route): RouteAuthority
 async function submissionOf(
   deps: RetryDeps,
   invoice: LivingInvoice,
-  { corrections, route }: RetryRequest,
+  { corrections, route, agreementFor }: RetryRequest,
   at: string,
 ): Promise<Pick<RetryInvoice, 'xmlKey' | 'rerouted'>> {
   const unanswered = UNANSWERED.has(invoice.error?.code ?? '');
@@ -75,10 +78,12 @@ async function submissionOf(
   const emission = corrected(invoice, corrections);
   const { authority } = invoice.route;
   if (authorityOfRetry(invoice, route) === authority) {
-    return { xmlKey: await storeDps(deps, invoice.id, { emission, authority }, invoice.dps, at) };
+    const declaration = { emission, authority, agreement: await agreementFor?.(authority) };
+    return { xmlKey: await storeDps(deps, invoice.id, declaration, invoice.dps, at) };
   }
   if (invoice.noteInDoubt) throw new NoteMayExist(invoice.id);
-  return rerouted(deps, invoice, { emission, authority: route.authority }, route, at);
+  const agreement = await agreementFor?.(route.authority);
+  return rerouted(deps, invoice, { emission, authority: route.authority, agreement }, route, at);
 }
 
 /** The document for another authority. It gets a number of its own: the one it had is known to the first authority. */
