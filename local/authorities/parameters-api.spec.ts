@@ -80,10 +80,10 @@ describe('what the stand-in answers', () => {
       ORDINARY,
       { kind: 'set', value: { nationalIssuers: true, enabledByDefault: true } },
     ],
-    ['of one with a system of its own', OWN_SYSTEM, { kind: 'set', value: { nationalIssuers: false } }],
+    ['of one that shares its notes alone', '3136702', { kind: 'set', value: { nationalIssuers: false } }],
     [
-      'of one that enables one by one',
-      '3144805',
+      'of one with a system of its own, which enables one by one',
+      OWN_SYSTEM,
       { kind: 'set', value: { nationalIssuers: true, enabledByDefault: false } },
     ],
     ['in PascalCase', '3106705', { kind: 'set', value: { nationalIssuers: true, creditsAllowed: true } }],

@@ -16,7 +16,7 @@ export interface ParametersApiOptions {
   readonly port?: number;
   /** Mutual TLS; plain HTTP without it. */
   readonly tls?: MutualTls;
-  /** Whether a municipality has a system of its own, and therefore takes no national issuers. */
+  /** Whether a municipality has a system of its own, and therefore enables its companies one by one. */
   readonly hasOwnSystem?: (municipalityCode: string) => boolean;
 }
 

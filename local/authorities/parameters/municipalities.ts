@@ -2,7 +2,7 @@
 export type Manner =
   /** Active, takes national issuers, and enables every company. */
   | 'ordinary'
-  /** Shares its notes and takes no national issuers: it has a system of its own. */
+  /** Shares its notes, and takes no national issuers. */
   | 'shares-only'
   /** Takes national issuers, and enables companies one by one. */
   | 'one-by-one'
@@ -15,15 +15,15 @@ export type Manner =
   /** 503 and a page. */
   | 'down';
 
-/** Municipalities to try each manner with. Those with a system of their own share only, all others are ordinary. */
+/** Municipalities to try each manner with. Of all others, those with a system of their own enable one by one. */
 const MANNERS: Readonly<Record<string, Manner>> = {
   3106705: 'pascal-case', // Betim
-  3144805: 'one-by-one', // Nova Lima
+  3136702: 'shares-only', // Juiz de Fora
   3157807: 'inactive', // Santa Luzia
   3171204: 'page', // Vespasiano
   3154606: 'down', // Ribeirão das Neves
 };
 
 export function mannerOf(municipalityCode: string, hasOwnSystem: boolean): Manner {
-  return MANNERS[municipalityCode] ?? (hasOwnSystem ? 'shares-only' : 'ordinary');
+  return MANNERS[municipalityCode] ?? (hasOwnSystem ? 'one-by-one' : 'ordinary');
 }
