@@ -8,7 +8,7 @@ import { buildDps } from '../national/dps-document.ts';
 import { emission } from '../tax/sales.fixtures.ts';
 import { parseXml } from '../xml.ts';
 import { ABRASF_SIGNING, NATIONAL_SIGNING, type SigningProfile } from './profile.ts';
-import { signXml } from './sign.ts';
+import { signDocument, signXml } from './sign.ts';
 import { SigningError } from './signature.ts';
 import { verifyDocument, verifySignatures } from './verify.ts';
 
@@ -170,6 +170,50 @@ describe('a document in any other form', () => {
       const elements = ['infDPS', 'urn:u:infDPS', 'urn:v:infDPS'];
       expect(verifiedByXmlsec1(signed, signer.certificatePem, ...elements), signed).toBe(true);
     }
+  });
+});
+
+describe('a document signed as a whole', () => {
+  const QUESTION =
+    '<ConsultarNfseRpsEnvio xmlns="urn:x"><Pedido><IdentificacaoRps><Numero>1</Numero></IdentificacaoRps></Pedido></ConsultarNfseRpsEnvio>';
+  const modes = [false, true].flatMap((exclusive) =>
+    (['sha1', 'sha256'] as const).map((hash) => ({ exclusive, hash })),
+  );
+
+  it.each(modes)('verifies here and with xml-crypto: $hash, exclusive $exclusive', (mode) => {
+    const signed = signDocument(`<?xml version="1.0" encoding="UTF-8"?>${QUESTION}`, mode, signer);
+    expect(parseXml(signed).children.map(({ name }) => name)).toEqual(['Pedido', 'Signature']);
+    expect(verifySignatures(signed)).toMatchObject([{ good: true, signed: '/ConsultarNfseRpsEnvio', id: '' }]);
+    expect(verifiedByXmlCrypto(signed, signer.certificatePem)).toBe(true);
+  });
+
+  needing(WITHOUT_XMLSEC1, it).each(modes)('verifies with xmlsec1: $hash, exclusive $exclusive', (mode) =>
+    expect(verifiedByXmlsec1(signDocument(QUESTION, mode, signer), signer.certificatePem)).toBe(true),
+  );
+
+  it.each([
+    ['a value of it', '<Numero>1<', '<Numero>2<'],
+    ['an attribute of its root', 'xmlns="urn:x"', 'xmlns="urn:x" a="1"'],
+    ['something beside what it held', '<Pedido>', '<Pedido/><Pedido>'],
+    ['something behind the signature', '</ConsultarNfseRpsEnvio>', '<a/></ConsultarNfseRpsEnvio>'],
+  ])('does not with %s changed', (_, from, to) => {
+    const signed = signDocument(QUESTION, { exclusive: false, hash: 'sha1' }, signer);
+    expect(verifySignatures(signed.replace(from, to))).toMatchObject([{ good: false, code: 'digest' }]);
+  });
+
+  it('is not a document of one signed element, whose Id the reference would name', () => {
+    const signed = signDocument(QUESTION, { exclusive: false, hash: 'sha1' }, signer);
+    expect(verifyDocument(signed)).toMatchObject({ good: false, code: 'reference' });
+  });
+
+  it('is signed once', () => {
+    const signed = signDocument(QUESTION, { exclusive: false, hash: 'sha1' }, signer);
+    expect(() => signDocument(signed, { exclusive: false, hash: 'sha1' }, signer)).toThrow(SigningError);
+  });
+
+  it('does not vouch for the document from deeper inside', () => {
+    const signed = signDocument(QUESTION, { exclusive: false, hash: 'sha1' }, signer);
+    expect(verifySignatures(`<a>${signed}</a>`)).toMatchObject([{ good: false, code: 'reference' }]);
   });
 });
 

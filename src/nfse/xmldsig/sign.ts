@@ -31,6 +31,23 @@ export function signXml(xml: string, profile: SigningProfile, signer: Signer): s
   return text;
 }
 
+/**
+ * Signs a whole document, whose root need not have an Id: the signature is the root's last child, and refers to the document that it
+ * stands in. Otherwise as {@link signXml}.
+ *
+ * @throws XmlError, SigningError
+ */
+export function signDocument(xml: string, profile: Pick<SigningProfile, 'exclusive' | 'hash'>, signer: Signer): string {
+  const text = normalizeLineEnds(xml);
+  const root = parseXml(text);
+  refuseSigned([root], [root], 'inside');
+  const canonicalization = { exclusive: profile.exclusive, comments: false };
+  const made = signature(canonicalForm([root], canonicalization), undefined, profile, signer, (signedInfo) =>
+    canonicalForm([root, parseXml(signedInfo)], canonicalization),
+  );
+  return insertInside(text, root, made);
+}
+
 /** The elements that the profile names, the inner ones before those around them. */
 function elementsToSign(path: Path, profile: SigningProfile): readonly Path[] {
   const element = leafOf(path);

@@ -38,16 +38,17 @@ export function referableId(element: string, id: string | undefined, at: number)
 }
 
 /**
- * The signature of an element.
+ * The signature of an element, or of a whole document.
  *
  * @param canonical the element's canonical form
+ * @param id of the element, or `undefined` for the document that the signature stands in
  * @param inContext makes the canonical form of the `SignedInfo` from how it is written, since the ancestors' namespaces count
  * @throws SigningError when the key refuses
  */
 export function signature(
   canonical: string,
-  id: string,
-  profile: SigningProfile,
+  id: string | undefined,
+  profile: Pick<SigningProfile, 'exclusive' | 'hash'>,
   signer: Signer,
   inContext: (signedInfo: string) => string,
 ): string {
@@ -61,7 +62,7 @@ export function signature(
     element('SignatureMethod', { Algorithm: SIGNATURE_METHODS[hash] }),
     element(
       'Reference',
-      { URI: `#${id}` },
+      { URI: id === undefined ? '' : `#${id}` },
       element(
         'Transforms',
         {},

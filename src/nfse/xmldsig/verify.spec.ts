@@ -234,7 +234,11 @@ describe('a bad signature is refused, with the reason:', () => {
     ['its value is not base64', 'structure', () => signed.replace(/<SignatureValue>./, '<SignatureValue>*')],
     ['its value is empty', 'structure', () => signed.replace(/<SignatureValue>[^<]*/, '<SignatureValue>')],
     ['its value has elements', 'structure', () => signed.replace('</SignatureValue>', '<a/></SignatureValue>')],
-    ['it refers to the whole document', 'reference', () => resigned((info) => info.replace('#DPS1', ''))],
+    [
+      'it refers to the whole document, which it is not of',
+      'digest',
+      () => resigned((info) => info.replace('#DPS1', '')),
+    ],
     ['it refers to a file', 'reference', () => resigned((info) => info.replace('#DPS1', 'file:///etc/passwd'))],
     [
       'it refers to another host',

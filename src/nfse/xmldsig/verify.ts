@@ -21,6 +21,7 @@ export interface GoodSignature {
   readonly good: true;
   /** Path of the signed element, as `/DPS/infDPS`; `[2]` marks the second of a name among its siblings. */
   readonly signed: string;
+  /** Of the signed element; empty where the document as a whole is signed and its root has none. */
   readonly id: string;
   /** What was signed, as read. Nothing outside of it is vouched for. */
   readonly element: XmlElement;
@@ -57,7 +58,7 @@ const WORK = 10;
 
 /**
  * Checks every signature of a document, in the document's order. Made for documents from anybody: a signature can only be over
- * the element right before it or around it, so that nothing is ever looked up by its id and an element cannot be wrapped away
+ * the element right before it or around it, or in the root over the whole document, so that nothing is ever looked up by its id and an element cannot be wrapped away
  * from its signature; ids are unique in the document; exactly one reference, two transforms, no parameters; algorithms from a
  * short list; nothing is fetched.
  *
@@ -84,7 +85,13 @@ export function verifyDocument(xml: string): Finding | undefined {
   const found = survey(root);
   const path = found.signatures.at(-1);
   const whole = root.children.length === 2 && root.children[1] === path?.at(-1) && root.text.trim() === '';
-  return path && whole ? examine(path, found) : undefined;
+  if (!path || !whole) return undefined;
+  const finding = examine(path, found);
+  // The reference has to name the one element: what callers read is that element, and its Id.
+  if (finding.good && finding.element === root) {
+    return refused(path, 'reference', 'A assinatura não se refere ao Id do elemento assinado');
+  }
+  return finding;
 }
 
 /** What one pass over a document finds. `left` is the work that its signatures may still make, in characters. */
@@ -184,9 +191,12 @@ function isSignedBy(certificate: X509Certificate, hash: SignatureHash, data: Buf
   }
 }
 
-/** The element before the signature or around it, whichever the reference names. */
+/** The element before the signature or around it, whichever the reference names; the root where it names the document. */
 function signedElement(path: Path, reference: Path): Path {
   const { URI: uri, ...others } = leafOf(reference).attributes;
+  if (uri === '' && path.length === 2 && Object.keys(others).every((name) => name.startsWith('xmlns'))) {
+    return path.slice(0, 1);
+  }
   if (uri === undefined || !/^#[^#()]+$/.test(uri) || Object.keys(others).some((name) => !name.startsWith('xmlns'))) {
     throw new Refusal(
       'reference',
