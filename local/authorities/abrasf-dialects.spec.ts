@@ -10,14 +10,14 @@ import { endpointOf } from '../../src/nfse/municipality-profiles/endpoint.ts';
 import { type AbrasfProfile, profilesFrom } from '../../src/nfse/municipality-profiles/profiles.ts';
 import { type Dialect, ProfilesSchema } from '../../src/nfse/municipality-profiles/schema.ts';
 import { emission } from '../../src/nfse/tax/sales.fixtures.ts';
-import { ABRASF_SIGNING } from '../../src/nfse/xmldsig/profile.ts';
-import { signXml } from '../../src/nfse/xmldsig/sign.ts';
 import { verifySignatures } from '../../src/nfse/xmldsig/verify.ts';
+import type { SigningWish } from '../../src/worker/providers/abrasf/desk.ts';
 import { withLogin } from '../../src/worker/providers/abrasf/login.ts';
 import { abrasfProvider } from '../../src/worker/providers/abrasf/provider.ts';
 import { httpTransport } from '../../src/worker/providers/http-transport.ts';
 import type { FindOutcome, Provider, Submission } from '../../src/worker/providers/provider.ts';
 import type { HttpRequest, Transport } from '../../src/worker/providers/transport.ts';
+import { signMessage } from '../../src/worker/signing.ts';
 import { makeCertificate } from '../../test/certificates.ts';
 import { strictChecks } from './abrasf/strict-checks.ts';
 import { startAbrasfCityHall } from './abrasf-city-hall.ts';
@@ -44,8 +44,14 @@ function profileIn(dialect: string): AbrasfProfile {
   return found.provider === 'abrasf' ? found : expect.fail(`${dialect} is no ABRASF`);
 }
 
+const dialectNamed = (name: string): Dialect => {
+  const city = { code: CODE, name: 'Contagem', provider: 'abrasf', dialect: name, addresses: {} };
+  const found = profilesFrom(builtInFile, { municipalities: [city] })(CODE);
+  return found.provider === 'abrasf' ? found.dialect : expect.fail(`${name} is no ABRASF`);
+};
+
 /** The provider for such a city, and every request as it leaves. */
-function cityOf(profile: AbrasfProfile): { provider: Provider; sent: HttpRequest[] } {
+function cityOf(profile: AbrasfProfile, signs = true): { provider: Provider; sent: HttpRequest[] } {
   const sent: HttpRequest[] = [];
   const baseUrl = endpointOf(profile, '2')?.baseUrl ?? expect.fail('no address');
   const http = httpTransport({ baseUrl, timeoutMs: 5_000 });
@@ -59,7 +65,7 @@ function cityOf(profile: AbrasfProfile): { provider: Provider; sent: HttpRequest
     transport,
     profile,
     environment: '2',
-    sign: (xml, wish) => signXml(xml, { ...ABRASF_SIGNING, ...wish }, signer),
+    ...(signs && { sign: (xml: string, wish: SigningWish) => signMessage(xml, wish, signer) }),
   });
   return { provider, sent };
 }
@@ -136,3 +142,25 @@ describe.each(DIALECTS)('a city that speaks %s', (dialect) => {
     else expect(outcome).toMatchObject({ kind: 'rejected', error: { code: 'SEM_WEB_SERVICE', source: 'not sent' } });
   });
 });
+
+describe.each(DIALECTS.filter((dialect) => dialectNamed(dialect).signature.questions))(
+  'a city that speaks %s, and signs its questions',
+  (dialect) => {
+    it('does not say whether it has a note when the question is not signed', async () => {
+      const profile = profileIn(dialect);
+      const { provider } = cityOf(profile, false);
+      expect(await provider.find(submissionTo(profile))).toMatchObject({
+        kind: 'unknown',
+        reason: expect.stringContaining('E172'),
+      });
+    });
+  },
+);
+
+it('the dialects of cities that sign their questions are these', () =>
+  expect(DIALECTS.filter((dialect) => dialectNamed(dialect).signature.questions)).toEqual([
+    'issnet',
+    'giss',
+    'ginfes',
+    'dsf-2',
+  ]));

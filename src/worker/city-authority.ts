@@ -75,8 +75,8 @@ async function abrasfCity(
   const { login: place } = profile.dialect;
   const login = place && (await deps.credentialsOf(companyCnpj, profile.code));
   if (place && !login) throw noLogin(profile, companyCnpj);
-  const { rps, batch, cancellation } = profile.dialect.signature;
-  const signs = signAbrasf !== undefined && (rps || batch || cancellation);
+  const { rps, batch, cancellation, questions } = profile.dialect.signature;
+  const signs = signAbrasf !== undefined && (rps || batch || cancellation || questions);
   const certificate = signs ? await deps.certificateOf(companyCnpj) : await shown(deps, endpoint.baseUrl, companyCnpj);
   const sign = signAbrasf &&
     certificate && { sign: (xml: string, wish: SigningWish) => signAbrasf(xml, wish, certificate) };

@@ -1,5 +1,6 @@
 import { ABRASF_SIGNING, NATIONAL_SIGNING } from '../nfse/xmldsig/profile.ts';
-import { signXml } from '../nfse/xmldsig/sign.ts';
+import { signDocument, signXml } from '../nfse/xmldsig/sign.ts';
+import type { Signer } from '../nfse/xmldsig/signature.ts';
 import type { HeldCertificate } from './company-certificates.ts';
 import type { SigningWish } from './providers/abrasf/desk.ts';
 
@@ -13,6 +14,13 @@ export interface DocumentSigning {
 export function documentSigning(hash: 'sha1' | 'sha256'): DocumentSigning {
   return {
     signNational: (xml, certificate) => signXml(xml, { ...NATIONAL_SIGNING, hash }, certificate),
-    signAbrasf: (xml, wish, certificate) => signXml(xml, { ...ABRASF_SIGNING, ...wish }, certificate),
+    signAbrasf: signMessage,
   };
+}
+
+/** A message to a city hall, signed as the city wishes. */
+export function signMessage(xml: string, { elements, ...how }: SigningWish, signer: Signer): string {
+  return elements === 'document'
+    ? signDocument(xml, how, signer)
+    : signXml(xml, { ...ABRASF_SIGNING, ...how, elements }, signer);
 }

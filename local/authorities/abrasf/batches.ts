@@ -4,6 +4,7 @@ import { behaviourOf } from './behaviour.ts';
 import { faultsOf } from './checks.ts';
 import type { City } from './cities.ts';
 import {
+  aboutQuestion,
   cityTime,
   companyIn,
   count,
@@ -83,6 +84,8 @@ export async function takeBatch(deps: OperationDeps, message: Message): Promise<
 /** ConsultarSituacaoLoteRps, of 1.00. */
 export async function batchStatus(deps: OperationDeps, message: Message): Promise<Reply> {
   const root = 'ConsultarSituacaoLoteRpsResposta';
+  const complaints = aboutQuestion(deps, message);
+  if (complaints.length > 0) return replies.refused(root, ...complaints);
   const batch = batchAsked(deps, message);
   if (!batch) return replies.refused(root, 'E86');
   if (deps.outages.covers(batch.company)) return replies.serviceUnavailable;
@@ -94,6 +97,8 @@ export async function batchStatus(deps: OperationDeps, message: Message): Promis
 /** ConsultarLoteRps */
 export async function batchResult(deps: OperationDeps, message: Message): Promise<Reply> {
   const root = 'ConsultarLoteRpsResposta';
+  const complaints = aboutQuestion(deps, message);
+  if (complaints.length > 0) return replies.refused(root, ...complaints);
   const batch = batchAsked(deps, message);
   if (!batch) return replies.refused(root, 'E86');
   count(deps, batch, 'lookups');

@@ -1,4 +1,4 @@
-import { textOf } from '../../../src/nfse/abrasf/elements.ts';
+import { at, localName, textOf } from '../../../src/nfse/abrasf/elements.ts';
 import { rpsFacts } from '../../../src/nfse/abrasf/read-rps.ts';
 import { localTime } from '../../../src/nfse/local-time.ts';
 import type { XmlElement } from '../../../src/nfse/xml.ts';
@@ -77,6 +77,14 @@ export function declaredIn(message: Message): Declared | undefined {
 /** What the checks of other parts have against a message. */
 export function handedIn({ checks }: OperationDeps, { root, xml, city }: Message): readonly string[] {
   if ((checks.layout?.(root, city.dialect) ?? []).length > 0) return ['E160'];
+  return checks.signature?.(xml, city.dialect) === false ? ['E172'] : [];
+}
+
+/** What a city has against a question: it is not in the dialect's form, or not signed where the dialect signs questions. */
+export function aboutQuestion({ checks }: OperationDeps, { root, xml, city }: Message): readonly string[] {
+  const { noteQuestionGroup } = city.dialect;
+  const asksForNote = localName(root) === 'ConsultarNfseRpsEnvio';
+  if (asksForNote && noteQuestionGroup !== undefined && !at(root, noteQuestionGroup)) return ['E160'];
   return checks.signature?.(xml, city.dialect) === false ? ['E172'] : [];
 }
 

@@ -4,6 +4,7 @@ import { processed } from './batches.ts';
 import { behaviourOf } from './behaviour.ts';
 import { faultsOf } from './checks.ts';
 import {
+  aboutQuestion,
   cityTime,
   companyIn,
   count,
@@ -77,10 +78,12 @@ export async function issueNow(deps: OperationDeps, message: Message, root: stri
 /** ConsultarNfsePorRps */
 export async function noteOfRps(deps: OperationDeps, message: Message): Promise<Reply> {
   const root = 'ConsultarNfseRpsResposta';
-  const identity = at(message.root, 'IdentificacaoRps');
+  const complaints = aboutQuestion(deps, message);
+  if (complaints.length > 0) return replies.refused(root, ...complaints);
+  const [identity] = all(message.root, 'IdentificacaoRps');
   const key: RpsKey = {
     city: message.cityName,
-    company: companyIn(at(message.root, 'Prestador')),
+    company: companyIn(all(message.root, 'Prestador')[0]),
     series: textOf(identity, 'Serie') ?? '',
     number: textOf(identity, 'Numero') ?? '',
   };
@@ -115,6 +118,9 @@ export async function cancelNote(deps: OperationDeps, message: Message): Promise
   if (!note) return replies.refused(root, 'E78');
   if (!/^[1-5]$/.test(code)) return replies.refused(root, 'E205');
   if (code === '3' || code === '5') return replies.refused(root, 'E213');
+  const { nationalReason } = message.city.dialect.cancellation;
+  const reasons = Object.values(nationalReason ?? {});
+  if (reasons.some((name) => !textOf(message.root, name))) return replies.refused(root, 'E160');
   if (deps.register.cancellation(message.cityName, company, nfseNumber)) return replies.refused(root, 'E79');
   const behaviour = behaviourOf(note.reference);
   if (behaviour.kind === 'reject-cancel') return replies.refused(root, 'E6');
@@ -130,6 +136,7 @@ async function cancelByNumber(deps: OperationDeps, message: Message): Promise<Re
   const root = 'CancelarNfseResposta';
   const company = companyIn(at(message.root, 'Prestador'));
   if (deps.outages.covers(company)) return replies.serviceUnavailable;
+  if (deps.checks.signature?.(message.xml, message.city.dialect) === false) return replies.refused(root, 'E172');
   const nfseNumber = textOf(message.root, 'NumeroNfse') ?? '';
   if (!deps.register.noteByNumber(message.cityName, company, nfseNumber)) return replies.refused(root, 'E78');
   if (deps.register.cancellation(message.cityName, company, nfseNumber)) return replies.refused(root, 'E79');

@@ -37,9 +37,11 @@ function layoutProblems(root: XmlElement, dialect: Dialect): readonly string[] {
   const layout = layoutOf(dialect);
   const namespaces = namespacesOf(localName(root), messageStyleOf(dialect));
   const expected = [namespaces.root, namespaces.children, namespaces.deeper];
+  const ofDialect = Object.values(dialect.cancellation.nationalReason ?? {});
   const translated = inNamespaceOf(layout, root, expected, OUTERMOST);
   return validate(layout, translated)
     .filter(({ path }) => dialect.batchVersion || !path.endsWith('/LoteRps/@versao'))
+    .filter(({ path }) => !ofDialect.includes(path.slice(path.lastIndexOf('/') + 1)))
     .map(({ path, message }) => `${path}: ${message}`);
 }
 
@@ -78,7 +80,18 @@ function everythingSigned(xml: string, { signature }: Dialect): boolean {
   const root = parseXml(xml);
   // Name by name: an RPS stands inside its batch, and both are signed.
   const wanted = names.flatMap((name) => all(root, name)).map((element) => element.attributes.Id ?? '');
-  return findings.every(({ good }) => good) && wanted.every((id) => signed.has(id));
+  const whole = findings.some((finding) => finding.good && finding.signed === `/${root.name}`);
+  return (
+    findings.every(({ good }) => good) &&
+    wanted.every((id) => signed.has(id)) &&
+    (whole || !isSignedAsAWhole(root, signature))
+  );
+}
+
+/** A question, and the older request to cancel, have nothing with an Id to sign. */
+function isSignedAsAWhole(root: XmlElement, { questions, cancellation }: Dialect['signature']): boolean {
+  if (localName(root).startsWith('Consultar')) return questions;
+  return cancellation && localName(root) === 'CancelarNfseEnvio' && all(root, 'InfPedidoCancelamento').length === 0;
 }
 
 /** The inclusive canonical form would take in the prefixes of an envelope that the message stood in. */

@@ -17,13 +17,17 @@ export interface MessageStyle {
   readonly layout: AbrasfLayout;
   /** What the messages say of their version. */
   readonly version: string;
-  /** Of a message and its direct children; `{message}` stands for the root's name in snake_case. */
+  /** Of a message and its direct children; `{message}` stands for the root's name in snake_case, `{messageKebab}` in kebab-case. */
   readonly messageNamespace: string;
   /** Of the root alone, where it is another one. */
   readonly rootNamespace?: string | undefined;
   /** Of everything deeper. */
   readonly typeNamespace: string;
   readonly batchVersion: boolean;
+  /** Element around the content of the question for an RPS's note, where there is one. */
+  readonly noteQuestionGroup?: string | undefined;
+  /** Elements for the reason of a cancellation as the national layout has it, where there are such. */
+  readonly nationalReasonNames?: { readonly code: string; readonly text: string } | undefined;
 }
 
 /** Who asks. */
@@ -42,6 +46,8 @@ export interface NoteToCancel extends Requester {
   readonly nfseNumber: string;
   readonly municipalityCode: string;
   readonly reasonCode: string;
+  /** The reason as the national layout has it. Code: 1 issued in error, 2 not rendered, 9 other. */
+  readonly nationalReason?: { readonly code: string; readonly text: string };
 }
 
 /** One RPS for one note, in the same call. @param rps as `buildRps` returns it */
@@ -87,17 +93,20 @@ export function batchQuestion(
 /** The note of an RPS. */
 export function noteQuestion({ series, number }: RpsIdentity, requester: Requester, style: MessageStyle): string {
   const identity = [leaf('Numero', number), leaf('Serie', series), leaf('Tipo', RPS_TYPE)];
-  return message(
-    'ConsultarNfsePorRps',
-    style,
-    child(style, 'IdentificacaoRps', {}, ...identity),
-    prestador(requester, style),
-  );
+  const { companyCnpj, municipalRegistration } = requester;
+  const parties = providerIdentity(companyCnpj, municipalRegistration, LAYOUT_TRAITS[style.layout]);
+  const { noteQuestionGroup } = style;
+  const content =
+    noteQuestionGroup === undefined
+      ? [child(style, 'IdentificacaoRps', {}, ...identity), child(style, 'Prestador', {}, ...parties)]
+      : [child(style, noteQuestionGroup, {}, group('IdentificacaoRps', ...identity), group('Prestador', ...parties))];
+  return message('ConsultarNfsePorRps', style, ...content);
 }
 
 /** The request to cancel a note. */
 export function cancellationMessage(note: NoteToCancel, style: MessageStyle): string {
   const traits = LAYOUT_TRAITS[style.layout];
+  const { nationalReasonNames: names } = style;
   const request = [
     group(
       'IdentificacaoNfse',
@@ -106,6 +115,7 @@ export function cancellationMessage(note: NoteToCancel, style: MessageStyle): st
       leaf('CodigoMunicipio', note.municipalityCode),
     ),
     leaf('CodigoCancelamento', note.reasonCode),
+    ...(names ? [leaf(names.code, note.nationalReason?.code), leaf(names.text, note.nationalReason?.text)] : []),
   ];
   const signed = element('InfPedidoCancelamento', { Id: `canc${note.nfseNumber}` }, ...request);
   return message('CancelarNfse', style, child(style, 'Pedido', {}, signed));
@@ -163,7 +173,9 @@ export function namespacesOf(
   root: string,
   { rootNamespace, messageNamespace, typeNamespace }: MessageStyle,
 ): { readonly root: string; readonly children: string; readonly deeper: string } {
-  const namespace = (rootNamespace ?? messageNamespace).replace('{message}', snakeCase(root));
+  const namespace = (rootNamespace ?? messageNamespace)
+    .replace('{message}', snakeCase(root))
+    .replace('{messageKebab}', snakeCase(root).replaceAll('_', '-'));
   const children = rootNamespace === undefined ? namespace : messageNamespace;
   return { root: namespace, children, deeper: typeNamespace === messageNamespace ? children : typeNamespace };
 }

@@ -26,7 +26,7 @@ function placesOf({ layout, version = layout, taxReform }: Dialect): RpsPlaces {
 
 /** How a dialect writes the messages around it. */
 export function messageStyleOf(dialect: Dialect): MessageStyle {
-  const { layout, version, namespaces, batchVersion } = dialect;
+  const { layout, version, namespaces, batchVersion, noteQuestionGroup, cancellation } = dialect;
   return {
     layout,
     version: version ?? layout,
@@ -34,5 +34,7 @@ export function messageStyleOf(dialect: Dialect): MessageStyle {
     messageNamespace: namespaces.messages,
     typeNamespace: namespaces.types ?? namespaces.messages,
     batchVersion,
+    noteQuestionGroup,
+    nationalReasonNames: cancellation.nationalReason,
   };
 }

@@ -11,8 +11,10 @@ export interface Endpoint {
 export function endpointOf(profile: AbrasfProfile, environment: Environment): Endpoint | undefined {
   const address = addressIn(profile, environment)?.replace(/\/$/, '');
   if (address === undefined) return undefined;
-  const { path } = profile.dialect;
-  if (path !== undefined) return { baseUrl: address, path: (operation) => filled(path, operation) };
+  const { path, operationNames } = profile.dialect;
+  if (path !== undefined) {
+    return { baseUrl: address, path: (operation) => filled(path, operationNames[operation] ?? operation) };
+  }
   const end = address.lastIndexOf('/');
   return { baseUrl: address.slice(0, end), path: () => address.slice(end) };
 }

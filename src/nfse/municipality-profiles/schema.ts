@@ -54,12 +54,20 @@ const LoginSchema = z.strictObject({
   namespace: z.optional(uri),
 });
 
+/** When public sources were last read about something, and how far they agree. */
+const evidence = {
+  asOf: z.optional(z.iso.date()),
+  /** `high`: an official file, or two independent sources. `medium`: one good source. `low`: inferred, or not heard of lately. */
+  confidence: z.optional(z.enum(['high', 'medium', 'low'])),
+};
+
 export const DialectSchema = z.strictObject({
+  ...evidence,
   layout: z.enum(LAYOUTS),
   /** What the messages say of their version, where it is not the layout's. */
   version: z.optional(version),
   namespaces: z.strictObject({
-    /** Of a message and its direct children; `{message}` becomes the root's name in snake_case. Empty where they have none. */
+    /** Of a message and its direct children; `{message}` becomes the root's name in snake_case, `{messageKebab}` in kebab-case. Empty where they have none. */
     messages: z.union([uri, z.literal('')]),
     /** Of a message's root alone, where it is that of the service and not that of the documents. */
     root: z.optional(uri),
@@ -77,6 +85,8 @@ export const DialectSchema = z.strictObject({
   answerNames: z._default(z.record(elementName, elementName), {}),
   /** One address an operation: a path below the municipality's. */
   path: z.optional(path),
+  /** Element around the content of the question for an RPS's note, where the vendor has one (`Pedido`). */
+  noteQuestionGroup: z.optional(elementName),
   /** How a note is asked for: one RPS and its note, a batch and its notes, or a batch and a protocol. */
   emission: z.enum(['single', 'sync-batch', 'async-batch']),
   /** Whether batches bear their layout's version. */
@@ -85,6 +95,8 @@ export const DialectSchema = z.strictObject({
     rps: z.boolean(),
     batch: z.boolean(),
     cancellation: z.boolean(),
+    /** Whether questions are signed, each as a whole document. */
+    questions: z._default(z.boolean(), false),
     exclusive: z._default(z.boolean(), false),
     hash: z._default(z.enum(['sha1', 'sha256']), 'sha1'),
   }),
@@ -107,6 +119,8 @@ export const DialectSchema = z.strictObject({
       deadlineDays: z.optional(z.int().check(z.gte(1), z.lte(1000))),
       /** Whether there is a web service that cancels; where there is none a person does, at the city's portal. */
       byWebService: z._default(z.boolean(), true),
+      /** Elements behind the city's code that repeat the reason as the national layout has it, where the city demands them. */
+      nationalReason: z.optional(z.strictObject({ code: elementName, text: elementName })),
       /** Namespaces, and name of the only parameter, of an older message that names the note by its number and gives no reason. */
       shortForm: z.optional(z.strictObject({ messages: uri, types: uri, data: elementName })),
     }),
@@ -132,6 +146,7 @@ const place = {
   traffic: z.optional(TrafficSchema),
   /** From this day on the city's own system issues no note. It still finds and cancels those of before. */
   nationalSince: z.optional(date),
+  ...evidence,
 };
 
 /** A city with a front of its own that speaks the national system's contract. */

@@ -3,7 +3,7 @@ import type { Cancellation, CancelOutcome } from '../provider.ts';
 import { unknown, unsettled } from '../verdict.ts';
 import { call } from './call.ts';
 import { decideCity } from './decision.ts';
-import type { Desk } from './desk.ts';
+import { ask, type Desk } from './desk.ts';
 import { unheard, withOffset } from './replies.ts';
 
 /** Cancels a note, or finds that it is cancelled already. */
@@ -16,7 +16,7 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
     return refusedHere('PRAZO', '/reasonCode', tooLate(desk.profile.name, deadlineDays));
   }
   const reply = shortForm
-    ? await call(desk, 'CancelarNfse', shortCancellation(cancellation, shortForm), shortForm.data)
+    ? await call(desk, 'CancelarNfse', signedShortRequest(desk, cancellation, shortForm), shortForm.data)
     : await call(desk, 'CancelarNfse', signedRequest(desk, cancellation, reasonCode));
   if (reply.kind === 'unavailable') return reply;
   if (reply.kind !== 'answer') {
@@ -51,8 +51,17 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
   }
 }
 
+type ShortForm = NonNullable<Desk['dialect']['cancellation']['shortForm']>;
+
+/** Nothing in the older request has an id, so that it is signed as a whole. */
+function signedShortRequest({ dialect, signDocument }: Desk, cancellation: Cancellation, shortForm: ShortForm): string {
+  const message = shortCancellation(cancellation, shortForm);
+  return dialect.signature.cancellation ? signDocument(message) : message;
+}
+
 function signedRequest({ dialect, style, sign }: Desk, cancellation: Cancellation, reasonCode: string): string {
-  const message = cancellationMessage({ ...cancellation, reasonCode }, style);
+  const nationalReason = { code: cancellation.reasonCode, text: cancellation.reason };
+  const message = cancellationMessage({ ...cancellation, reasonCode, nationalReason }, style);
   return sign(message, dialect.signature.cancellation && 'InfPedidoCancelamento');
 }
 
@@ -62,7 +71,7 @@ function signedRequest({ dialect, style, sign }: Desk, cancellation: Cancellatio
  * @returns `undefined` when it says that the note stands; unknown when it does not say
  */
 async function cancelledBefore(desk: Desk, cancellation: Cancellation): Promise<CancelOutcome | undefined> {
-  const reply = await call(desk, 'ConsultarNfsePorRps', noteQuestion(cancellation.dps, cancellation, desk.style));
+  const reply = await ask(desk, 'ConsultarNfsePorRps', noteQuestion(cancellation.dps, cancellation, desk.style));
   if (reply.kind === 'unavailable' || reply.kind === 'unknown') return unknown(reply.reason);
   if (reply.kind === 'unreadable') return unknown(reply.reason);
   const note = reply.answer.notes.find(({ number }) => number === cancellation.nfseNumber);

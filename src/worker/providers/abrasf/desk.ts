@@ -1,14 +1,15 @@
 import type { MessageStyle } from '../../../nfse/abrasf/messages.ts';
+import type { AbrasfOperation } from '../../../nfse/abrasf/operations.ts';
 import { messageStyleOf } from '../../../nfse/municipality-profiles/dialect-styles.ts';
 import { endpointOf } from '../../../nfse/municipality-profiles/endpoint.ts';
 import type { AbrasfProfile, Environment } from '../../../nfse/municipality-profiles/profiles.ts';
 import type { Transport } from '../transport.ts';
-import type { CityHall } from './call.ts';
+import { type CityHall, call, type Reply } from './call.ts';
 
 /** Which elements of a message are to be signed, and how: the city's wish. */
 export interface SigningWish {
-  /** Local names; the inner ones first. */
-  readonly elements: readonly string[];
+  /** Local names, the inner ones first; or the document as a whole. */
+  readonly elements: readonly string[] | 'document';
   readonly exclusive: boolean;
   readonly hash: 'sha1' | 'sha256';
 }
@@ -26,6 +27,7 @@ export interface Desk extends CityHall {
   readonly profile: AbrasfProfile;
   readonly style: MessageStyle;
   readonly sign: (xml: string, ...elements: readonly (string | false)[]) => string;
+  readonly signDocument: (xml: string) => string;
 }
 
 /** @throws RangeError for a city without an address in the environment */
@@ -45,5 +47,11 @@ export function deskOf({ transport, profile, environment, sign }: AbrasfSettings
       const elements = wanted.filter((element) => element !== false);
       return sign && elements.length > 0 ? sign(xml, { elements, exclusive, hash }) : xml;
     },
+    signDocument: (xml) => (sign ? sign(xml, { elements: 'document', exclusive, hash }) : xml),
   };
+}
+
+/** Asks the city hall a question, signed where its dialect wants that. */
+export function ask(desk: Desk, operation: AbrasfOperation, question: string): Promise<Reply> {
+  return call(desk, operation, desk.dialect.signature.questions ? desk.signDocument(question) : question);
 }

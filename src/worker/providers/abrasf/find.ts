@@ -4,15 +4,15 @@ import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
 import type { RpsFacts } from '../../../nfse/abrasf/read-rps.ts';
 import type { FindOutcome } from '../provider.ts';
 import { unsettled } from '../verdict.ts';
-import { call, type Reply } from './call.ts';
+import type { Reply } from './call.ts';
 import { decideCity } from './decision.ts';
-import type { Desk } from './desk.ts';
+import { ask, type Desk } from './desk.ts';
 import { type Answered, issuedNote, requesterOf, unread } from './replies.ts';
 
 /** The note of an RPS, by the number it has. */
 export async function findByRps(desk: Desk, rps: RpsFacts): Promise<FindOutcome> {
   const identity = { series: rps.series, number: Number(rps.number) };
-  const reply = await call(desk, 'ConsultarNfsePorRps', noteQuestion(identity, requesterOf(rps), desk.style));
+  const reply = await ask(desk, 'ConsultarNfsePorRps', noteQuestion(identity, requesterOf(rps), desk.style));
   if (reply.kind !== 'answer') return unread(reply);
   const decision = decideCity(reply, 'find', { rps });
   switch (decision.kind) {
@@ -76,7 +76,7 @@ function askForBatch(
   rps: RpsFacts,
   protocol: string,
 ): Promise<Reply> {
-  return call(desk, operation, batchQuestion(operation, protocol, requesterOf(rps), desk.style));
+  return ask(desk, operation, batchQuestion(operation, protocol, requesterOf(rps), desk.style));
 }
 
 function found(desk: Desk, note: AbrasfNote, rps: RpsFacts, reply: Answered, protocol?: string): FindOutcome {
