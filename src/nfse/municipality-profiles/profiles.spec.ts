@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { standInProfiles } from '../../../local/municipality-profiles.ts';
+import { noteQuestion } from '../abrasf/messages.ts';
 import { buildRps } from '../abrasf/rps-document.ts';
 import { parseMunicipalityCode } from '../municipality.ts';
 import { forCityHall } from '../tax/any-sale.fixtures.ts';
 import { software } from '../tax/sales.fixtures.ts';
 import { builtInFile, builtInProfiles } from './built-in.ts';
-import { rpsStyleOf } from './dialect-styles.ts';
+import { messageStyleOf, rpsStyleOf } from './dialect-styles.ts';
 import { endpointOf, filled } from './endpoint.ts';
 import { type AbrasfProfile, ProfilesError, profilesFrom } from './profiles.ts';
 import { ProfilesSchema } from './schema.ts';
@@ -35,6 +36,13 @@ describe('the directory of municipalities', () => {
     expect(codes).toEqual(codes.toSorted());
   });
 
+  it('says of each dialect and each municipality since when, and how well, it is known', () => {
+    const evidence = [...Object.values(file.dialects), ...file.municipalities];
+    for (const { asOf, confidence } of evidence) {
+      expect({ asOf, confidence }).toEqual({ asOf: expect.any(String), confidence: expect.any(String) });
+    }
+  });
+
   it.each(file.municipalities.map(({ code, name }) => [name, code]))('knows where %s is reached', (_, code) => {
     const profile = builtInProfiles(code);
     if (profile.provider === 'national') {
@@ -52,6 +60,36 @@ describe('the directory of municipalities', () => {
   it('leads two cities to fronts of their own that speak the national contract', () => {
     expect(builtInProfiles('3501608')).toMatchObject({ provider: 'national', front: { issuePath: '/dps/recepcao' } });
     expect(builtInProfiles('3547304')).toMatchObject({ provider: 'national', front: { issuePath: '/nfse' } });
+  });
+
+  it('has the namespaces of GISS Online in each message', () => {
+    const question = noteQuestion(
+      { series: '1', number: 1 },
+      { companyCnpj: '11222333000181' },
+      messageStyleOf(abrasf('3518800').dialect),
+    );
+    expect(question).toContain(
+      '<ConsultarNfseRpsEnvio xmlns="http://www.giss.com.br/consultar-nfse-rps-envio-v2_04.xsd">',
+    );
+    expect(question).toContain('<Prestador><CpfCnpj xmlns="http://www.giss.com.br/tipos-v2_04.xsd">');
+  });
+
+  it('asks ISSNet for a note in a Pedido', () => {
+    const question = noteQuestion(
+      { series: '1', number: 1 },
+      { companyCnpj: '11222333000181' },
+      messageStyleOf(abrasf('5208707').dialect),
+    );
+    expect(question).toMatch(
+      /<ConsultarNfseRpsEnvio [^>]*><Pedido><IdentificacaoRps>.*<\/Prestador><\/Pedido><\/ConsultarNfseRpsEnvio>$/,
+    );
+  });
+
+  it('names an operation in a path as the vendor does', () => {
+    const added = {
+      municipalities: [{ ...city, addresses: { production: 'https://e-gov.example/ws' }, dialect: 'betha-1' }],
+    };
+    expect(endpointOf(abrasf('3118601', added), '1')?.path('CancelarNfse')).toBe('/cancelarNfseV02');
   });
 
   it('fills in a path for each operation of a vendor that has one address an operation', () => {
