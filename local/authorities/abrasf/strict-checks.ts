@@ -37,11 +37,15 @@ function layoutProblems(root: XmlElement, dialect: Dialect): readonly string[] {
   const layout = layoutOf(dialect);
   const namespaces = namespacesOf(localName(root), messageStyleOf(dialect));
   const expected = [namespaces.root, namespaces.children, namespaces.deeper];
-  const ofDialect = Object.values(dialect.cancellation.nationalReason ?? {});
+  // What the vendor's own schema has otherwise than the model's.
+  const otherwise = [
+    ...Object.values(dialect.cancellation.nationalReason ?? {}),
+    ...(dialect.serviceItem === 'nnnnnn' ? ['ItemListaServico'] : []),
+  ];
   const translated = inNamespaceOf(layout, root, expected, OUTERMOST);
   return validate(layout, translated)
     .filter(({ path }) => dialect.batchVersion || !path.endsWith('/LoteRps/@versao'))
-    .filter(({ path }) => !ofDialect.includes(path.slice(path.lastIndexOf('/') + 1)))
+    .filter(({ path }) => !otherwise.includes(path.slice(path.lastIndexOf('/') + 1)))
     .map(({ path, message }) => `${path}: ${message}`);
 }
 
