@@ -182,11 +182,12 @@ describe('an RPS', () => {
     ['nn.nn', '01.01'],
     ['n.nn', '1.01'],
     ['nnnn', '0101'],
-  ] as const)('writes the service as %s', (serviceItem, written) =>
-    expect(buildRps(input({}), { ...styles('2.04').rps, serviceItem })).toContain(
-      `<ItemListaServico>${written}</ItemListaServico>`,
-    ),
-  );
+    ['nnnnnn', '010101'],
+  ] as const)('writes the service as %s, and reads its item back', (serviceItem, written) => {
+    const rps = buildRps(input({}), { ...styles('2.04').rps, serviceItem });
+    expect(rps).toContain(`<ItemListaServico>${written}</ItemListaServico>`);
+    expect(readRps(rps).serviceItem).toBe('0101');
+  });
 
   it('breaks lines as the city wants them', () => {
     const service = { ...software.service, description: 'Um\nDois' };

@@ -134,10 +134,12 @@ export function documentIn(party: XmlElement | undefined): string | undefined {
   return textOf(party, 'Cnpj', 'Cpf', 'NifTomador', 'NIF')?.replace(/[.\-/\s]/g, '');
 }
 
-/** `1.07`, `01.07` and `0107` are one item. */
+/** `1.07`, `01.07`, `0107` and `010701`, which goes on to the national code, are of one item. */
 export function itemDigits(text: string | undefined): string | undefined {
-  const match = /^(\d{1,2})\.?(\d{2})$/.exec(text ?? '');
-  return match ? `${match[1]?.padStart(2, '0')}${match[2]}` : undefined;
+  const match = /^(\d{1,2})\.?(\d{2})$|^(\d{2})(\d{2})\d{2}$/.exec(text ?? '');
+  if (!match) return undefined;
+  const [, item = match[3], subitem = match[4]] = match;
+  return `${item?.padStart(2, '0')}${subitem}`;
 }
 
 /** `1000.00`, `1000.0` and `1000`; `undefined` for anything else. */
