@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BATCH, OLD, QUEUE, SINGLE } from '../../local/municipality-profiles.ts';
+import type { Corrections } from '../../src/events/emission.ts';
 import { invoiceIdFor } from '../../src/events/ids.ts';
+import type { RouteAuthority } from '../../src/nfse/routing/route.ts';
 import { companyCnpj, emission, requestId } from '../invoices.ts';
 import { type Mortality, mortality } from './mortality.ts';
 import { type Emitting, service } from './service.ts';
@@ -28,6 +30,8 @@ export interface Story {
   readonly title: string;
   /** Asks the stand-in for misbehaviour. */
   readonly reference: (municipalityCode: string) => string;
+  /** Outside the Simples Nacional when left out. */
+  readonly simplesNacional?: 'ME_EPP';
   readonly tell: (client: Client, heals: () => Promise<unknown>) => Promise<void>;
   /** The status it ends in when everything the client asked for was heard. */
   readonly ends: 'ISSUED' | 'CANCELLED' | 'FAILED';
@@ -36,11 +40,27 @@ export interface Story {
 interface Client {
   emit(): Promise<void>;
   cancel(): Promise<void>;
-  retry(): Promise<void>;
+  retry(corrections?: Corrections): Promise<void>;
+  /** An operator sends the company to its city from now on, where that has a system of its own. */
+  decideForCity(): void;
 }
 
 const issues = () => 'PEDIDO118';
 const emits: Story['tell'] = (client) => client.emit();
+
+/** The national system refuses an ME/EPP, and its city takes it by the decision of an operator. */
+const takenByTheCity: Story = {
+  title: 'a rejection, and the retry at another authority',
+  reference: () => 'REJECTE0037',
+  simplesNacional: 'ME_EPP',
+  ends: 'ISSUED',
+  async tell(client, heals) {
+    await client.emit();
+    await heals();
+    client.decideForCity();
+    await client.retry({ service: { ...emission.service, reference: 'PEDIDO119' } });
+  },
+};
 
 export const STORIES: readonly Story[] = [
   { title: 'an emission', reference: issues, tell: emits, ends: 'ISSUED' },
@@ -76,6 +96,7 @@ export const STORIES: readonly Story[] = [
       await client.retry();
     },
   },
+  takenByTheCity,
 ];
 
 function rejected(municipalityCode: string): string {
@@ -98,12 +119,15 @@ async function live(
 ): Promise<{ readonly unanswered: boolean }> {
   const clock = virtualClock('2026-11-10T12:31:00.000Z');
   const authorities = await standIns(clock);
-  const it = service({ clock, death, ...authorities });
+  let choice: RouteAuthority | undefined;
+  const it = service({ clock, death, ...authorities, choiceOn: () => choice });
+  const { simplesNacional = emission.issuer.simplesNacional } = story;
   const request: Emitting = {
     requestId,
     emission: {
       ...emission,
       municipalityCode,
+      issuer: { ...emission.issuer, simplesNacional },
       service: { ...emission.service, municipalityCode, reference: story.reference(municipalityCode) },
     },
     dps: { series: '1' },
@@ -127,7 +151,13 @@ async function live(
   const client: Client = {
     emit: () => asks(() => it.emit(request)),
     cancel: () => asks(() => it.cancel(invoiceId, cancellation)),
-    retry: () => asks(() => it.retry(invoiceId, { by: 'erp', reason: 'Cadastro corrigido' })),
+    retry: (corrections) =>
+      asks(() =>
+        it.retry(invoiceId, { by: 'erp', reason: 'Cadastro corrigido', ...(corrections ? { corrections } : {}) }),
+      ),
+    decideForCity: () => {
+      choice = 'city';
+    },
   };
   await story.tell(client, heals);
   await heals();

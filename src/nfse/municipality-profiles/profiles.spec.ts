@@ -9,7 +9,7 @@ import { software } from '../tax/sales.fixtures.ts';
 import { builtInFile, builtInProfiles } from './built-in.ts';
 import { messageStyleOf, rpsStyleOf } from './dialect-styles.ts';
 import { endpointOf, filled } from './endpoint.ts';
-import { type AbrasfProfile, ProfilesError, profilesFrom } from './profiles.ts';
+import { type AbrasfProfile, issuesOn, ProfilesError, profilesFrom } from './profiles.ts';
 import { ProfilesSchema } from './schema.ts';
 
 const file = ProfilesSchema.parse(builtInFile);
@@ -55,6 +55,13 @@ describe('the directory of municipalities', () => {
     const sale = { ...forCityHall(software), municipalityCode: code, dps: { series: '1', number: 1 } };
     const rps = buildRps({ ...sale, issuedAt: '2026-11-10T09:30:00-03:00' }, rpsStyleOf(profile.dialect));
     expect(rps).toContain('<Numero>1</Numero>');
+  });
+
+  it('lets no city issue that went national, and still knows where its old notes are', () => {
+    expect(issuesOn(builtInProfiles('1302603'), '2026-01-01')).toBe(false);
+    expect(issuesOn(builtInProfiles('4314902'), '2025-10-31')).toBe(true);
+    expect(issuesOn(builtInProfiles('4314902'), '2025-11-01')).toBe(false);
+    expect(abrasf('4314902').addresses.production).toMatch(/^https:/);
   });
 
   it('leads two cities to fronts of their own that speak the national contract', () => {

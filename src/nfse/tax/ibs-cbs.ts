@@ -1,40 +1,29 @@
+import * as z from 'zod/mini';
 import { type Cents, cents } from '../cents.ts';
+import calendar from './reform-calendar.json' with { type: 'json' };
 import { share } from './share.ts';
 
-/** What holds for IBS and CBS in a year. Rates in basis points. */
-interface ReformYear {
-  readonly year: number;
-  /** `undefined` where the rate is a share of a reference rate that the Senate has yet to set. */
-  readonly ibsStateBasisPoints?: number;
-  readonly ibsMunicipalBasisPoints?: number;
-  readonly cbsBasisPoints?: number;
-  /** Percent of its reference rate at which the IBS stands, from when it replaces ISS and ICMS step by step. */
-  readonly ibsPercentOfReference?: number;
-  /** Whether ISS, and PIS and COFINS, still exist, and so are taken from the base. */
-  readonly iss: boolean;
-  readonly pisCofins: boolean;
-  /** Whether IBS and CBS are added to what the customer pays. In the test year they are only stated. */
-  readonly added: boolean;
-}
+const basisPoints = z.optional(z.int().check(z.gte(0), z.lte(10_000)));
 
-/** @source EC 132/2023; LC 214/2025, arts. 343 to 370 */
-const CALENDAR: readonly ReformYear[] = [
-  {
-    year: 2026,
-    ibsStateBasisPoints: 10,
-    ibsMunicipalBasisPoints: 0,
-    cbsBasisPoints: 90,
-    iss: true,
-    pisCofins: true,
-    added: false,
-  },
-  { year: 2027, ibsStateBasisPoints: 5, ibsMunicipalBasisPoints: 5, iss: true, pisCofins: false, added: true },
-  { year: 2029, ibsPercentOfReference: 10, iss: true, pisCofins: false, added: true },
-  { year: 2030, ibsPercentOfReference: 20, iss: true, pisCofins: false, added: true },
-  { year: 2031, ibsPercentOfReference: 30, iss: true, pisCofins: false, added: true },
-  { year: 2032, ibsPercentOfReference: 40, iss: true, pisCofins: false, added: true },
-  { year: 2033, ibsPercentOfReference: 100, iss: false, pisCofins: false, added: true },
-];
+/** What holds for IBS and CBS from a year on. Rates in basis points. */
+const ReformYearSchema = z.strictObject({
+  year: z.int(),
+  /** Left out where the rate is a share of a reference rate that the Senate has yet to set. */
+  ibsStateBasisPoints: basisPoints,
+  ibsMunicipalBasisPoints: basisPoints,
+  cbsBasisPoints: basisPoints,
+  /** Percent of its reference rate at which the IBS stands, from when it replaces ISS and ICMS step by step. */
+  ibsPercentOfReference: z.optional(z.int()),
+  /** Whether ISS, and PIS and COFINS, still exist, and so are taken from the base. */
+  iss: z.boolean(),
+  pisCofins: z.boolean(),
+  /** Whether IBS and CBS are added to what the customer pays. In the test year they are only stated. */
+  added: z.boolean(),
+});
+type ReformYear = Readonly<z.infer<typeof ReformYearSchema>>;
+
+/** By year, the first one first. */
+const CALENDAR: readonly ReformYear[] = z.array(ReformYearSchema).parse(calendar.years);
 
 /** The rules of a year, or `undefined` before the reform. */
 export function reformYear(year: number): ReformYear | undefined {
@@ -69,7 +58,7 @@ export function ibsCbs({ year, price, iss, pis, cofins }: IbsCbsBasis): IbsCbsFi
   const rates = reformYear(year);
   if (!rates) return undefined;
   const base = cents(Math.max(0, price - (rates.iss ? iss : 0) - (rates.pisCofins ? pis + cofins : 0)));
-  const of = (basisPoints: number | undefined) => (basisPoints === undefined ? undefined : share(base, basisPoints));
+  const of = (rate: number | undefined) => (rate === undefined ? undefined : share(base, rate));
   const [ibsState, ibsMunicipal, cbs] = [
     of(rates.ibsStateBasisPoints),
     of(rates.ibsMunicipalBasisPoints),
