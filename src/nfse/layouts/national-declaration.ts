@@ -79,45 +79,58 @@ export const contributions = seq({
 /** Address of the issuer as the authority writes it into a note. */
 export const issuerAddress = seq({ ...street, cMun: municipality, UF: states(), CEP: postalCode });
 
+/** Where the declaration has what Technical Note 009 moves: `finNFSe`, `indDest`, `dest`, `CST` and `cClassTrib`. */
+type Positions = 'layout-1.01' | 'note-009';
+
 /**
  * The declaration of services (DPS), layout 1.01, before it is signed.
  *
- * @source NFS-e national layout 1.01 (2026-02-09), DPS; facts §6 and §7
+ * @source NFS-e national layout 1.01 (2026-02-09), DPS; facts §6 and §7. Technical Note 009 v1.01, Annex VI v1.04.00: no schema of it is
+ *   published, and it has more than these positions
  */
-function declaration(revision: Revision): Group {
+function declaration(revision: Revision, positions: Positions = 'layout-1.01'): Group {
   const { cnpj, accessKey, dateTime } = revision;
   const identity = choice({ CNPJ: cnpj, CPF: cpf, NIF: foreignNumber, cNaoNIF: noForeignNumber });
   const contact = { 'end?': address, 'fone?': phone, 'email?': email };
   const registrations = { 'CAEPF?': caepf, 'IM?': municipalRegistration };
   const party = seq(identity, { ...registrations, xNome: name, ...contact });
+  const moves = positions === 'note-009';
 
   return seq({
     infDPS: attributed(
       { Id: revision.dpsId },
-      seq({
-        tpAmb: environment,
-        dhEmi: dateTime,
-        verAplic: softwareVersion,
-        serie: revision.series,
-        nDPS: counted(15),
-        dCompet: date,
-        tpEmit: codes('1 2 3'),
-        'cMotivoEmisTI?': codes('1 2 3 4'),
-        'chNFSeRej?': accessKey,
-        cLocEmi: municipality,
-        'subst?': seq({ chSubstda: accessKey, cMotivo: replacementReason, 'xMotivo?': reason }),
-        prest: seq(identity, { ...registrations, 'xNome?': name, ...contact, regTrib: regime }),
-        'toma?': party,
-        'interm?': party,
-        serv: service(revision),
-        valores: seq({
-          vServPrest: seq({ 'vReceb?': money, vServ: money }),
-          'vDescCondIncond?': seq({ 'vDescIncond?': money, 'vDescCond?': money }),
-          'vDedRed?': deductions(revision, party),
-          trib: taxes(),
-        }),
-        'IBSCBS?': consumptionTaxes(revision, identity),
-      }),
+      seq(
+        {
+          tpAmb: environment,
+          dhEmi: dateTime,
+          verAplic: softwareVersion,
+          serie: revision.series,
+          nDPS: counted(15),
+          dCompet: date,
+          tpEmit: codes('1 2 3'),
+          'cMotivoEmisTI?': codes('1 2 3 4'),
+        },
+        moves ? { finNFSe: codes('0') } : {},
+        {
+          'chNFSeRej?': accessKey,
+          cLocEmi: municipality,
+          'subst?': seq({ chSubstda: accessKey, cMotivo: replacementReason, 'xMotivo?': reason }),
+          prest: seq(identity, { ...registrations, 'xNome?': name, ...contact, regTrib: regime }),
+          'toma?': party,
+        },
+        moves ? { 'indDest?': yesNo, 'dest?': recipient(identity) } : {},
+        {
+          'interm?': party,
+          serv: service(revision),
+          valores: seq({
+            vServPrest: seq({ 'vReceb?': money, vServ: money }),
+            'vDescCondIncond?': seq({ 'vDescIncond?': money, 'vDescCond?': money }),
+            'vDedRed?': deductions(revision, party),
+            trib: taxes(),
+          }),
+          'IBSCBS?': consumptionTaxes(revision, identity, positions),
+        },
+      ),
     ),
   });
 }
@@ -130,7 +143,11 @@ export function dps(content: Group): Complex {
   return attributed({ versao: layoutVersion }, content);
 }
 
-export const DECLARATIONS = { alphanumeric: dps(DECLARED.alphanumeric), numeric: dps(DECLARED.numeric) } as const;
+export const DECLARATIONS = {
+  alphanumeric: dps(DECLARED.alphanumeric),
+  numeric: dps(DECLARED.numeric),
+  note009: dps(declaration(ALPHANUMERIC, 'note-009')),
+} as const;
 
 function service({ lines, municipalServiceCode }: Revision): Group {
   return seq({
@@ -220,7 +237,7 @@ function taxes(): Group {
 }
 
 /** The declared part of IBS and CBS, the taxes of the reform. */
-function consumptionTaxes({ accessKey }: Revision, identity: Group): Group {
+function consumptionTaxes({ accessKey }: Revision, identity: Group, positions: Positions): Group {
   const document = seq(
     choice({
       dFeNacional: seq({ tipoChaveDFe: codes('1 2 3 9'), 'xTipoChaveDFe?': latin(1, 255), chaveDFe: text(1, 50) }),
@@ -236,29 +253,37 @@ function consumptionTaxes({ accessKey }: Revision, identity: Group): Group {
       vlrReeRepRes: money,
     },
   );
-  return seq({
-    finNFSe: codes('0'),
-    'indFinal?': yesNo,
-    cIndOp: digits(6),
-    'tpOper?': codes('1 2 3 4 5'),
-    'gRefNFSe?': seq({ 'refNFSe{1,99}': accessKey }),
-    'tpEnteGov?': codes('1 2 3 4'),
-    indDest: yesNo,
-    'dest?': seq(identity, { xNome: latin(1, 150), 'end?': address, 'fone?': phone, 'email?': email }),
-    'imovel?': seq({ 'inscImobFisc?': propertyRegistration }, choice({ cCIB: text(8, 8), end: siteAddress })),
-    valores: seq({
-      'gReeRepRes?': seq({ 'documentos{1,1000}': document }),
-      trib: seq({
-        gIBSCBS: seq({
-          CST: digits(3),
-          cClassTrib: digits(6),
-          'cCredPres?': digits(2),
-          'gTribRegular?': seq({ CSTReg: digits(3), cClassTribReg: digits(6) }),
-          'gDif?': seq({ pDifUF: percent3, pDifMun: percent3, pDifCBS: percent3 }),
-        }),
+  const moves = positions === 'note-009';
+  const classification = { CST: digits(3), cClassTrib: digits(6) };
+  const detail = {
+    'cCredPres?': digits(2),
+    'gTribRegular?': seq({ CSTReg: digits(3), cClassTribReg: digits(6) }),
+    'gDif?': seq({ pDifUF: percent3, pDifMun: percent3, pDifCBS: percent3 }),
+  };
+  return seq(
+    moves ? {} : { finNFSe: codes('0') },
+    { 'indFinal?': yesNo, [moves ? 'cIndOp?' : 'cIndOp']: digits(6) },
+    {
+      'tpOper?': codes('1 2 3 4 5'),
+      'gRefNFSe?': seq({ 'refNFSe{1,99}': accessKey }),
+      'tpEnteGov?': codes('1 2 3 4'),
+    },
+    moves ? {} : { indDest: yesNo, 'dest?': recipient(identity) },
+    {
+      'imovel?': seq({ 'inscImobFisc?': propertyRegistration }, choice({ cCIB: text(8, 8), end: siteAddress })),
+      valores: seq({
+        'gReeRepRes?': seq({ 'documentos{1,1000}': document }),
+        trib: moves
+          ? seq({ ...classification, 'gIBSCBS?': seq(detail) })
+          : seq({ gIBSCBS: seq({ ...classification, ...detail }) }),
       }),
-    }),
-  });
+    },
+  );
+}
+
+/** Who receives the service where it is not the customer. */
+function recipient(identity: Group): Group {
+  return seq(identity, { xNome: latin(1, 150), 'end?': address, 'fone?': phone, 'email?': email });
 }
 
 function states() {

@@ -70,15 +70,21 @@ export const SERVICE_RULES: readonly Rule[] = [
   rule(
     'recipient',
     'IBSCBS/dest',
-    (info) => info.has('IBSCBS') && (info.text('IBSCBS/indDest') === '1') !== info.has('IBSCBS/dest'),
+    (info) => {
+      // In the group, or before it as Technical Note 009 has them.
+      const said = info.text('IBSCBS/indDest') ?? info.text('indDest');
+      return info.has('IBSCBS') && (said === '1') !== (info.has('IBSCBS/dest') || info.has('dest'));
+    },
     'O destinatário é informado quando, e só quando, indDest é 1.',
   ),
   rule(
     'E0959',
     'IBSCBS/valores/trib/gIBSCBS/cClassTrib',
     (info) => {
-      const group = info.child('IBSCBS/valores/trib/gIBSCBS');
-      return group !== undefined && !(group.text('cClassTrib') ?? '').startsWith(group.text('CST') ?? '');
+      // In the detail, or before it as Technical Note 009 has them.
+      const trib = info.child('IBSCBS/valores/trib');
+      const said = (name: string) => trib?.text(`gIBSCBS/${name}`) ?? trib?.text(name) ?? '';
+      return !said('cClassTrib').startsWith(said('CST'));
     },
     'A classificação tributária começa pelos três dígitos do CST.',
   ),

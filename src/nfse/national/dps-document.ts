@@ -12,6 +12,13 @@ import { ibsCbs } from './dps-ibs-cbs.ts';
 import { party } from './dps-parties.ts';
 import { service } from './dps-service.ts';
 import { values } from './dps-values.ts';
+import {
+  hasNote009Positions,
+  NOTE_009_SINCE,
+  type Note009Since,
+  withNote009Positions,
+  withoutOperationCode,
+} from './note-009.ts';
 
 /** Namespace of every national document. */
 export const NAMESPACE = 'http://www.sped.fazenda.gov.br/nfse';
@@ -43,6 +50,8 @@ const SPECIAL_REGIME = {
 /** Which revision of layout 1.01: with letters in a CNPJ, or with digits alone. */
 export interface DpsRevision {
   readonly alphanumericCnpj: boolean;
+  /** Since when each environment takes the positions of Technical Note 009: none does yet. */
+  readonly note009Since?: Note009Since;
 }
 
 /**
@@ -53,10 +62,16 @@ export interface DpsRevision {
  * @throws RangeError for a company or municipality that the edge has let through malformed
  * @source NFS-e national layout 1.01 (2026-02-09), infDPS
  */
-export function buildDps(input: DpsInput, { alphanumericCnpj }: DpsRevision = { alphanumericCnpj: true }): string {
-  const layout = alphanumericCnpj ? DECLARATIONS.alphanumeric : DECLARATIONS.numeric;
-  const content = declared(input);
-  return writeDocument('DPS', layout, NAMESPACE, content, unsaid(input, content, leftOut(input)));
+export function buildDps(
+  input: DpsInput,
+  { alphanumericCnpj, note009Since = NOTE_009_SINCE }: DpsRevision = { alphanumericCnpj: true },
+): string {
+  const isMoved = hasNote009Positions(input.environment, input.issuedAt.slice(0, 'YYYY-MM-DD'.length), note009Since);
+  const revision = alphanumericCnpj ? DECLARATIONS.alphanumeric : DECLARATIONS.numeric;
+  const content = isMoved ? withNote009Positions(declared(input)) : declared(input);
+  const without = isMoved && withoutOperationCode(input.ibsCbs?.cst) ? ['/ibsCbs/operationCode'] : [];
+  const missing = unsaid(input, content, [...leftOut(input), ...without]);
+  return writeDocument('DPS', isMoved ? DECLARATIONS.note009 : revision, NAMESPACE, content, missing);
 }
 
 /** Members that the layout's rules leave out: a rate that the system knows itself, and the word that nothing is withheld. */
