@@ -140,6 +140,8 @@ export const FUNCTIONS = {
       companies: ['GetItem', 'UpdateItem'],
       dpsNumbers: ['GetItem'],
       certificates: ['CreateSecret', 'PutSecretValue'],
+      // Asks the worker what the company's municipality has set.
+      requestsQueue: ['SendMessage'],
     },
   },
   'city-login': {

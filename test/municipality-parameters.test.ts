@@ -4,6 +4,7 @@ import { expiryOf, type KeptAnswer } from '../src/commands/municipal-parameters/
 import type { ParameterQuestion } from '../src/nfse/municipal-parameters/questions.ts';
 import { dynamoDbParameters } from '../src/platform/dynamodb-parameters.ts';
 import { type Answer, type Api, apiAs, credentials, example } from './stack/api.ts';
+import { newCompanyWithCertificate } from './stack/own-company.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
 import { eventually } from './stack/own-worker.ts';
 
@@ -93,6 +94,17 @@ describe('the parameters of a municipality', () => {
     const { body } = await until(admin, pathOf(NEVER_ASKED, `?companyCnpj=${WITHOUT_CERTIFICATE}`), failed);
     expect(body.agreement.lastFailure.code).toBe('CERTIFICATE');
     expect((await until(client, pathOf(NEVER_ASKED), complete)).body.agreement).not.toHaveProperty('lastFailure');
+  });
+});
+
+describe('a company that stores its certificate', () => {
+  it('has what its municipality has set fetched, before its first note', async () => {
+    const municipalityCode = '1100064';
+    const path = pathOf(municipalityCode);
+    expect((await admin.get(path)).status).toBe(422);
+    await newCompanyWithCertificate({ municipalityCode });
+    // Asked in nobody's name, so that the question itself has nothing fetched.
+    await until(admin, path, complete);
   });
 });
 

@@ -95,6 +95,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     WRITES_TABLES,
     'kms:Decrypt,GenerateDataKey Secrets key by secretsmanager',
     'secretsmanager:CreateSecret,PutSecretValue nfse-ledger/prod/certificates/*',
+    'sqs:SendMessage RequestsQueue',
   ],
   'city-login': [
     'dynamodb:GetItem CompaniesTable',

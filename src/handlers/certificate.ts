@@ -18,6 +18,7 @@ import { secretWriter } from '../platform/secrets-manager.ts';
 import { dynamoDb, secretsManager } from './aws-clients.ts';
 import { companyIn, companyNotFound, companyResource } from './company-request.ts';
 import { lambda } from './lambda.ts';
+import { parameterRequests } from './parameter-requests.ts';
 import { invalid } from './problem.ts';
 import { readBody } from './request-body.ts';
 import { field, parse } from './request-fields.ts';
@@ -53,6 +54,8 @@ const deps = {
   authorities: certificatesIn(config.certificates.authoritiesFile),
 };
 
+const requests = parameterRequests(config);
+
 /** Nothing of the body is ever noted, nor of what comes of it but the dates: it holds a key and its password. */
 export const handler = lambda('certificate', async (call) => {
   const companyCnpj = companyIn(call);
@@ -64,6 +67,12 @@ export const handler = lambda('certificate', async (call) => {
     const company = await storeCertificate(deps, companyCnpj, sent, change);
     const { validTo = change.at } = company.certificate ?? {};
     noteCertificateAge(companyCnpj, new Date(validTo), call.now);
+    // With its first certificate a company can ask about its municipality, so that its first note finds the agreement.
+    await requests.want({
+      municipalityCode: company.municipalityCode,
+      companyCnpj,
+      questions: [{ kind: 'agreement' }, { kind: 'withholdings' }],
+    });
     const { nextNumber } = await numbers.state(companyCnpj, company.dps.series);
     return {
       status: 200,

@@ -1,19 +1,17 @@
 import * as z from 'zod/mini';
-import { askSeldom } from '../commands/municipal-parameters/ask-seldom.ts';
 import { parametersView } from '../commands/municipal-parameters/view.ts';
 import { latestCompetence } from '../commands/store-dps.ts';
 import { type ParameterQuestion, parameterService } from '../nfse/municipal-parameters/questions.ts';
 import { municipalityName } from '../nfse/municipality-names.ts';
 import { serviceCode } from '../nfse/service-codes.ts';
-import { readConfig, required } from '../platform/config.ts';
+import { readConfig } from '../platform/config.ts';
 import { dynamoDbParameters } from '../platform/dynamodb-parameters.ts';
-import { failureOf, logger } from '../platform/logger.ts';
-import { sqsParameterRequests } from '../platform/sqs-parameter-requests.ts';
 import { type Caller, mayAccess } from './access.ts';
-import { dynamoDb, sqs } from './aws-clients.ts';
+import { dynamoDb } from './aws-clients.ts';
 import { cnpj, date, pattern } from './emission-fields.ts';
 import { lambda } from './lambda.ts';
 import { municipalityIn } from './lane-request.ts';
+import { parameterRequests } from './parameter-requests.ts';
 import { forbidden } from './problem.ts';
 import { fail, field, parse } from './request-fields.ts';
 
@@ -31,11 +29,7 @@ const RETRY_AFTER_SECONDS = 3;
 
 const config = readConfig();
 const records = dynamoDbParameters(dynamoDb(), config.tables.parameters);
-const requests = askSeldom(
-  sqsParameterRequests(sqs(), required('REQUESTS_QUEUE_URL', config.requestsQueueUrl)),
-  Date.now,
-  (error) => logger.error('the worker could not be asked for parameters', { error: failureOf(error) }),
-);
+const requests = parameterRequests(config);
 
 /**
  * What a municipality has set in the national system, as far as it is known here. The worker is asked for what is not, or is not fresh; nobody
