@@ -6,5 +6,5 @@ function absent(): never {
   throw new Error('This module is not in the bundle: see bundling/bundle.ts');
 }
 
-/** What js-yaml (`dump`, `load`) and @oozcitak/url (`urlSerializer`) export. */
-export { absent as dump, absent as load, absent as urlSerializer };
+/** What js-yaml (`dump`, `load`), semver (`gte`) and @oozcitak/url (`urlSerializer`) export. */
+export { absent as dump, absent as gte, absent as load, absent as urlSerializer };

@@ -48,7 +48,7 @@ function nameOf(arn: unknown): string {
     )?.[1] ?? text;
   const generations = text.includes('-*') ? '-*' : '';
   const index = /\/index\/(\w+)/.exec(text)?.[0] ?? '';
-  const objects = /Bucket.*"(\/[\w/]*\*)"/.exec(text)?.[1] ?? '';
+  const objects = text.includes('Bucket') ? (/"(\/[\w/]*\*)"/.exec(text)?.[1] ?? '') : '';
   const stream = text.includes('StreamArn') ? ' stream' : '';
   if (arn === '*') return '*';
   return `${known.replace(/^Keys(\w+)/, '$1 key')}${generations}${index}${objects}${stream}`;

@@ -260,10 +260,9 @@ function whole(value: unknown): number | undefined {
 
 /** With at least two decimal places: `2.5` and `5` become `2.50` and `5.00`; `2.7931` stays. */
 function percentage(value: unknown): string | undefined {
-  const [, units, decimals = ''] = /^(\d{1,3})(?:\.(\d{1,10}))?$/.exec(text(value) ?? '') ?? [];
+  const [, units, decimals = ''] = /^(\d{1,3})(?:\.(\d{1,10}?)0{0,10})?$/.exec(text(value) ?? '') ?? [];
   if (units === undefined) return undefined;
-  const needed = decimals.replace(/0+$/, '').padEnd(2, '0');
-  return `${Number(units)}.${needed}`;
+  return `${Number(units)}.${decimals.padEnd(2, '0')}`;
 }
 
 /** Dates come as local times without a zone: the day is what they mean. */
