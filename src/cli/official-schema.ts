@@ -34,20 +34,29 @@ const REGISTERED = new Set<string>();
 export async function officialSchema(folder: string, set: string, root: string): Promise<SchemaCheck | undefined> {
   const file = MAIN[set]?.(root);
   const found = file === undefined ? undefined : [join(folder, set), folder].find((path) => has(path, file));
-  if (file === undefined || found === undefined) return undefined;
-  const before = CHECKS.get(join(found, file));
+  return file === undefined || found === undefined ? undefined : schemaCheck(found, file);
+}
+
+/**
+ * A check with a schema.
+ *
+ * @param folder with every file that it includes
+ * @param file that declares the roots
+ */
+export async function schemaCheck(folder: string, file: string): Promise<SchemaCheck> {
+  const before = CHECKS.get(join(folder, file));
   if (before) return before;
   // Loaded here: it brings a WebAssembly module that nothing else of the command line needs.
   const { ParseOption, XmlBufferInputProvider, XmlDocument, XmlLibError, XsdValidator, xmlRegisterInputProvider } =
     await import('libxml2-wasm');
-  const url = (name: string) => `mem://${encodeURI(found)}/${name}`;
-  const files = schemaFiles(found);
+  const url = (name: string) => `mem://${encodeURI(folder)}/${name}`;
+  const files = schemaFiles(folder);
   // Includes are answered from memory alone: nothing is fetched, whatever a schema names. libxml2 takes a handful of
   // providers and no more, so that a set registers once.
-  if (!REGISTERED.has(found)) {
+  if (!REGISTERED.has(folder)) {
     const buffers = Object.fromEntries(files.map(([name, bytes]) => [url(name), bytes]));
     xmlRegisterInputProvider(new XmlBufferInputProvider(buffers));
-    REGISTERED.add(found);
+    REGISTERED.add(folder);
   }
   const schema = XmlDocument.fromString(new TextDecoder().decode(files.find(([name]) => name === file)?.[1]), {
     url: url(file),
@@ -66,7 +75,7 @@ export async function officialSchema(folder: string, set: string, root: string):
       document?.dispose();
     }
   };
-  CHECKS.set(join(found, file), check);
+  CHECKS.set(join(folder, file), check);
   return check;
 }
 

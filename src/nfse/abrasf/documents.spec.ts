@@ -36,7 +36,12 @@ function styles(layout: AbrasfLayout): { rps: RpsStyle; messages: MessageStyle }
       competence: 'first-of-month',
       lineBreak: '\n',
       descriptionCharacters: 2000,
-      places: { nbsCode: layout !== '1.00', totalTaxes: layout !== '1.00', foreignNumber: layout !== '1.00' },
+      places: {
+        nbsCode: layout !== '1.00',
+        totalTaxes: layout !== '1.00',
+        foreignNumber: layout !== '1.00',
+        intermediaryPlace: layout !== '1.00',
+      },
     },
     messages: {
       layout,

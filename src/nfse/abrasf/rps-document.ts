@@ -1,9 +1,10 @@
 import { type Cents, formatCents } from '../cents.ts';
 import { parseCnpj } from '../cnpj.ts';
 import { centralBankCountry } from '../countries.ts';
-import { RPS_LAYOUTS } from '../layouts/abrasf-rps.ts';
+import { RPS_BEFORE_2_03, RPS_LAYOUTS } from '../layouts/abrasf-rps.ts';
 import { TAX_REFORM_LAYOUTS } from '../layouts/abrasf-tax-reform.ts';
 import { AsItIs, type Content, Given, given, Part, part, type Slot } from '../layouts/content.ts';
+import type { Type } from '../layouts/notation.ts';
 import { writeDocument } from '../layouts/write.ts';
 import { parseMunicipalityCode } from '../municipality.ts';
 import { line } from '../national/dps-fields.ts';
@@ -46,6 +47,8 @@ export interface RpsPlaces {
   readonly nbsCode: boolean;
   readonly totalTaxes: boolean;
   readonly foreignNumber: boolean;
+  /** The intermediary's municipality, which the second model got with 2.03. */
+  readonly intermediaryPlace: boolean;
 }
 
 /** `Tipo`: a plain RPS, neither mixed with goods nor a coupon. */
@@ -85,8 +88,12 @@ export function buildRps(input: RpsInput, style: RpsStyle): string {
   const content = traits.model === 1 ? modelOne(writing) : modelTwo(writing);
   const id = `decl${input.dps.series}n${input.dps.number}`;
   const rps = new Part('', { [traits.declaration]: new Part('', { '@Id': id, ...content }) });
-  const layout = style.taxReform ? TAX_REFORM_LAYOUTS[style.taxReform] : RPS_LAYOUTS[style.layout];
-  return writeDocument('Rps', layout, style.namespace, rps, unsaid(input, rps));
+  return writeDocument('Rps', layoutOf(style), style.namespace, rps, unsaid(input, rps));
+}
+
+function layoutOf({ layout, taxReform, places }: RpsStyle): Type {
+  if (taxReform) return TAX_REFORM_LAYOUTS[taxReform];
+  return layout === '2.03' && !places.intermediaryPlace ? RPS_BEFORE_2_03 : RPS_LAYOUTS[layout];
 }
 
 /** What the parts of an RPS are written from. */
@@ -169,7 +176,7 @@ function modelTwo(writing: Writing): Content {
     }),
     Prestador: provider(input, traits),
     [traits.customer]: customer(input.customer, traits, style.places.foreignNumber),
-    ...intermediary(input.intermediary, traits),
+    ...intermediary(input.intermediary, traits, style.places.intermediaryPlace),
     ConstrucaoCivil: construction(writing),
     RegimeEspecialTributacao: specialRegime(input),
     OptanteSimplesNacional: inSimples(input),
@@ -210,7 +217,7 @@ function modelOne(writing: Writing): Content {
     }),
     Prestador: provider(input, traits),
     [traits.customer]: customer(input.customer, traits, style.places.foreignNumber),
-    ...intermediary(input.intermediary, traits),
+    ...intermediary(input.intermediary, traits, false),
     ContrucaoCivil: construction(writing),
   };
 }

@@ -113,8 +113,12 @@ function contact(from: string, { phone, email }: SaleParty): Part | undefined {
   });
 }
 
-/** The intermediary, who needs a CNPJ or CPF and, in the second model, a municipality here. By its element's name. */
-export function intermediary(party: SaleParty | undefined, { model }: LayoutTraits): Content {
+/**
+ * The intermediary, who needs a CNPJ or CPF. By its element's name.
+ *
+ * @param withPlace whether the layout wants a municipality here, too
+ */
+export function intermediary(party: SaleParty | undefined, { model }: LayoutTraits, withPlace: boolean): Content {
   if (!party) return {};
   const from = '/intermediary';
   if (!party.cnpj && !party.cpf) throw new UnwritableField(from, 'missing');
@@ -130,12 +134,12 @@ export function intermediary(party: SaleParty | undefined, { model }: LayoutTrai
     };
   }
   const municipality = party.address?.municipalityCode;
-  if (!municipality) throw new UnwritableField(`${from}/address`, 'missing');
+  if (withPlace && !municipality) throw new UnwritableField(`${from}/address`, 'missing');
   return {
     Intermediario: part(from, {
       IdentificacaoIntermediario: identity(from, party),
       RazaoSocial: name,
-      CodigoMunicipio: given(`${from}/address/municipalityCode`, municipality),
+      CodigoMunicipio: withPlace ? given(`${from}/address/municipalityCode`, municipality) : undefined,
     }),
   };
 }

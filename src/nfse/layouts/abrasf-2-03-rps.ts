@@ -67,6 +67,9 @@ const service: Elements = {
   'NumeroProcesso?': trimmed(1, 30),
 };
 
+/** Of the intermediary, since 2.03. */
+const PLACE: Elements = { CodigoMunicipio: municipality };
+
 /**
  * `Rps`: the declaration of a service, before it is signed.
  *
@@ -97,11 +100,7 @@ export function declarationWith(more: VendorElements): Group {
             'Endereco?': address,
             'Contato?': contact,
           }),
-          'Intermediario?': seq({
-            IdentificacaoIntermediario: person,
-            RazaoSocial: name,
-            CodigoMunicipio: municipality,
-          }),
+          'Intermediario?': seq({ IdentificacaoIntermediario: person, RazaoSocial: name }, more.intermediary ?? PLACE),
           'ConstrucaoCivil?': seq({ 'CodigoObra?': trimmed(1, 30), Art: trimmed(1, 30) }),
           'RegimeEspecialTributacao?': specialRegime,
           OptanteSimplesNacional: yesNo,

@@ -22,6 +22,7 @@ const group: Elements = {
 };
 
 const webiss = declaration203({
+  intermediary: {},
   declaration: {
     'IBSCBS?': seq(group, { indDest: yesNo, valores: seq({ trib: seq({ gIBSCBS: seq(situation) }) }) }),
   },
@@ -57,6 +58,7 @@ const tiplan = declaration203({
 });
 
 const nfecidades = declaration203({
+  intermediary: {},
   service: { 'CodigoNBS?': digits(9), 'CIndOp?': digits(6), 'CClassTribReg?': digits(6) },
 });
 

@@ -15,6 +15,8 @@ export interface VendorElements {
   readonly values?: Elements;
   readonly service?: Elements;
   readonly declaration?: Elements;
+  /** Of the intermediary besides document and name. */
+  readonly intermediary?: Elements;
 }
 
 /** What an element may hold: a value; elements; or either of them with attributes. */

@@ -17,11 +17,16 @@ export function rpsStyleOf(dialect: Dialect): RpsStyle {
   };
 }
 
-/** The second model got the NBS code, the approximate taxes and the foreign number with 2.03; the first never had them. */
+/** The second model got these with 2.03; the first never had them. */
 function placesOf({ layout, version = layout, taxReform }: Dialect): RpsPlaces {
   const since203 = layout !== '1.00' && version >= '2.03';
   // WebISS put the code into its 2.02 with the places for IBS and CBS.
-  return { nbsCode: since203 || taxReform === 'webiss', totalTaxes: since203, foreignNumber: since203 };
+  return {
+    nbsCode: since203 || taxReform === 'webiss',
+    totalTaxes: since203,
+    foreignNumber: since203,
+    intermediaryPlace: since203,
+  };
 }
 
 /** How a dialect writes the messages around it. */
