@@ -92,6 +92,16 @@ describe('an emission as people send it', () => {
     expect(await declared(await emit('B14-emit'))).toContain('<ItemListaServico>010701</ItemListaServico>'),
   );
 
+  cases('for a customer abroad whose number is not told is accepted, with a warning', async () => {
+    const answer = await emit('B20-no-nif-not-informed');
+    expect(await declared(answer)).toContain('<cNaoNIF>0</cNaoNIF>');
+    expect(answer.body.warnings).toContainEqual({
+      pointer: '/customer/noNif',
+      code: 'foreign-number-not-informed',
+      message: expect.stringContaining('NIF'),
+    });
+  });
+
   cases('of a person as issuer is refused with a sentence that says who may issue here', async () =>
     expect(refusals(await emit('B22-issuer-is-a-person'))).toMatchObject({
       status: 422,
@@ -111,6 +121,12 @@ describe('an emission as people send it', () => {
     expect(rps).toContain('<ExigibilidadeISS>3</ExigibilidadeISS>');
     expect(rps).not.toMatch(/<ValorIss>|<Aliquota>/);
   });
+
+  cases('that is exempt is told of the benefit where a city’s front has the national layout', async () =>
+    expect(
+      refusals(await emit('B23-exempt-in-abrasf-city', (request) => ({ ...request, municipalityCode: '3501608' }))),
+    ).toMatchObject({ status: 422, errors: [{ pointer: '/iss/taxation', code: 'exemption-is-a-benefit' }] }),
+  );
 
   cases('whose ISS is due to another municipality is asked for that rate', async () =>
     expect(refusals(await emit('B27-abrasf-iss-due-elsewhere-without-rate'))).toMatchObject({

@@ -9,9 +9,6 @@ import { leavesOf, type Member } from './written-or-refused/members.ts';
 /** Members that say what to do with the emission, and are no part of what is sold. */
 const INSTRUCTIONS = ['/requestId', '/dps', '/iss/municipalityActive', '/replaces/invoiceId'];
 
-/** A rate that the national system knows itself may not be stated there. docs/api.md says when. */
-const LEFT_OUT_NATIONALLY = '/amounts/issRate';
-
 const members = leavesOf(inlineSchema(EmitBody)).filter(
   ({ pointer }) => !INSTRUCTIONS.some((start) => pointer === start || pointer.startsWith(`${start}/`)),
 );
@@ -22,8 +19,6 @@ function fates(member: Member, layout: Layout): { readonly told: boolean; readon
   let told = false;
   for (const context of CONTEXTS) {
     const fate = fateOf(member, context, layout);
-    const leftOut = layout.authority === 'national' && member.pointer === LEFT_OUT_NATIONALLY;
-    if (fate === 'dropped' && !leftOut) dropped.push(`${member.pointer} (${context.name})`);
     if (fate === 'told') told = true;
   }
   return { told, dropped };

@@ -105,6 +105,11 @@ function documentOf(
   return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt }, { alphanumericCnpj });
 }
 
+/** Whose rules a declaration is judged by: a city's own front of the national contract has the national layout's. */
+export function rulesFor(settings: DpsSettings, declaration: Declaration): RouteAuthority {
+  return providerFor(settings, declaration) === 'national' ? 'national' : 'city';
+}
+
 /** The family of protocols that the declaration's authority speaks: `provider` of an invoice. */
 export function providerFor(settings: DpsSettings, declaration: Declaration): MunicipalityProfile['provider'] {
   return systemFor(settings, declaration).provider;

@@ -45,7 +45,7 @@ export interface Circumstances {
   /** The latest there may be: `today` when left out. */
   readonly latestCompetence?: string;
   /** Whose rules hold. The national system's when left out. */
-  readonly authorityOf?: (emission: Emission) => RouteAuthority;
+  readonly rulesOf?: (emission: Emission) => RouteAuthority;
 }
 
 /**
@@ -78,7 +78,7 @@ export function emissionOf(
     replaces,
   };
   const emission = EmissionSchema.parse({ ...(underEventNames(parts) as object), companyCnpj });
-  const broken = brokenRules(emission, place.authorityOf?.(emission));
+  const broken = brokenRules(emission, place.rulesOf?.(emission));
   if (broken.length > 0) {
     throw invalid(
       broken.map(({ pointer: at, code, message, howToFix }) => ({ pointer: pointer + at, code, message, howToFix })),

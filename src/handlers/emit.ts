@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { Company } from '../commands/company-ports.ts';
 import { type EmitRequest, emitInvoice } from '../commands/emit-invoice/emit-invoice.ts';
 import { routeEmission } from '../commands/route-emission.ts';
-import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
+import { emissionTime, latestCompetence, rulesFor } from '../commands/store-dps.ts';
 import { canonicalJson } from '../events/canonical-json.ts';
 import type { Emission } from '../events/emission.ts';
 import { read } from '../events/event-store.ts';
@@ -139,7 +139,7 @@ function judge<R extends { readonly authority: RouteAuthority }>(
     municipalityCode,
     today: emissionTime(at, municipalityCode).slice(0, 10),
     latestCompetence: latestCompetence(at, municipalityCode),
-    authorityOf: (asked) => routeOf(asked).authority,
+    rulesOf: (asked) => rulesFor(deps.dps, { emission: asked, authority: routeOf(asked).authority }),
   });
   return {
     requestId,

@@ -47,7 +47,11 @@ export function resource(invoice: LivingInvoice, version: number): object {
 
 /** Whether the national system refuses for the city's sake is no question any more once it has answered. */
 function warnings(invoice: LivingInvoice): readonly Warning[] {
-  return warningsOf(invoice, invoice.status === 'EMITTED' ? invoice.route : {});
+  const { provider, route } = invoice;
+  return warningsOf(invoice, {
+    provider,
+    ...(invoice.status === 'EMITTED' && { cityUnprepared: route.cityUnprepared }),
+  });
 }
 
 /** Keys of documents are for `GET …/xml` to resolve. */

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { authorityOfRetry, retryInvoice } from '../commands/retry-invoice/retry-invoice.ts';
 import { routeEmission } from '../commands/route-emission.ts';
-import { emissionTime, latestCompetence } from '../commands/store-dps.ts';
+import { emissionTime, latestCompetence, rulesFor } from '../commands/store-dps.ts';
 import { canonicalJson, NotCanonical } from '../events/canonical-json.ts';
-import { correctionsTo } from '../events/emission.ts';
+import { correctionsTo, type Emission } from '../events/emission.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 import type { RouteAuthority } from '../nfse/routing/route.ts';
 import { readConfig } from '../platform/config.ts';
@@ -69,14 +69,16 @@ export const handler = lambda('retry', async (call) => {
       const facts = await routeFacts(deps.dps.profileOf, municipalityCode, at, issuing.agreement, () =>
         companies.get(companyCnpj),
       );
+      const authorityOf = (emission: Emission) =>
+        authorityOfRetry(before.invoice, routeEmission(deps.dps, emission, facts));
       const circumstances: Circumstances = {
         today: emissionTime(at, municipalityCode).slice(0, 10),
         latestCompetence: latestCompetence(at, municipalityCode),
-        authorityOf: (emission) => authorityOfRetry(before.invoice, routeEmission(deps.dps, emission, facts)),
+        rulesOf: (emission) => rulesFor(deps.dps, { emission, authority: authorityOf(emission) }),
       };
       const changes = patch && (await withReplacedKey(deps.events, patch, { companyCnpj, invoiceId }, '/corrections'));
       // Where another authority takes it, its rules are asked also of what was not corrected.
-      const moves = circumstances.authorityOf?.(before.invoice) !== before.invoice.route.authority;
+      const moves = authorityOf(before.invoice) !== before.invoice.route.authority;
       const emission =
         changes || moves ? correctedEmission(before.invoice, changes ?? {}, circumstances) : before.invoice;
       const corrections = correctionsTo(before.invoice, emission);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Sale } from './sale.ts';
-import { software } from './tax/sales.fixtures.ts';
+import { exported, software } from './tax/sales.fixtures.ts';
 import { warningsOf } from './warnings.ts';
 
+const ibsCbs = { operationCode: '100301', cst: '000', classification: '000001' };
 const sale = (
   code: string,
   competenceDate: string,
@@ -38,8 +39,46 @@ describe('a note that does not tell its IBS and CBS', () => {
     ]));
 
   it('is not warned of when it does', () => {
-    const ibsCbs = { operationCode: '100301', cst: '000', classification: '000001' };
     expect(warningsOf({ ...sale('010101', '2026-11-10'), ibsCbs }, {})).toEqual([]);
+  });
+});
+
+describe('a note for somebody abroad', () => {
+  const abroad = { ...exported, competenceDate: '2026-09-30' };
+  const nameless = { ...abroad.customer, name: 'Example Foreign Inc', nif: undefined, noNif: 'NOT_INFORMED' } as const;
+
+  it.each([
+    ['as customer', { customer: nameless }, '/customer/noNif'],
+    ['as intermediary', { intermediary: nameless }, '/intermediary/noNif'],
+    ['as recipient', { ibsCbs: { ...ibsCbs, recipient: nameless } }, '/ibsCbs/recipient/noNif'],
+  ])('%s warns that the number is not told', (_, changes, pointer) =>
+    expect(warningsOf({ ...abroad, ...changes }, {})).toMatchObject([
+      { pointer, code: 'foreign-number-not-informed', message: expect.stringContaining('NIF') },
+    ]),
+  );
+
+  it('does not warn where it says why there is none', () =>
+    expect(warningsOf({ ...abroad, customer: { ...nameless, noNif: 'EXEMPT' } }, {})).toEqual([]));
+
+  it('warns in the national layout that the foreign-trade group may be asked for', () => {
+    const service = { ...abroad.service, foreignTrade: undefined };
+    expect(warningsOf({ ...abroad, service }, { provider: 'national' })).toMatchObject([
+      { pointer: '/service/foreignTrade', code: 'foreign-trade-missing' },
+    ]);
+    expect(warningsOf({ ...abroad, service }, { provider: 'abrasf' })).toEqual([]);
+  });
+});
+
+describe('a rate that the national layout leaves out', () => {
+  const rated = { ...software, iss: { municipalityActive: true } };
+  it('is warned of, where it was given', () =>
+    expect(warningsOf(rated, { provider: 'national' })).toMatchObject([
+      { pointer: '/amounts/issRate', code: 'iss-rate-left-out' },
+    ]));
+
+  it('is none where it is written', () => {
+    expect(warningsOf({ ...rated, iss: { municipalityActive: false } }, { provider: 'national' })).toEqual([]);
+    expect(warningsOf(rated, { provider: 'abrasf' })).toEqual([]);
   });
 });
 

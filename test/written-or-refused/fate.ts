@@ -5,17 +5,20 @@ import { parseCnpj } from '../../src/nfse/cnpj.ts';
 import { centralBankCountry } from '../../src/nfse/countries.ts';
 import { RULE_TEXTS } from '../../src/nfse/tax/rule-texts.ts';
 import { UnwritableFields } from '../../src/nfse/unwritable.ts';
+import { warningsOf } from '../../src/nfse/warnings.ts';
 import type { Context } from './contexts.ts';
 import type { Layout } from './layouts.ts';
 import type { Member } from './members.ts';
 
 type Json = Record<string, unknown>;
 /** What a layout makes of a request: its document, or the pointers that it refuses. */
-type Outcome = { readonly document: string } | { readonly refused: readonly string[] };
+type Outcome =
+  | { readonly document: string; readonly warned: readonly string[] }
+  | { readonly refused: readonly string[] };
 
 /**
- * What becomes of a member: `told` where each of its values is in the document or refused at its place, `dropped` where one is
- * neither, and `undefined` where this context cannot have the member at all.
+ * What becomes of a member: `told` where each of its values is in the document, refused at its place or warned of there, `dropped`
+ * where one is nothing of it, and `undefined` where this context cannot have the member at all.
  */
 export function fateOf(member: Member, context: Context, layout: Layout): 'told' | 'dropped' | undefined {
   const tries = variantsOf(context.request, member);
@@ -28,11 +31,12 @@ export function fateOf(member: Member, context: Context, layout: Layout): 'told'
         if (outcome.refused.some((pointer) => isAbout(pointer, member.pointer))) fate = 'told';
         continue;
       }
-      const { document } = outcome;
+      const { document, warned } = outcome;
       // What is the same document as that of another value says neither.
       const twins = outcomes.some(([other, one]) => other !== value && 'document' in one && one.document === document);
       const plain = 'document' in without && without.document === document && !isDefault(member, value);
-      if (twins || plain || (member.literal && !shows(document, member, String(value)))) return 'dropped';
+      const unseen = twins || plain || (member.literal && !shows(document, member, String(value)));
+      if (unseen && !warned.includes(member.pointer)) return 'dropped';
       fate = 'told';
     }
     if (fate) return fate;
@@ -64,8 +68,16 @@ function outcomeOf(request: Json, { authority, write }: Layout): Outcome {
   if (!companyCnpj) throw new RangeError('The company has a valid CNPJ');
   try {
     const body = parse(EmitBody, request);
-    const place = { companyCnpj, municipalityCode: body.municipalityCode, today: '2026-11-10', authority };
-    return { document: write(emissionOf(body, place)) };
+    const place = {
+      companyCnpj,
+      municipalityCode: body.municipalityCode,
+      today: '2026-11-10',
+      rulesOf: () => authority,
+    };
+    const emission = emissionOf(body, place);
+    const provider = authority === 'national' ? 'national' : 'abrasf';
+    const warned = warningsOf(emission, { provider }).map(({ pointer }) => pointer);
+    return { document: write(emission), warned };
   } catch (error) {
     if (error instanceof UnwritableFields) return { refused: error.fields.map(({ field }) => field) };
     if (!(error instanceof Problem)) throw error;
