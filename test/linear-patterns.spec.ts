@@ -31,7 +31,6 @@ interface Pattern {
 
 /** Patterns that are put together at each call, as they come out: `new RegExp` in no function is seen by importing its module. */
 const PER_CALL: Readonly<Record<string, readonly string[]>> = {
-  'src/nfse/abrasf/soap-envelope.ts': [String.raw`<ns2:CompNfse[\s/>]`],
   'src/worker/providers/abrasf/login.ts': [String.raw`((?:<|&lt;)(?:[\w.-]+:)?(?:username|password)(?:>|&gt;))[^<&]+`],
 };
 

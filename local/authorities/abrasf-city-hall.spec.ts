@@ -97,6 +97,16 @@ async function issued(code: string, sale: Submission): Promise<IssuedNote> {
   return found.kind === 'found' ? found.note : expect.fail(JSON.stringify(found));
 }
 
+/** The first answer that is about a note, of some. */
+async function eventually(find: () => ReturnType<Provider['find']>) {
+  let found = await find();
+  for (let i = 0; i < 40 && found.kind !== 'found'; i++) {
+    await sleep(50);
+    found = await find();
+  }
+  return found;
+}
+
 const CITIES = [
   ['one RPS a call (2.04, CDATA)', SINGLE, '2.04'],
   ['a queue (2.04, escaped)', QUEUE, '2.04'],
@@ -208,6 +218,60 @@ describe.each(CITIES)('a city hall with %s', async (_title, code, layout) => {
     },
   );
 
+  it.each(['CURITIBA', 'LOWERCASE', 'NATIONALNOTE'])(
+    'that answers in the shape %s is understood: issued, found, cancelled',
+    async (reference) => {
+      const sale = submission(code, reference);
+      const note = await issued(code, sale);
+      expect(await city(code).find(sale)).toMatchObject({ kind: 'found', matches: true });
+      expect(note.accessKey !== undefined).toBe(reference === 'NATIONALNOTE');
+      expect(await city(code).cancel(cancellation(sale, note))).toMatchObject({
+        kind: 'cancelled',
+        cancelledAt: expect.stringMatching(/-03:00$/),
+      });
+    },
+  );
+
+  it.each([
+    ['LOWERCASEREJECT', 'E42'],
+    ['TEXTREJECT', 'E62'],
+  ])('that refuses in the shape %s is understood', async (reference, errorCode) => {
+    const sale = submission(code, reference);
+    const outcome = await city(code).issue(sale);
+    const final = outcome.kind === 'pending' ? await processed(city(code), sale, outcome.protocol) : outcome;
+    expect(final).toMatchObject({ kind: 'rejected', error: { code: errorCode } });
+  });
+
+  it('that answers 00000 and has issued leaves a note to be found', async () => {
+    const sale = submission(code, 'UNLISTEDISSUED');
+    const outcome = await city(code).issue(sale);
+    expect(['already-used', 'unknown', 'pending']).toContain(outcome.kind);
+    expect(await processed(city(code), sale)).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it('that answers 00000 and has issued nothing refuses, in its own words', async () => {
+    const sale = submission(code, 'REJECT00000');
+    const outcome = await city(code).issue(sale);
+    const final = outcome.kind === 'pending' ? await processed(city(code), sale, outcome.protocol) : outcome;
+    expect(final).toMatchObject({
+      kind: 'rejected',
+      error: { code: '00000', message: expect.stringContaining('NullPointerException') },
+    });
+  });
+
+  it('that refuses lookups says nothing of the note until it understands them', async () => {
+    const sale = submission(code, 'LOOKUPREFUSED');
+    expect(await city(code).issue(sale)).toMatchObject({ kind: 'unknown' });
+    expect(await city(code).find(sale)).toMatchObject({ kind: expect.stringMatching(/^(?:unknown|pending)$/) });
+    expect(await eventually(() => city(code).find(sale))).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it('that shows a cancellation by a status alone has cancelled', async () => {
+    const sale = submission(code, 'CANCELSTATUS');
+    const note = await issued(code, sale);
+    expect(await city(code, 300).cancel(cancellation(sale, note))).toMatchObject({ kind: 'cancelled' });
+  });
+
   it('DOWN1 stops one company for a second, and then all is well', async () => {
     const sale = submission(code, 'DOWN1', { companyCnpj: '12ABC34501DE35' });
     expect(await city(code).issue(sale)).toMatchObject({ kind: 'unknown' });
@@ -312,6 +376,17 @@ describe('a city hall with a queue', () => {
     const protocol = taken.kind === 'pending' ? taken.protocol : undefined;
     expect(await processed(city(QUEUE), sale, protocol)).toMatchObject({ kind: 'rejected', error: { code: 'E31' } });
   });
+
+  it.each([QUEUE, OLD])(
+    'that ends a batch without a reason has nothing, and takes the RPS again (%s)',
+    async (code) => {
+      const sale = submission(code, 'SILENTBATCH');
+      const outcome = await city(code).issue(sale);
+      if (outcome.kind !== 'pending') expect.fail(JSON.stringify(outcome));
+      expect(await processed(city(code), sale, outcome.protocol)).toEqual({ kind: 'absent' });
+      await issued(code, { ...sale, attempt: 1 });
+    },
+  );
 
   it('that forgot the protocol is asked by the RPS', async () => {
     const sale = submission(QUEUE);

@@ -220,6 +220,44 @@ describe('a city hall that misbehaves', () => {
     },
   );
 
+  it.each([
+    ['LISTREJECT', 'E0188', /E0188.*E0240/],
+    ['TEXTREJECT', 'E0188', /dígito inválido/],
+    ['NOCERTIFICATE', 'E4007', /certificado/],
+    ['UNLISTED', 'E7777', /referência nula/],
+  ])('%s is refused, in its own words', async (reference, code, source) => {
+    const sale = submission(reference);
+    expect(await city.issue(sale)).toMatchObject({
+      kind: 'rejected',
+      error: { code, source: expect.stringMatching(source) },
+    });
+    expect(await city.find(sale)).toEqual({ kind: 'absent' });
+  });
+
+  it('UNLISTEDISSUED leaves a note, which the lookup after the strange code finds', async () => {
+    const sale = submission('UNLISTEDISSUED');
+    expect(await city.issue(sale)).toMatchObject({ kind: 'already-used' });
+    expect(await city.find(sale)).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it.each([
+    ['NULLKEY', 'unknown'],
+    ['LOOKUPDOWN', 'unavailable'],
+  ])('%s leaves a note, of which the first lookups tell nothing', async (reference, kind) => {
+    const sale = submission(reference);
+    expect(await city.issue(sale)).toMatchObject({ kind: 'unknown' });
+    for (let i = 0; i < 2; i++) expect(await city.find(sale)).toMatchObject({ kind });
+    expect(await city.find(sale)).toMatchObject({ kind: 'found', matches: true });
+  });
+
+  it.each([
+    ['ANALYSISGRANTED', { kind: 'cancelled', protocol: expect.stringContaining('105104') }],
+    ['ANALYSISREFUSED', { kind: 'rejected', error: { code: 'E0822' } }],
+  ])('%s tells of the analysis in the list of events', async (reference, outcome) => {
+    const { accessKey } = await issued(submission(reference));
+    expect(await city.cancel(cancellation(accessKey))).toMatchObject(outcome);
+  });
+
   it('DOWN1 stops one company for a second, and then all is well', async () => {
     const elsewhere = { companyCnpj: '12ABC34501DE35' };
     const sale = submission('DOWN1', elsewhere);
@@ -354,7 +392,7 @@ describe('the stand-in', async () => {
     const sale = submission();
     const document = sale.document.replace(/<dhEmi>20../, '<dhEmi>2099');
     const reason = expect.stringContaining('E0008');
-    expect(await city.issue({ ...sale, document })).toEqual({ kind: 'unavailable', reason });
+    expect(await city.issue({ ...sale, document })).toMatchObject({ kind: 'unavailable', reason });
   });
 
   it('issues one of many simultaneous sendings of a declaration', async () => {

@@ -70,6 +70,13 @@ export async function takeBatch(deps: OperationDeps, message: Message): Promise<
       return { ...(await accept()), afterSeconds: behaviour.seconds };
     case 'dress':
       return { ...(await accept()), dress: behaviour.as };
+    case 'lookup-refused':
+    case 'unlisted-issued':
+      if (!(await once())) return accept();
+      await accept();
+      return behaviour.kind === 'lookup-refused' ? silence('empty') : replies.refused(root, '00000');
+    case 'silent-batch':
+    case 'cancel-by-status':
     case 'normal':
     case 'reject':
     case 'queue':
@@ -118,7 +125,9 @@ export async function batchResult(deps: OperationDeps, message: Message): Promis
       leaf('Serie', batch.series),
       leaf('Tipo', '1'),
     );
-    return replies.answer(root, status('3'), replies.messages('ListaMensagemRetornoLote', codes, identity));
+    const told = codes.filter((code) => code !== NO_REASON);
+    const refused = replies.answer(root, status('3'), replies.messages('ListaMensagemRetornoLote', told, identity));
+    return behaviour.kind === 'reject' && behaviour.as ? { ...refused, dress: behaviour.as } : refused;
   }
   const note = deps.register.note(batch);
   const alerts = behaviour.kind === 'alert' ? ['A8'] : [];
@@ -139,11 +148,16 @@ export async function processed(
 ): Promise<readonly string[] | undefined> {
   const known = deps.register.codesOf(batch.protocol);
   if (known || deps.now() < batch.dueAt) return known;
-  const codes = batchCodes(deps, batch);
+  const isSilent =
+    behaviourOf(batch.reference).kind === 'silent-batch' && (await deps.register.misbehavesNow(rpsName(batch)));
+  const codes = isSilent ? [NO_REASON] : batchCodes(deps, batch);
   if (codes.length === 0) await issue(deps, city, { key: batch, ...batch });
   await deps.register.add({ kind: 'processed', protocol: batch.protocol, codes });
   return codes;
 }
+
+/** Stands for a code where the city ends a batch with an error and does not say which. */
+const NO_REASON = 'NO-REASON';
 
 function batchCodes(deps: OperationDeps, batch: StoredBatch): readonly string[] {
   if (deps.register.note(batch)) return ['E10'];

@@ -1,7 +1,7 @@
 import { all, at, textOf } from '../../../src/nfse/abrasf/elements.ts';
 import { group, leaf, verbatim, type XmlContent } from '../../../src/nfse/xml-writer.ts';
 import { processed } from './batches.ts';
-import { behaviourOf } from './behaviour.ts';
+import { type Behaviour, behaviourOf, type Dress } from './behaviour.ts';
 import { faultsOf } from './checks.ts';
 import {
   aboutQuestion,
@@ -44,7 +44,14 @@ export async function issueNow(deps: OperationDeps, message: Message, root: stri
   const behaviour = behaviourOf(declared.reference);
   switch (behaviour.kind) {
     case 'reject':
-      return replies.refused(root, ...behaviour.codes);
+      return dressed(replies.refused(root, ...behaviour.codes), behaviour.as);
+    case 'unlisted-issued':
+      await accept();
+      return replies.refused(root, UNLISTED_CODE);
+    case 'lookup-refused':
+      if (!(await once())) return accept();
+      await accept();
+      return silence('empty');
     case 'batch-error':
       return replies.refused(root, 'E31');
     case 'slow':
@@ -66,11 +73,13 @@ export async function issueNow(deps: OperationDeps, message: Message, root: stri
     case 'alert':
       return accept(['A8']);
     case 'dress':
-      return { ...(await accept()), dress: behaviour.as };
+      return dressed(await accept(), behaviour.as);
     case 'normal':
     case 'queue':
+    case 'silent-batch':
     case 'reject-cancel':
     case 'cancel-lost':
+    case 'cancel-by-status':
       return accept();
   }
 }
@@ -92,13 +101,14 @@ export async function noteOfRps(deps: OperationDeps, message: Message): Promise<
   for (const batch of deps.register.waiting(key)) await processed(deps, message.city, batch);
   const note = deps.register.note(key);
   if (note) {
-    const cancellation = deps.register.cancellation(key.city, key.company, note.nfseNumber);
-    const found = replies.answer(
-      root,
-      group('CompNfse', verbatim(note.xml), cancellation && verbatim(cancellation.xml)),
-    );
     const behaviour = behaviourOf(note.reference);
-    return behaviour.kind === 'dress' ? { ...found, dress: behaviour.as } : found;
+    if (behaviour.kind === 'lookup-refused' && lookupsOf(deps, key) <= MAX_REFUSED_LOOKUPS) {
+      return replies.refused(root, 'E160');
+    }
+    const cancellation = deps.register.cancellation(key.city, key.company, note.nfseNumber);
+    const told =
+      cancellation && (behaviour.kind === 'cancel-by-status' ? leaf('StatusNfse', '2') : verbatim(cancellation.xml));
+    return dressed(replies.answer(root, group('CompNfse', verbatim(note.xml), told)), dressOf(behaviour));
   }
   return replies.refused(root, deps.register.waiting(key).length > 0 ? 'E92' : 'E4');
 }
@@ -127,8 +137,25 @@ export async function cancelNote(deps: OperationDeps, message: Message): Promise
   const request = elementText(message.xml, 'InfPedidoCancelamento') ?? '';
   const xml = cancellationXml(message.city, request, nfseNumber, cityTime(deps));
   await deps.register.add({ kind: 'cancellation', city: message.cityName, company, nfseNumber, xml });
-  if (behaviour.kind === 'cancel-lost') return { kind: 'hold' };
-  return replies.answer(root, group('RetCancelamento', verbatim(xml)));
+  if (behaviour.kind === 'cancel-lost' || behaviour.kind === 'cancel-by-status') return { kind: 'hold' };
+  return dressed(replies.answer(root, group('RetCancelamento', verbatim(xml))), dressOf(behaviour));
+}
+
+/** A code that no table has. */
+const UNLISTED_CODE = '00000';
+/** Lookups of one RPS that a city refuses before it understands them. */
+const MAX_REFUSED_LOOKUPS = 2;
+
+function lookupsOf({ calls }: OperationDeps, key: RpsKey): number {
+  return calls.get(rpsName(key))?.lookups ?? 0;
+}
+
+function dressOf(behaviour: Behaviour): Dress | undefined {
+  return behaviour.kind === 'dress' ? behaviour.as : undefined;
+}
+
+function dressed(reply: Reply & { kind: 'document' }, as: Dress | undefined): Reply & { kind: 'document' } {
+  return as === undefined ? reply : { ...reply, dress: as };
 }
 
 /** The older form of 1.00: a number, no reason, and a flag for an answer. */

@@ -1,4 +1,4 @@
-import { explainAbrasfRejection } from '../../../src/nfse/abrasf/rejections.ts';
+import { cataloguedAbrasf, explainAbrasfRejection } from '../../../src/nfse/abrasf/rejections.ts';
 import { canonicalCode } from '../../../src/nfse/rejections/catalogue.ts';
 import {
   cdata,
@@ -15,6 +15,7 @@ import {
 } from '../../../src/nfse/xml-writer.ts';
 import type { Dress } from './behaviour.ts';
 import { type City, NAMESPACE } from './cities.ts';
+import { inShape } from './odd-shapes.ts';
 
 /** What the server does with a call: answer it, or one of the ways a network or a server fails. */
 export type Reply =
@@ -57,7 +58,10 @@ export function messages(list: string, codes: readonly string[], identity?: XmlC
 }
 
 function messageOf(code: string): string {
-  return code === '' ? 'Erro não identificado' : explainAbrasfRejection(code).message;
+  if (code === '') return 'Erro não identificado';
+  return cataloguedAbrasf(code)
+    ? explainAbrasfRejection(code).message
+    : 'Erro desconhecido java.lang.NullPointerException';
 }
 
 const ENVELOPES = {
@@ -104,6 +108,12 @@ export function written(
       return utf8(`\uFEFF${output(cdata(`\uFEFF${document}`))}`);
     case 'cdata':
       return utf8(output(cdata(document)));
+    case 'curitiba':
+      return utf8(enveloped(verbatim(inShape(reply.xml, dress, operation))));
+    case 'lower-case':
+    case 'national-note':
+    case 'text-messages':
+      return utf8(output(cdata(inShape(reply.xml, dress, operation))));
   }
 }
 

@@ -4,7 +4,7 @@ import { parseDpsId } from '../../../src/nfse/dps-id.ts';
 import { localTime } from '../../../src/nfse/local-time.ts';
 import { parseMunicipalityCode, stateOf, utcOffsetOf } from '../../../src/nfse/municipality.ts';
 import { LAYOUT_VERSION, NAMESPACE } from '../../../src/nfse/national/dps-document.ts';
-import type { DpsFacts, EventRequestFacts } from '../../../src/nfse/national/read-documents.ts';
+import type { DpsFacts } from '../../../src/nfse/national/read-documents.ts';
 import {
   element,
   group,
@@ -96,7 +96,7 @@ export function authorisedNote(
  */
 export function registeredEvent(
   requestXml: string,
-  request: EventRequestFacts,
+  request: { readonly accessKey: string; readonly type: string },
   authorisation: Authorisation,
   sign: Sign,
 ): string {

@@ -9,7 +9,14 @@ export type Behaviour =
   | { readonly kind: 'bad-gateway'; readonly issued: boolean; readonly long?: true }
   | { readonly kind: 'reset' }
   | { readonly kind: 'down'; readonly seconds: number }
-  | { readonly kind: 'reject-cancel' };
+  | { readonly kind: 'reject-cancel' }
+  /** Refuses in a form that only some answers have. */
+  | { readonly kind: 'reject-oddly'; readonly as: 'list' | 'text' | 'no-certificate' | 'unlisted' }
+  | { readonly kind: 'unlisted-issued' }
+  /** Issues behind a gateway's page; the first lookups do not tell. */
+  | { readonly kind: 'lookup-mute'; readonly as: 'null-key' | 'page' }
+  /** A late cancellation that the city was asked to analyse, and what it said. */
+  | { readonly kind: 'analysis'; readonly granted: boolean };
 
 const NORMAL: Behaviour = { kind: 'normal' };
 const MAX_SECONDS = 3600;
@@ -22,6 +29,15 @@ const FIXED: Readonly<Record<string, Behaviour>> = {
   BADGATEWAYISSUED: { kind: 'bad-gateway', issued: true },
   RESET: { kind: 'reset' },
   REJECTCANCEL: { kind: 'reject-cancel' },
+  LISTREJECT: { kind: 'reject-oddly', as: 'list' },
+  TEXTREJECT: { kind: 'reject-oddly', as: 'text' },
+  NOCERTIFICATE: { kind: 'reject-oddly', as: 'no-certificate' },
+  UNLISTED: { kind: 'reject-oddly', as: 'unlisted' },
+  UNLISTEDISSUED: { kind: 'unlisted-issued' },
+  NULLKEY: { kind: 'lookup-mute', as: 'null-key' },
+  LOOKUPDOWN: { kind: 'lookup-mute', as: 'page' },
+  ANALYSISGRANTED: { kind: 'analysis', granted: true },
+  ANALYSISREFUSED: { kind: 'analysis', granted: false },
 };
 
 /** Reads the wish in a declaration's `cIntContrib`. Any other reference is an ordinary one. */

@@ -1,5 +1,6 @@
 import { DocumentError, readDps, readEventRequest, readNfse } from '../../../src/nfse/national/read-documents.ts';
 import { pack, unpack } from '../../../src/worker/providers/national/packaging.ts';
+import { analysisEvents, type ListedEvent } from './analysis.ts';
 import { authorisedNote, registeredEvent, type Sign } from './authorised-documents.ts';
 import { behaviourOf } from './behaviour.ts';
 import { type Client, isOf } from './client-certificate.ts';
@@ -88,7 +89,16 @@ export async function declare(deps: OperationDeps, body: unknown): Promise<Reply
   switch (behaviour.kind) {
     case 'normal':
     case 'reject-cancel':
+    case 'analysis':
       return issue();
+    case 'reject-oddly':
+      return replies.refusedOddly(behaviour.as, now());
+    case 'unlisted-issued':
+      await issue();
+      return replies.refusedOddly('unlisted', now());
+    case 'lookup-mute':
+      await issue();
+      return replies.badGateway;
     case 'reject':
       return replies.refusedDeclaration([{ code: behaviour.code }], dps.id, now());
     case 'slow': {
@@ -120,8 +130,17 @@ export function lookUp(deps: OperationDeps, dpsId: string, client?: Client): Rep
   const note = deps.notes.byDps(dpsId);
   if (!note) return replies.absent('Não foi gerada NFS-e para este identificador.', deps.now());
   if (client && !concerns(note, client)) return replies.notAnActor(deps.now());
+  const behaviour = behaviourOf(note.reference);
+  if (behaviour.kind === 'lookup-mute' && callsOf(deps, dpsId).lookups <= MAX_MUTE_LOOKUPS) {
+    return behaviour.as === 'page'
+      ? replies.serviceUnavailable
+      : replies.success(200, { idDps: dpsId, chaveAcesso: null }, deps.now());
+  }
   return replies.success(200, { idDps: dpsId, chaveAcesso: note.accessKey }, deps.now());
 }
+
+/** Lookups of one declaration that tell nothing, where it asks for that. */
+const MAX_MUTE_LOOKUPS = 2;
 
 /** GET /nfse/{key} */
 export function fetchNote(deps: OperationDeps, accessKey: string, client?: Client): Reply {
@@ -149,7 +168,8 @@ export async function registerEvent(deps: OperationDeps, accessKey: string, body
   const faults = [...signature, ...eventFaultsOf(request, accessKey, note.company, now())];
   if (faults.length > 0) return replies.refusedEvent(faults, now());
   if (isCancelled(notes, accessKey)) return replies.refusedEvent([{ code: 'E0840' }], now());
-  if (behaviourOf(note.reference).kind === 'reject-cancel') return replies.refusedEvent([{ code: 'E0822' }], now());
+  const wish = behaviourOf(note.reference).kind;
+  if (wish === 'reject-cancel' || wish === 'analysis') return replies.refusedEvent([{ code: 'E0822' }], now());
 
   const numbers = { at: now(), nfseNumber: note.nfseNumber, documentNumber: notes.count() + 1, random: deps.random() };
   const event = registeredEvent(xml, request, numbers, deps.sign);
@@ -161,15 +181,23 @@ export async function registerEvent(deps: OperationDeps, accessKey: string, body
 export function fetchEvent(deps: OperationDeps, accessKey: string, type: string, sequence: string): Reply {
   if (deps.outages.covers(companyIn(accessKey))) return replies.serviceUnavailable;
   const event = Number(sequence) === 1 ? deps.notes.event(accessKey, type) : undefined;
-  if (!event) return replies.absent('O evento não existe.', deps.now());
-  const entry = {
+  const events = event ? [event] : analysisOf(deps, accessKey);
+  if (events.length === 0) return replies.absent('O evento não existe.', deps.now());
+  const eventos = events.map((one) => ({
     chaveAcesso: accessKey,
-    tipoEvento: Number(type),
+    tipoEvento: Number(one.type),
     numeroPedidoRegistroEvento: 1,
     dataHoraRecebimento: new Date(deps.now()).toISOString().replace('Z', ''),
-    arquivoXml: Buffer.from(pack(event.xml), 'latin1').toString('base64'),
-  };
-  return replies.success(200, { eventos: [entry] }, deps.now());
+    arquivoXml: Buffer.from(pack(one.xml), 'latin1').toString('base64'),
+  }));
+  return replies.success(200, { eventos }, deps.now());
+}
+
+/** Where a note asks for it, every question about its events is answered by those of an analysis. */
+function analysisOf({ notes, sign, now }: OperationDeps, accessKey: string): readonly ListedEvent[] {
+  const note = notes.byKey(accessKey);
+  const behaviour = behaviourOf(note?.reference);
+  return note && behaviour.kind === 'analysis' ? analysisEvents(note, behaviour.granted, now(), sign) : [];
 }
 
 function callsOf({ calls }: OperationDeps, dpsId: string): Calls {

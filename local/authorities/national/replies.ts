@@ -39,6 +39,25 @@ export function refusedEvent(refusals: readonly Refusal[], now: number): Reply {
   return { kind: 'json', status: 400, body: { ...header(now), erro: erro.length === 1 ? erro[0] : erro } };
 }
 
+/** Refusals in forms that only some answers have, and one by a code that no table has. */
+export function refusedOddly(as: 'list' | 'text' | 'no-certificate' | 'unlisted', now: number): Reply {
+  const erro = (codigo: string, descricao: string) => ({ codigo, descricao });
+  const taxpayer = erro('E0188', 'CNPJ do tomador com dígito inválido');
+  const body = (): unknown => {
+    switch (as) {
+      case 'list':
+        return [taxpayer, { ...erro('E0240', 'CEP do tomador inválido'), complemento: 'toma/end/endNac/CEP' }];
+      case 'text':
+        return { ...header(now), erros: [`${taxpayer.codigo}: ${taxpayer.descricao}`] };
+      case 'no-certificate':
+        return { ...header(now), erro: erro('E4007', 'Não foi possível obter o certificado do cliente') };
+      case 'unlisted':
+        return { ...header(now), erros: [erro('E7777', 'Erro não tratado: referência nula')] };
+    }
+  };
+  return { kind: 'json', status: 400, body: body() };
+}
+
 /** Who calls has no certificate that can be used: 403 where a declaration is sent, 401 elsewhere. */
 export function refusedClient(refusal: Refusal, declaring: boolean, now: number): Reply {
   const reply = declaring ? refusedDeclaration([refusal], undefined, now) : refusedEvent([refusal], now);
