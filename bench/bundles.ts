@@ -95,7 +95,7 @@ try {
       'ratio',
       'processor ms',
       'ratio',
-      `limits: 1.1 MB, 1.3 MB with the reporting database, ${MAX_IMPORT_MS} ms`,
+      `limits: 1 MB, 1.3 MB with the reporting database, ${MAX_IMPORT_MS} ms`,
     ],
     modules.map(({ name, bytes }, place) => {
       const { p50 = 0, max = 0 } = medians[place]?.ms ?? {};

@@ -17,7 +17,7 @@ export async function functionNames(): Promise<readonly string[]> {
 /** Functions that carry the reporting database's driver. */
 const REPORTING: ReadonlySet<string> = new Set(['report', 'reporting-projector', 'migrate', 'feed', 'projections']);
 
-const MAX_BUNDLE_BYTES = 1.1 * 1024 * 1024;
+const MAX_BUNDLE_BYTES = 1024 * 1024;
 const MAX_REPORTING_BUNDLE_BYTES = 1.3 * 1024 * 1024;
 
 /** The limit of a function's bundle: Lambda reads and compiles all of it at a cold start. */
