@@ -220,7 +220,8 @@ describe('a history that somebody touched', () => {
   ])('version %i edited and hashed anew is found', async (version, reason, brokenAt) => {
     const invoiceId = await cancelledInvoice();
     await edit(invoiceId, version, (commit) => {
-      const forged = { ...commit, at: '2026-01-01T00:00:00.000Z' };
+      // Of the same day: an earlier one would have the stack seal all days since, while other tests audit it.
+      const forged = { ...commit, at: `${commit.at.slice(0, 10)}T00:00:00.000Z` };
       return { ...forged, hash: hashOf(forged) };
     });
     expect((await history(invoiceId)).chain).toMatchObject({ intact: false, reason, brokenAt });
