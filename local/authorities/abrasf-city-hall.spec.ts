@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseInvoiceId } from '../../src/events/ids.ts';
 import { buildRps } from '../../src/nfse/abrasf/rps-document.ts';
+import { soapEnvelope } from '../../src/nfse/abrasf/soap-envelope.ts';
 import { localTime } from '../../src/nfse/local-time.ts';
 import { builtInFile } from '../../src/nfse/municipality-profiles/built-in.ts';
 import { rpsStyleOf } from '../../src/nfse/municipality-profiles/dialect-styles.ts';
@@ -106,6 +107,43 @@ async function eventually(find: () => ReturnType<Provider['find']>) {
   }
   return found;
 }
+
+describe('a city hall, to a call that is not of its dialect', () => {
+  const message = '<ConsultarNfseRpsEnvio xmlns="http://www.abrasf.org.br/nfse.xsd"/>';
+  const header =
+    '<cabecalho xmlns="http://www.abrasf.org.br/nfse.xsd" versao="2.04"><versaoDados>2.04</versaoDados></cabecalho>';
+  const good = soapEnvelope({
+    version: '1.1',
+    namespace: 'http://nfse.abrasf.org.br',
+    wrapper: 'ConsultarNfsePorRpsRequest',
+    qualified: false,
+    payload: 'cdata',
+    parameters: [
+      ['nfseCabecMsg', header],
+      ['nfseDadosMsg', message],
+    ],
+  });
+  const asked = async (code: string, body: string) =>
+    (await fetch(profile(code).addresses.test ?? '', { method: 'POST', body })).text();
+
+  it('answers one that is', async () => expect(await asked(SINGLE, good)).toContain('ConsultarNfseRpsResposta'));
+
+  it.each([
+    ['another version of SOAP', BATCH, good, 'VersionMismatch'],
+    ['no header message', SINGLE, good.replace(header, ''), 'E183'],
+    ['another version of the data', SINGLE, good.replace('<versaoDados>2.04', '<versaoDados>2.03'), 'E185'],
+    [
+      'another name around the parameters',
+      SINGLE,
+      good.replaceAll('ConsultarNfsePorRpsRequest', 'ConsultarNfsePorRps'),
+      'E238',
+    ],
+    ['another namespace', SINGLE, good.replace('http://nfse.abrasf.org.br', 'http://tempuri.org/'), 'E186'],
+    ['elements in place of text', SINGLE, good.replace(/<!\[CDATA\[(<Consultar.*?)\]\]>/, '$1'), 'E186'],
+  ])('refuses %s', async (_, code, body, reason) => {
+    expect(await asked(code, body)).toContain(reason);
+  });
+});
 
 const CITIES = [
   ['one RPS a call (2.04, CDATA)', SINGLE, '2.04'],

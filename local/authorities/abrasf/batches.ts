@@ -28,7 +28,6 @@ export async function takeBatch(deps: OperationDeps, message: Message): Promise<
   const { key } = declared;
   count(deps, key, 'posts');
   if (deps.outages.covers(key.company)) return replies.serviceUnavailable;
-  if (textOf(message.root, 'QuantidadeRps') !== '1') return replies.refused(root, 'E69');
   const complaints = handedIn(deps, message);
   if (complaints.length > 0) return replies.refused(root, ...complaints);
   if (deps.register.batchByNumber(key.city, key.company, batchNumber)) return replies.refused(root, 'E233');

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { all } from '../../../src/nfse/abrasf/elements.ts';
+import { batchMessage } from '../../../src/nfse/abrasf/messages.ts';
 import type { AbrasfLayout } from '../../../src/nfse/abrasf/operations.ts';
 import { buildRps, type RpsInput } from '../../../src/nfse/abrasf/rps-document.ts';
 import { builtInFile } from '../../../src/nfse/municipality-profiles/built-in.ts';
-import { rpsStyleOf } from '../../../src/nfse/municipality-profiles/dialect-styles.ts';
+import { messageStyleOf, rpsStyleOf } from '../../../src/nfse/municipality-profiles/dialect-styles.ts';
 import { dialectsFrom } from '../../../src/nfse/municipality-profiles/dialects.ts';
 import { ProfilesSchema } from '../../../src/nfse/municipality-profiles/schema.ts';
 import { emission } from '../../../src/nfse/tax/sales.fixtures.ts';
 import { parseXml } from '../../../src/nfse/xml.ts';
-import { faultsOf } from './checks.ts';
+import { batchFaults, faultsOf } from './checks.ts';
 
 const TODAY = '2026-11-10';
 const { service, amounts } = emission;
@@ -96,6 +97,23 @@ describe('a city hall, of an RPS that is right but for one thing', () => {
 
   it('refuses a service of nothing', () =>
     expect(codesOf(plain.replace(/<ValorServicos>[^<]*/, '<ValorServicos>0.00'))).toContain('E18'));
+});
+
+describe.each(['2.04', '2.03', '1.00'] as const)('a city hall, of a batch of %s', (layout) => {
+  const style = messageStyleOf(dialects.get(`abrasf-${layout}`) ?? expect.fail('no dialect'));
+  const requester = { companyCnpj: emission.companyCnpj, municipalRegistration: emission.issuer.municipalRegistration };
+  const faults = (change: Partial<typeof requester>, quantity = '1') => {
+    const message = batchMessage('RecepcionarLoteRps', rps(layout), 1, { ...requester, ...change }, style);
+    return batchFaults(parseXml(message.replace('<QuantidadeRps>1', `<QuantidadeRps>${quantity}`)));
+  };
+
+  it('has nothing against its own RPS', () => expect(faults({})).toEqual([]));
+
+  it.each([
+    ['E159', { companyCnpj: '12345678000195' }, '1'],
+    ['E70', { municipalRegistration: '7654321' }, '1'],
+    ['E69', {}, '2'],
+  ])('answers %s', (code, change, quantity) => expect(faults(change, quantity)).toEqual([code]));
 });
 
 describe('a city hall', () => {

@@ -130,6 +130,26 @@ function issRules(declaration: XmlElement): readonly Verdict[] {
 
 const isWithheld = (declaration: XmlElement) => textOf(declaration, 'IssRetido') === '1';
 
+/**
+ * What is wrong with a batch around its one RPS; nothing of a message without a batch.
+ *
+ * @param root of the message
+ */
+export function batchFaults(root: XmlElement): readonly string[] {
+  const [batch] = all(root, 'LoteRps');
+  if (!batch) return [];
+  const [provider] = all(batch, 'Prestador').filter((one) => batch.children.includes(one));
+  const sender = provider ?? { ...batch, children: batch.children.filter((one) => localName(one) !== 'ListaRps') };
+  const [declared] = declarationsIn(batch).map((declaration) => at(declaration, 'Prestador'));
+  const differs = (...names: readonly string[]) => textOf(sender, ...names) !== textOf(declared, ...names);
+  const rules: readonly Verdict[] = [
+    [textOf(batch, 'QuantidadeRps') !== '1', 'E69'],
+    [differs('Cnpj', 'Cpf'), 'E159'],
+    [differs('InscricaoMunicipal'), 'E70'],
+  ];
+  return rules.filter(([broken]) => broken).map(([, code]) => code);
+}
+
 /** The declarations in a message, whatever it wraps them in. */
 export function declarationsIn(root: XmlElement): readonly XmlElement[] {
   return all(root, 'InfDeclaracaoPrestacaoServico', 'InfRps');

@@ -3,7 +3,7 @@ import { rpsFacts } from '../../../src/nfse/abrasf/read-rps.ts';
 import { localTime } from '../../../src/nfse/local-time.ts';
 import type { XmlElement } from '../../../src/nfse/xml.ts';
 import type { Outages } from '../national/outages.ts';
-import { declarationsIn, type HandedInChecks } from './checks.ts';
+import { batchFaults, declarationsIn, type HandedInChecks } from './checks.ts';
 import type { City } from './cities.ts';
 import { elementText, noteXml } from './documents.ts';
 import { type Register, type RpsKey, rpsName, type StoredNote } from './register.ts';
@@ -74,10 +74,10 @@ export function declaredIn(message: Message): Declared | undefined {
   }
 }
 
-/** What the checks of other parts have against a message. */
+/** What the checks of other parts, and those of a batch, have against a message. */
 export function handedIn({ checks }: OperationDeps, { root, xml, city }: Message): readonly string[] {
   if ((checks.layout?.(root, city.dialect) ?? []).length > 0) return ['E160'];
-  return checks.signature?.(xml, city.dialect) === false ? ['E172'] : [];
+  return checks.signature?.(xml, city.dialect) === false ? ['E172'] : batchFaults(root);
 }
 
 /** What a city has against a question: it is not in the dialect's form, or not signed where the dialect signs questions. */

@@ -1,8 +1,8 @@
-import { at, localName, textOf } from '../../../src/nfse/abrasf/elements.ts';
+import { localName, textOf } from '../../../src/nfse/abrasf/elements.ts';
+import type { AbrasfOperation } from '../../../src/nfse/abrasf/operations.ts';
 import { parametersOf } from '../../../src/nfse/abrasf/soap-envelope.ts';
-import type { Dialect, LoginPlace } from '../../../src/nfse/municipality-profiles/schema.ts';
-import { parseXml, type XmlElement } from '../../../src/nfse/xml.ts';
 import * as batches from './batches.ts';
+import { callFault, dataVersionOf, hasHeader, isLogin } from './call-checks.ts';
 import { CITIES, type City } from './cities.ts';
 import type { Message, OperationDeps } from './declarations.ts';
 import * as operations from './operations.ts';
@@ -38,8 +38,10 @@ export async function answerOf(
   const message = parameters.find(({ root }) => localName(root) !== 'cabecalho');
   const header = parameters.find(({ root }) => localName(root) === 'cabecalho');
   if (!message || (hasHeader(dialect, message.root) && !header)) return fault('E183/E186: parâmetros ausentes');
-  const { operation, act } = operationOf(localName(message.root));
-  if (!act) return fault(`E238: ${localName(message.root)}`, operation);
+  const [operation, act] = operationOf(localName(message.root)) ?? [];
+  if (!operation || !act) return fault(`E238: ${localName(message.root)}`);
+  const misaddressed = callFault(dialect, operation, message.root, body);
+  if (misaddressed !== undefined) return fault(misaddressed, operation);
   const wrongVersion = header !== undefined && textOf(header.root, 'versaoDados') !== dataVersionOf(dialect);
   const stranger = dialect.login !== undefined && !isLogin(body, dialect.login, city.password);
   const refusal = wrongVersion ? 'E185' : stranger ? 'E157' : undefined;
@@ -48,27 +50,10 @@ export async function answerOf(
   return { reply: await act(deps, { cityName, city, ...message }), exchange };
 }
 
-/** The older request to cancel comes without the header message that all others have. */
-function hasHeader({ soap, cancellation }: Dialect, message: XmlElement): boolean {
-  const short = cancellation.shortForm !== undefined && at(message, 'NumeroNfse') !== undefined;
-  return soap.header !== undefined && !short;
-}
-
-function dataVersionOf({ layout, version = layout, header }: Dialect): string {
-  return header?.dataVersion ?? header?.version ?? version;
-}
-
-/** The login's elements stand beside the parameters. */
-function isLogin(body: string, place: LoginPlace, password: string | undefined): boolean {
-  const root = parseXml(body);
-  const given = textOf(root, place.password);
-  return textOf(root, place.user) !== undefined && given !== undefined && (password ?? given) === given;
-}
-
 type Act = (deps: OperationDeps, message: Message) => Promise<Reply>;
 
 /** Operations by the root of their message. */
-const OPERATIONS: Readonly<Record<string, readonly [operation: string, act: Act]>> = {
+const OPERATIONS: Readonly<Record<string, readonly [operation: AbrasfOperation, act: Act]>> = {
   GerarNfseEnvio: ['GerarNfse', (deps, message) => operations.issueNow(deps, message, 'GerarNfseResposta')],
   EnviarLoteRpsSincronoEnvio: [
     'RecepcionarLoteRpsSincrono',
@@ -81,9 +66,8 @@ const OPERATIONS: Readonly<Record<string, readonly [operation: string, act: Act]
   CancelarNfseEnvio: ['CancelarNfse', operations.cancelNote],
 };
 
-function operationOf(root: string): { operation: string; act: Act | undefined } {
-  const [operation, act] = (Object.hasOwn(OPERATIONS, root) ? OPERATIONS[root] : undefined) ?? ['', undefined];
-  return { operation, act };
+function operationOf(root: string) {
+  return Object.hasOwn(OPERATIONS, root) ? OPERATIONS[root] : undefined;
 }
 
 function answerRoot(operation: string): string {
