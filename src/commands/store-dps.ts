@@ -10,7 +10,7 @@ import { type MunicipalityProfile, type ProfileOf, systemOf } from '../nfse/muni
 import { buildDps, renumberDps } from '../nfse/national/dps-document.ts';
 import { type MunicipalAgreement, UNKNOWN_AGREEMENT } from '../nfse/routing/agreement.ts';
 import type { RouteAuthority } from '../nfse/routing/route.ts';
-import { withAgreement } from '../nfse/tax/known-agreement.ts';
+import { leavesRateOut, withAgreement } from '../nfse/tax/known-agreement.ts';
 import type { Documents } from './ports.ts';
 
 /** What every DPS of this installation bears. */
@@ -103,6 +103,13 @@ function documentOf(
   if (system.provider === 'abrasf') return buildRps({ ...emission, dps, issuedAt }, rpsStyleOf(system.dialect));
   const { environment, softwareVersion, alphanumericCnpj = true } = settings;
   return buildDps({ ...emission, environment, softwareVersion, dps, issuedAt }, { alphanumericCnpj });
+}
+
+/** Whether the document leaves the given rate out for the municipality's sake: what the event then says. */
+export function rateLeftOut(settings: DpsSettings, declaration: Declaration): { readonly rateLeftOut?: true } {
+  const { emission, agreement = UNKNOWN_AGREEMENT } = declaration;
+  const left = providerFor(settings, declaration) === 'national' && leavesRateOut(emission, agreement);
+  return left ? { rateLeftOut: true } : {};
 }
 
 /** Whose rules a declaration is judged by: a city's own front of the national contract has the national layout's. */

@@ -31,6 +31,9 @@ const RouteSchema = z.object({
 
 const ReplacingSchema = z.object({ invoiceId: text, nfseNumber: text, accessKey: z.optional(text) });
 
+/** The document leaves the given rate of the ISS out, since the municipality was known to keep its rates in the national system. */
+const rateLeftOut = z.optional(z.literal(true));
+
 const schemas = {
   Emitted: z.extend(EmissionSchema, {
     requestId: text,
@@ -40,6 +43,7 @@ const schemas = {
     dps: DpsSchema,
     /** Why an operator had the number jump ahead of the counter. */
     dpsJumpReason: z.optional(text),
+    rateLeftOut,
     total: z.int().check(z.gte(0)),
     xmlKey: text,
   }),
@@ -69,6 +73,7 @@ const schemas = {
     corrections: z.optional(CorrectionsSchema),
     /** Where another authority than the one that refused takes it from now on, under a number that no note can have yet. */
     rerouted: z.optional(z.object({ route: RouteSchema, provider: text, dps: DpsSchema })),
+    rateLeftOut,
     total: z.int().check(z.gte(0)),
     xmlKey: text,
   }),

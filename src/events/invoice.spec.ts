@@ -126,6 +126,14 @@ describe('an invoice', () => {
     expect(invoice).not.toHaveProperty('error');
   });
 
+  it('says of the document that is sent whether the rate was left out of it', () => {
+    const before = event('Emitted', { ...emitted.data, rateLeftOut: true } as typeof emitted.data);
+    expect(folded([before])).toMatchObject({ rateLeftOut: true });
+    expect(folded([before, failed, retryRequested])).not.toHaveProperty('rateLeftOut');
+    const again = event('RetryRequested', { ...retryRequested.data, rateLeftOut: true });
+    expect(folded([emitted, failed, again])).toMatchObject({ rateLeftOut: true });
+  });
+
   it('loses its customer when a correction takes it out', () => {
     const without = event('RetryRequested', { ...retryRequested.data, corrections: { customer: null } });
     expect(folded([emitted, failed, without])).not.toHaveProperty('customer');

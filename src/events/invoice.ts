@@ -34,6 +34,8 @@ export interface LivingInvoice extends Emission {
   /** What the customer owes for the service, in centavos. */
   readonly total: number;
   readonly xmlKey: string;
+  /** The document leaves the given rate of the ISS out: the municipality keeps its own in the national system. */
+  readonly rateLeftOut?: true | undefined;
   /** Times are ISO 8601, UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -157,9 +159,10 @@ function apply(
       };
     case 'RetryRequested': {
       const { error: _corrected, ...rest } = settled(invoice, event.at);
-      const { processedAt: _reopened, ...open } = rest;
-      const { corrections, rerouted, total, xmlKey } = event.data;
-      return { ...corrected(open, corrections), ...rerouted, status: 'EMITTED', total, xmlKey };
+      const { processedAt: _reopened, rateLeftOut: _before, ...open } = rest;
+      const { corrections, rerouted, rateLeftOut, total, xmlKey } = event.data;
+      const document = { total, xmlKey, ...(rateLeftOut && { rateLeftOut }) };
+      return { ...corrected(open, corrections), ...rerouted, status: 'EMITTED', ...document };
     }
     case 'CancelRequested':
       return {

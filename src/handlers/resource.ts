@@ -47,9 +47,10 @@ export function resource(invoice: LivingInvoice, version: number): object {
 
 /** Whether the national system refuses for the city's sake is no question any more once it has answered. */
 function warnings(invoice: LivingInvoice): readonly Warning[] {
-  const { provider, route } = invoice;
+  const { provider, route, rateLeftOut } = invoice;
   return warningsOf(invoice, {
     provider,
+    rateLeftOut,
     ...(invoice.status === 'EMITTED' && { cityUnprepared: route.cityUnprepared }),
   });
 }

@@ -76,6 +76,11 @@ describe('a rate that the national layout leaves out', () => {
       { pointer: '/amounts/issRate', code: 'iss-rate-left-out' },
     ]));
 
+  it('is warned of, where what is known of the municipality decided it', () =>
+    expect(warningsOf({ ...software, iss: undefined }, { provider: 'national', rateLeftOut: true })).toMatchObject([
+      { pointer: '/amounts/issRate', code: 'iss-rate-left-out' },
+    ]));
+
   it('is none where it is written', () => {
     expect(warningsOf({ ...rated, iss: { municipalityActive: false } }, { provider: 'national' })).toEqual([]);
     expect(warningsOf(rated, { provider: 'abrasf' })).toEqual([]);

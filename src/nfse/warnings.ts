@@ -21,12 +21,12 @@ export const WARNING_CODES = [
 export type WarningCode = (typeof WARNING_CODES)[number];
 
 /** What a client should know of an accepted invoice before the authority has answered. */
-export function warningsOf(sale: Sale, { provider, cityUnprepared }: Way): readonly Warning[] {
+export function warningsOf(sale: Sale, { provider, cityUnprepared, rateLeftOut }: Way): readonly Warning[] {
   return [
     ibsCbsMissing(sale),
     cityUnprepared && CITY_UNPREPARED,
     ...numbersNotInformed(sale),
-    ...(provider === 'national' ? aboutNationalLayout(sale) : []),
+    ...(provider === 'national' ? aboutNationalLayout(sale, rateLeftOut) : []),
   ].filter((warning) => warning !== undefined);
 }
 
@@ -35,6 +35,8 @@ interface Way {
   /** The family of layouts that its document is of. */
   readonly provider?: string | undefined;
   readonly cityUnprepared?: Route['cityUnprepared'] | undefined;
+  /** The document leaves the given rate out, for what was known of the municipality. */
+  readonly rateLeftOut?: true | undefined;
 }
 
 function numbersNotInformed({ customer, intermediary, ibsCbs }: Sale): readonly Warning[] {
@@ -49,12 +51,14 @@ function numbersNotInformed({ customer, intermediary, ibsCbs }: Sale): readonly 
     }));
 }
 
-function aboutNationalLayout(sale: Sale): readonly (Warning | undefined)[] {
+function aboutNationalLayout(sale: Sale, rateLeftOut = false): readonly (Warning | undefined)[] {
   const { service, amounts } = sale;
   const abroad = [sale.customer, sale.intermediary].some((party) => party?.foreignAddress !== undefined);
   return [
     abroad && !service.foreignTrade ? FOREIGN_TRADE_MISSING : undefined,
-    amounts.issRateBasisPoints !== undefined && rateStatement(sale) === 'omitted' ? RATE_LEFT_OUT : undefined,
+    rateLeftOut || (amounts.issRateBasisPoints !== undefined && rateStatement(sale) === 'omitted')
+      ? RATE_LEFT_OUT
+      : undefined,
   ];
 }
 

@@ -12,6 +12,8 @@ export interface EmitInvoice {
   readonly dps: { readonly series: string; readonly number: number };
   /** Why the number is far ahead of those before it. */
   readonly dpsJumpReason?: string;
+  /** The document leaves the given rate of the ISS out. */
+  readonly rateLeftOut?: true;
   /** Where the document was stored. */
   readonly xmlKey: string;
   /** What the request itself names. What it does not name was filled in, and does not tell two requests apart. */
@@ -33,11 +35,23 @@ export class RequestIdReused extends Error {
  * @param stream the invoice as its first commit tells it, whatever happened to it since
  */
 export function decideEmit(command: EmitInvoice, stream: Invoice): readonly NewEvent[] {
-  const { emission, requestId, provider, route, dps, dpsJumpReason, xmlKey } = command;
+  const { emission, requestId, provider, route, dps, dpsJumpReason, rateLeftOut, xmlKey } = command;
   if (stream.status === 'NONE') {
     const total = totalOf(emission.amounts);
     const jump = dpsJumpReason === undefined ? {} : { dpsJumpReason };
-    return [event('Emitted', { ...emission, requestId, provider, route, dps, ...jump, xmlKey, total })];
+    return [
+      event('Emitted', {
+        ...emission,
+        requestId,
+        provider,
+        route,
+        dps,
+        ...jump,
+        ...(rateLeftOut && { rateLeftOut }),
+        xmlKey,
+        total,
+      }),
+    ];
   }
   if (isSameRequest(command, stream)) return []; // accepted before: the same invoice, nothing new to say
   throw new RequestIdReused(requestId);

@@ -106,9 +106,11 @@ describe('an emission', () => {
   ])('whose rate %s', async (_, agreement, declared) => {
     const { deps, documents } = system();
     const rated = { ...emission, amounts: { ...emission.amounts, issRateBasisPoints: 250 } };
-    await emitInvoice(deps, { ...request, emission: rated, agreement }, occasion);
+    const { invoice } = await emitInvoice(deps, { ...request, emission: rated, agreement }, occasion);
     const [document = ''] = documents.values();
     expect(document.includes('<pAliq>2.50</pAliq>')).toBe(declared);
+    // What is left out is told by the invoice, which warns of it.
+    expect(existing(invoice).rateLeftOut).toBe(declared ? undefined : true);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import type { Route } from '../../nfse/routing/route.ts';
 import { execute, type Occasion } from '../execute.ts';
 import type { CommandDeps, DpsNumbers } from '../ports.ts';
 import { startWork, workFor } from '../start-work.ts';
-import { providerFor, type StoreDpsDeps, storeDocument, unnumberedDps } from '../store-dps.ts';
+import { providerFor, rateLeftOut, type StoreDpsDeps, storeDocument, unnumberedDps } from '../store-dps.ts';
 import { decideEmit, type EmitInvoice } from './decide.ts';
 
 export interface EmitRequest {
@@ -53,7 +53,10 @@ export async function emitInvoice(deps: EmitDeps, request: EmitRequest, occasion
   const documentOf = unnumberedDps(deps.dps, declaration, request.dps.series, occasion.at);
   const dps = { series: request.dps.series, number: await numberFor(deps, request) };
   const xmlKey = await storeDocument(deps, invoiceId, declaration, documentOf(dps.number), occasion.at);
-  const command = commandFor(request, providerFor(deps.dps, declaration), dps, xmlKey);
+  const command = {
+    ...commandFor(request, providerFor(deps.dps, declaration), dps, xmlKey),
+    ...rateLeftOut(deps.dps, declaration),
+  };
   // A blind write: a new stream needs no read, and the condition on version 1 catches the request that was here before.
   const decided = await execute(
     deps,

@@ -12,6 +12,8 @@ export interface RetryInvoice {
   readonly xmlKey: string;
   /** Where another authority is to take it than the one that refused. */
   readonly rerouted?: EventData<'RetryRequested'>['rerouted'];
+  /** The document leaves the given rate of the ISS out. */
+  readonly rateLeftOut?: true | undefined;
 }
 
 /** Only a failed invoice can be sent again. */
@@ -41,7 +43,7 @@ export class NoteMayExist extends Error {
 export function decideRetry(command: RetryInvoice, invoice: Invoice): readonly NewEvent[] {
   switch (invoice.status) {
     case 'FAILED': {
-      const { by, reason, corrections, rerouted, xmlKey } = command;
+      const { by, reason, corrections, rerouted, rateLeftOut, xmlKey } = command;
       if (rerouted && invoice.noteInDoubt) throw new NoteMayExist(invoice.id);
       const { amounts } = corrected(invoice, corrections);
       return [
@@ -50,6 +52,7 @@ export function decideRetry(command: RetryInvoice, invoice: Invoice): readonly N
           reason,
           ...(corrections ? { corrections } : {}),
           ...(rerouted ? { rerouted } : {}),
+          ...(rateLeftOut ? { rateLeftOut } : {}),
           total: totalOf(amounts),
           xmlKey,
         }),

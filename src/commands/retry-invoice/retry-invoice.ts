@@ -10,6 +10,7 @@ import { startWork, workFor } from '../start-work.ts';
 import {
   type Declaration,
   providerFor,
+  rateLeftOut,
   type StoreDpsDeps,
   storeDocument,
   storeDps,
@@ -63,6 +64,8 @@ export function authorityOfRetry(invoice: Invoice, route: Route): RouteAuthority
   return stays && invoice.status !== 'NONE' ? invoice.route.authority : route.authority;
 }
 
+type Submission = Pick<RetryInvoice, 'xmlKey' | 'rerouted' | 'rateLeftOut'>;
+
 /**
  * What is sent. Without an answer the authority stays the first one, and without corrections so does the document, so that a note which
  * is there is recognised. What was refused goes where the rule sends it now.
@@ -72,14 +75,17 @@ async function submissionOf(
   invoice: LivingInvoice,
   { corrections, route, agreementFor }: RetryRequest,
   at: string,
-): Promise<Pick<RetryInvoice, 'xmlKey' | 'rerouted'>> {
+): Promise<Submission> {
   const unanswered = UNANSWERED.has(invoice.error?.code ?? '');
-  if (invoice.status !== 'FAILED' || (unanswered && !corrections)) return { xmlKey: invoice.xmlKey };
+  const { xmlKey: sent, rateLeftOut: sentWithoutRate } = invoice;
+  if (invoice.status !== 'FAILED' || (unanswered && !corrections))
+    return { xmlKey: sent, rateLeftOut: sentWithoutRate };
   const emission = corrected(invoice, corrections);
   const { authority } = invoice.route;
   if (authorityOfRetry(invoice, route) === authority) {
     const declaration = { emission, authority, agreement: await agreementFor?.(authority) };
-    return { xmlKey: await storeDps(deps, invoice.id, declaration, invoice.dps, at) };
+    const xmlKey = await storeDps(deps, invoice.id, declaration, invoice.dps, at);
+    return { xmlKey, ...rateLeftOut(deps.dps, declaration) };
   }
   if (invoice.noteInDoubt) throw new NoteMayExist(invoice.id);
   const agreement = await agreementFor?.(route.authority);
@@ -93,9 +99,10 @@ async function rerouted(
   declaration: Declaration,
   route: Route,
   at: string,
-): Promise<Pick<RetryInvoice, 'xmlKey' | 'rerouted'>> {
+): Promise<Submission> {
   const documentOf = unnumberedDps(deps.dps, declaration, series, at);
   const number = await deps.numbers.take(companyCnpj, series);
   const xmlKey = await storeDocument(deps, id, declaration, documentOf(number), at);
-  return { xmlKey, rerouted: { route, provider: providerFor(deps.dps, declaration), dps: { series, number } } };
+  const to = { route, provider: providerFor(deps.dps, declaration), dps: { series, number } };
+  return { xmlKey, rerouted: to, ...rateLeftOut(deps.dps, declaration) };
 }

@@ -21,6 +21,13 @@ export function withAgreement<S extends Pick<Sale, 'iss'>>(sale: S, agreement: M
   return { ...sale, iss: { ...sale.iss, municipalityActive: agreement.status === 'active' } };
 }
 
+/** Whether a rate that the client gives stays out of the document because of what is known of the municipality, and of nothing else. */
+export function leavesRateOut(sale: Pick<Sale, 'issuer' | 'iss' | 'amounts'>, agreement: MunicipalAgreement): boolean {
+  const { issRateBasisPoints } = sale.amounts;
+  if (issRateBasisPoints === undefined || rateStatement(sale) !== 'as-given') return false;
+  return rateStatement(withAgreement(sale, agreement)) === 'omitted';
+}
+
 /** Whether the layout demands a rate that the sale does not have. */
 export function lacksRate(sale: Pick<Sale, 'issuer' | 'iss' | 'amounts'>): boolean {
   return sale.amounts.issRateBasisPoints === undefined && rateStatement(sale) === 'required';
