@@ -151,6 +151,7 @@ describe('an emission', () => {
     const { status, body } = await emitIn(FIRST_EMISSION);
     expect(status).toBe(202);
     expect(await declared(body.invoiceId)).toContain('<pAliq>2.50</pAliq>');
+    expect(JSON.stringify(body.warnings)).not.toContain('iss-rate');
     await client.until(body.invoiceId, 'ISSUED');
     const { parameters } = credentials().tables;
     const Key = { municipalityCode: FIRST_EMISSION, parameter: 'agreement' };
@@ -166,6 +167,9 @@ describe('an emission', () => {
     expect(await declared(body.invoiceId)).not.toContain('pAliq');
     expect(body.amounts.issRate).toBe('2.50');
     expect(body).not.toHaveProperty('iss');
+    const leftOut = expect.objectContaining({ pointer: '/amounts/issRate', code: 'iss-rate-left-out' });
+    expect(body.warnings).toContainEqual(leftOut);
+    expect((await client.until(body.invoiceId, 'ISSUED')).warnings).toContainEqual(leftOut);
   });
 
   it('declares the rate where the client says that the municipality does not keep it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MunicipalAgreement, UNKNOWN_AGREEMENT } from '../routing/agreement.ts';
 import type { Sale } from '../sale.ts';
-import { decidesAboutRate, lacksRate, withAgreement } from './known-agreement.ts';
+import { decidesAboutRate, lacksRate, leavesRateOut, withAgreement } from './known-agreement.ts';
 import { rateStatement } from './stated-rate.ts';
 
 const BELO_HORIZONTE = '3106200';
@@ -62,4 +62,15 @@ describe('what is known of the agreement', () => {
     expect(lacksRate(completed)).toBe(lacks);
     expect(completed.iss).toEqual(expect.objectContaining(of.iss ?? {}));
   });
+});
+
+describe('a rate that the client gave', () => {
+  it.each<[string, Sale, MunicipalAgreement, boolean]>([
+    ['is left out where the municipality keeps its own', sale, active, true],
+    ['is declared where it does not', sale, absent, false],
+    ['is declared where nothing is known', sale, UNKNOWN_AGREEMENT, false],
+    ['is left out by the client’s own word', { ...sale, iss: { municipalityActive: true } }, active, false],
+    ['cannot be left out where there is none', withoutRate, active, false],
+    ['is left out by the layout, whatever is known', { ...sale, issuer: { simplesNacional: 'MEI' } }, active, false],
+  ])('%s', (_, of, agreement, leftOut) => expect(leavesRateOut(of, agreement)).toBe(leftOut));
 });
