@@ -307,6 +307,15 @@ describe('to the worker', () => {
     });
   });
 
+  it.each([
+    ['that the question is wrong', 'soap:Client', { kind: 'unknown', answered: true }],
+    ['that the service failed', 'soap:Server', { kind: 'unavailable' }],
+  ])('a SOAP fault says %s', async (_, code, outcome) => {
+    const fault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>${code}</faultcode><faultstring>x</faultstring></s:Fault></s:Body></s:Envelope>`;
+    const { provider } = answering([{ status: 500, body: fault }], SINGLE);
+    expect(await provider.find(rps(15, SINGLE))).toMatchObject(outcome);
+  });
+
   needing(WITHOUT_FACTS, it)('D08 leaves the outcome unknown, of an authority that is not silent', async () => {
     const { provider } = answering([ok(caseOf('D08-issnet-lookup-answer-E160.xml'))], SINGLE);
     expect(await provider.find(rps(15, SINGLE))).toMatchObject({ kind: 'unknown', answered: true });

@@ -8,7 +8,7 @@ import { unwrap } from '../nfse/abrasf/unwrap.ts';
 import { formatCents } from '../nfse/cents.ts';
 import { explainUnlisted } from '../nfse/rejections/unlisted.ts';
 import { type CityDecision, decideCity } from '../worker/providers/abrasf/decision.ts';
-import type { Asked } from '../worker/providers/verdict.ts';
+import { type Asked, silence } from '../worker/providers/verdict.ts';
 import {
   type Circumstances,
   decidingClass,
@@ -38,7 +38,7 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   const found = unwrap(text);
   if (found.kind === 'nothing') return undefined;
   if (found.kind === 'fault') {
-    const outcome = given.status === 429 ? 'UNAVAILABLE' : 'UNKNOWN';
+    const outcome = outcomeOf(silence(given.status ?? 200, given.asked ?? 'issue', found.reason));
     const next = nextAfter(outcome, given.asked);
     const fault: ExplainedCode = {
       code: found.code,

@@ -5,10 +5,10 @@ import { all } from '../nfse/abrasf/elements.ts';
 import { OPERATIONS } from '../nfse/abrasf/operations.ts';
 import { parseXml, XmlError } from '../nfse/xml.ts';
 import { answerText } from '../worker/providers/answer-text.ts';
-import type { Asked } from '../worker/providers/verdict.ts';
+import { type Asked, silence } from '../worker/providers/verdict.ts';
 import { explainAbrasf } from './explain-abrasf.ts';
 import { explainNationalJson, explainNationalXml, isNationalXml } from './explain-national.ts';
-import { type Circumstances, type Explanation, NOT_AN_ANSWER, nextAfter, UNDATED } from './explanation.ts';
+import { type Circumstances, type Explanation, NOT_AN_ANSWER, nextAfter, outcomeOf, UNDATED } from './explanation.ts';
 import { keptExchange } from './kept-exchange.ts';
 
 /** What the verb needs of its surroundings. Paths are relative to `directory`. */
@@ -132,10 +132,9 @@ function isXml(text: string): boolean {
   }
 }
 
-/** HTML of a gateway, something else, nothing. Only 429 says for certain that nothing was done. */
-function nobodys({ operation = 'unknown', asked, status }: Circumstances): Explanation {
-  const down = status === 429 || ((asked === 'find' || asked === 'batch') && status !== undefined && status >= 500);
-  const outcome = down ? 'UNAVAILABLE' : 'UNKNOWN';
+/** HTML of a gateway, something else, nothing. */
+function nobodys({ operation = 'unknown', asked, status = 200 }: Circumstances): Explanation {
+  const outcome = outcomeOf(silence(status, asked ?? 'issue', ''));
   return { provider: 'unknown', operation, outcome, codes: [], next: nextAfter(outcome, asked) };
 }
 

@@ -100,6 +100,8 @@ const NEXT_ASKED: Readonly<Record<Asked, Readonly<Partial<Record<ExplainedOutcom
     UNAVAILABLE: 'A autoridade não atendeu à consulta, e nada se sabe da nota: consulte outra vez mais tarde.',
   },
   batch: {
+    REJECTED:
+      'O lote foi recusado: consulte o RPS (ConsultarNfsePorRps); se a nota não existir, corrija o que está indicado e reenvie com o mesmo número.',
     UNKNOWN:
       'O lote não diz o que houve com a nota, e isso não é final: consulte o lote (ConsultarLoteRps) e depois o RPS (ConsultarNfsePorRps).',
     UNAVAILABLE: 'A autoridade não atendeu à consulta, e nada se sabe do lote: consulte outra vez mais tarde.',

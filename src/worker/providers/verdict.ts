@@ -46,6 +46,15 @@ export function unsettled(reason: string): Unknown {
   return { kind: 'unknown', reason, answered: true };
 }
 
+/**
+ * What no readable answer comes to, by its status. Only 429 says for certain that a request had no effect. A question had none in any case,
+ * so that 5xx only says that the authority is down.
+ */
+export function silence(status: number, asked: Asked, reason: string): Unavailable | Unknown {
+  const isQuestion = asked === 'find' || asked === 'batch';
+  return status === 429 || (isQuestion && status >= 500) ? unavailable(reason) : unknown(reason);
+}
+
 export function pending(reason: string, protocol?: string): Pending {
   return { kind: 'pending', reason, ...(protocol !== undefined && { protocol }) };
 }

@@ -22,7 +22,7 @@ export interface CityHall {
 export type Reply =
   | { readonly kind: 'answer'; readonly status: number; readonly answer: AbrasfAnswer; readonly xml: string }
   /** A fault, a page of a gateway, nothing: what the city did is not known. */
-  | { readonly kind: 'unreadable'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly status: number; readonly reason: string; readonly isRefusal?: true }
   | Unavailable
   | Unknown;
 
@@ -72,6 +72,7 @@ export async function call(
           kind: 'unreadable',
           status: response.status,
           reason: `HTTP ${response.status}: SOAP fault ${found.code}: ${found.reason}`,
+          ...(/(?:Client|Sender)$/i.test(found.code) && { isRefusal: true as const }),
         };
       case 'nothing':
         return {

@@ -20,7 +20,7 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
     : await call(desk, 'CancelarNfse', signedRequest(desk, cancellation, reasonCode));
   if (reply.kind === 'unavailable') return reply;
   if (reply.kind !== 'answer') {
-    const left = unheard(reply);
+    const left = unheard(reply, 'cancel');
     return left.kind === 'unknown' ? ((await cancelledBefore(desk, cancellation)) ?? left) : left;
   }
   const decision = decideCity(reply, 'cancel', { nfseNumber: cancellation.nfseNumber });
@@ -72,8 +72,7 @@ function signedRequest({ dialect, style, sign }: Desk, cancellation: Cancellatio
  */
 async function cancelledBefore(desk: Desk, cancellation: Cancellation): Promise<CancelOutcome | undefined> {
   const reply = await ask(desk, 'ConsultarNfsePorRps', noteQuestion(cancellation.dps, cancellation, desk.style));
-  if (reply.kind === 'unavailable' || reply.kind === 'unknown') return unknown(reply.reason);
-  if (reply.kind === 'unreadable') return unknown(reply.reason);
+  if (reply.kind !== 'answer') return unknown(reply.reason);
   const note = reply.answer.notes.find(({ number }) => number === cancellation.nfseNumber);
   if (!note) return unsettled(`HTTP ${reply.status}: the city hall does not show note ${cancellation.nfseNumber}`);
   return note.cancellation && cancelled(cancellation, note.cancellation.name, note.cancellation.at, reply.xml);

@@ -1,7 +1,7 @@
 import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import type { ConfirmedCancellation } from '../../../nfse/abrasf/read-cancellation.ts';
 import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
-import { type Asked, pending, unavailable, unsettled, type Verdict, verdictOf } from '../verdict.ts';
+import { type Asked, pending, silence, unsettled, type Verdict, verdictOf } from '../verdict.ts';
 import { refusalIn } from './refusal.ts';
 
 /** What an answer of a city hall comes to. */
@@ -46,10 +46,8 @@ export function decideCity(
       ? { ...verdict, protocol: answer.protocol }
       : verdict;
   }
-  if (status === 429 || (status >= 500 && (asked === 'find' || asked === 'batch'))) {
-    return unavailable(`HTTP ${status} without a message`);
-  }
-  return unsettled(UNSETTLED[asked](status));
+  const silent = silence(status, asked, `HTTP ${status} without a message`);
+  return silent.kind === 'unavailable' ? silent : unsettled(UNSETTLED[asked](status));
 }
 
 /** Under these statuses something in front of the city's system answers. */

@@ -7,13 +7,13 @@ import { unsettled } from '../verdict.ts';
 import type { Reply } from './call.ts';
 import { decideCity } from './decision.ts';
 import { ask, type Desk } from './desk.ts';
-import { type Answered, issuedNote, requesterOf, unread } from './replies.ts';
+import { type Answered, issuedNote, requesterOf, unheard } from './replies.ts';
 
 /** The note of an RPS, by the number it has. */
 export async function findByRps(desk: Desk, rps: RpsFacts): Promise<FindOutcome> {
   const identity = { series: rps.series, number: Number(rps.number) };
   const reply = await ask(desk, 'ConsultarNfsePorRps', noteQuestion(identity, requesterOf(rps), desk.style));
-  if (reply.kind !== 'answer') return unread(reply);
+  if (reply.kind !== 'answer') return unheard(reply, 'find');
   const decision = decideCity(reply, 'find', { rps });
   switch (decision.kind) {
     case 'note':
@@ -40,13 +40,13 @@ export async function findByProtocol(desk: Desk, rps: RpsFacts, protocol: string
   let isFailed = false;
   if (LAYOUT_TRAITS[desk.style.layout].batchStatus === 'own-operation') {
     const status = await askForBatch(desk, 'ConsultarSituacaoLoteRps', rps, protocol);
-    if (status.kind !== 'answer') return unread(status);
+    if (status.kind !== 'answer') return unheard(status, 'batch');
     const queued = decideCity(status, 'batch', { rps });
     if (queued.kind === 'pending') return queued;
     isFailed = status.answer.batchStatus === '3';
   }
   const reply = await askForBatch(desk, 'ConsultarLoteRps', rps, protocol);
-  if (reply.kind !== 'answer') return unread(reply);
+  if (reply.kind !== 'answer') return unheard(reply, 'batch');
   const decision = decideCity(reply, 'batch', { rps });
   if (decision.kind === 'note') return found(desk, decision.note, rps, reply, protocol);
   if (decision.kind === 'pending') return decision;

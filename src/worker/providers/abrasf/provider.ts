@@ -28,7 +28,7 @@ export function abrasfProvider(settings: AbrasfSettings): Provider {
 async function issue(desk: Desk, submission: Submission): Promise<IssueOutcome> {
   const rps = readRps(submission.document);
   const reply = await call(desk, ...declaration(desk, submission, rps));
-  if (reply.kind !== 'answer') return unheard(reply);
+  if (reply.kind !== 'answer') return unheard(reply, 'issue');
   const decision = decideCity(reply, 'issue', { rps });
   switch (decision.kind) {
     case 'note':

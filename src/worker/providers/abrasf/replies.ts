@@ -3,7 +3,7 @@ import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
 import type { RpsFacts } from '../../../nfse/abrasf/read-rps.ts';
 import { parseMunicipalityCode, utcOffsetOf } from '../../../nfse/municipality.ts';
 import type { IssuedNote, Unavailable, Unknown } from '../provider.ts';
-import { unavailable, unknown } from '../verdict.ts';
+import { type Asked, silence, unsettled } from '../verdict.ts';
 import type { Reply } from './call.ts';
 import type { Desk } from './desk.ts';
 
@@ -42,14 +42,8 @@ export function requesterOf({ companyCnpj, municipalRegistration }: RpsFacts): R
 
 type Silence = Exclude<Reply, { kind: 'answer' }>;
 
-/** Nothing readable came back from a call that may have had an effect. Only 429 says for certain that it had none. */
-export function unheard(reply: Silence): Unavailable | Unknown {
+/** Nothing readable came back. A service that calls the request wrong by a SOAP fault is not silent. */
+export function unheard(reply: Silence, asked: Asked): Unavailable | Unknown {
   if (reply.kind !== 'unreadable') return reply;
-  return reply.status === 429 ? unavailable(reply.reason) : unknown(reply.reason);
-}
-
-/** The same from a question: asking again is free, so this only reports whose turn it is. */
-export function unread(reply: Silence): Unavailable | Unknown {
-  if (reply.kind !== 'unreadable') return reply;
-  return reply.status === 429 || reply.status >= 500 ? unavailable(reply.reason) : unknown(reply.reason);
+  return reply.isRefusal ? unsettled(reply.reason) : silence(reply.status, asked, reply.reason);
 }

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../../../nfse/access-key.ts';
 import type { HttpResponse } from '../transport.ts';
-import { type Asked, unavailable, unknown, unsettled, type Verdict, verdictOf } from '../verdict.ts';
+import { type Asked, type Refusal, silence, unsettled, type Verdict, verdictOf } from '../verdict.ts';
 import { accessKeyIn, isSuccess, refusalIn } from './answers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { cancellingOne, eventsIn, type RegisteredEvent } from './events.ts';
@@ -35,12 +35,17 @@ export function decideNational(
   const { status } = response;
   const refusal = refusalIn(envelope);
   const reason = refusal ? `HTTP ${status}: ${refusal.error.source}` : `HTTP ${status} without a readable answer`;
-  if (refusal) {
+  const silent = silence(status, asked, reason);
+  if (refusal && !(silent.kind === 'unavailable' && isOfGateway(envelope, refusal))) {
     const verdict = verdictOf(refusal, asked);
     return 'reason' in verdict ? { ...verdict, reason } : verdict;
   }
-  if (status === 429 || (asked === 'find' && status >= 500)) return unavailable(reason);
-  return envelope ? unsettled(reason) : unknown(reason);
+  return envelope && !refusal && silent.kind === 'unknown' ? unsettled(reason) : silent;
+}
+
+/** A gateway has codes of its own, and never the head of the API. */
+function isOfGateway(envelope: Envelope | undefined, refusal: Refusal): boolean {
+  return !envelope?.hasHead && refusal.class === 'UNLISTED';
 }
 
 /**

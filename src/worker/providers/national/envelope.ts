@@ -41,7 +41,7 @@ export function readEnvelope(response: Pick<HttpResponse, 'body' | 'texts'>): En
   const field = fieldsOf(Array.isArray(value) && value.length === 1 ? value[0] : value) ?? (() => undefined);
   const hasHead = field('tipoAmbiente') !== undefined && field('dataHoraProcessamento') !== undefined;
   const contained = CONTAINERS.flatMap((name) => messagesIn(field(name), hasHead));
-  const bare = contained.length > 0 || hasHead ? [] : messagesIn(value, false);
+  const bare = contained.length > 0 ? [] : messagesIn(value, false);
   const messages = [...contained, ...bare];
   if (!hasHead && messages.length === 0 && !NAMES_A_NOTE.some((name) => typeof field(name) === 'string'))
     return undefined;

@@ -28,10 +28,13 @@ export function eventsIn(envelope: Envelope): readonly RegisteredEvent[] {
     receivedAt: undefined, // the list's own time has no offset, so the envelope's is the better one
   }));
   const distributed = entriesOf(envelope.field('LoteDFe'))
-    .filter((field) => field('TipoDocumento') === 'EVENTO')
+    .filter((field) => String(field('TipoDocumento') ?? EVENT).toUpperCase() === EVENT)
     .map((field) => ({ packed: field('ArquivoXml'), key: field('ChaveAcesso'), type: field('TipoEvento') }));
   return [...direct, ...[...listed, ...distributed].flatMap((entry) => event(envelope, entry))];
 }
+
+/** What the national repository calls an event, as against the request for one. */
+const EVENT = 'EVENTO';
 
 /** Of several events, the one that cancelled the note. */
 export function cancellingOne(events: readonly RegisteredEvent[]): RegisteredEvent | undefined {

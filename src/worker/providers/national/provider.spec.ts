@@ -158,6 +158,7 @@ describe('issuing', () => {
     ['texts in a list', { ...head, erros: ['E0188 - CNPJ'] }],
     ['a text in erro', { ...head, erro: 'E0188 - CNPJ' }],
     ['one object in erros', { ...head, erros: { codigo: 'E0188', descricao: 'CNPJ' } }],
+    ['one object with the head of the API', { ...head, codigo: 'E0188', descricao: 'CNPJ' }],
     ['a list in mensagens', { ...head, mensagens: [{ codigo: 'E0188', descricao: 'CNPJ' }] }],
     ['an object in the message', { ...head, erros: [{ mensagem: { codigo: 'E0188', descricao: 'CNPJ' } }] }],
   ])('reads a refusal in %s', async (_, body) => {
@@ -220,6 +221,7 @@ describe('finding', () => {
     ['a refused certificate', [{ status: 403, body: { ...head, erro: { codigo: 'E1203' } } }], { kind: 'unknown' }],
     ['an overload', [{ status: 429, body: '' }], { kind: 'unavailable' }],
     ['an outage', [{ status: 503, body: page }], { kind: 'unavailable' }],
+    ['an error of a gateway', [{ status: 503, body: { code: 'Down', message: 'x' } }], { kind: 'unavailable' }],
     ['no connection', [lostBefore], { kind: 'unavailable' }],
     ['a lost connection', [lostAfter], { kind: 'unknown' }],
     ['a success without a key', [{ body: { ...head, idDps: dpsId, chaveAcesso: null } }], { kind: 'unknown' }],
