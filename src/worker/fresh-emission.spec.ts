@@ -118,6 +118,13 @@ describe('a fresh emission', () => {
     expect(await it.invoice()).toMatchObject({ status: 'ISSUED', note: { xmlKey: expect.stringContaining('/nfse-') } });
   });
 
+  it('whose message does not say who takes it is not trusted: those of before did not', async () => {
+    const it = await worker([emitted, issued], {});
+    const { route: _, ...message } = await freshWork(it.events);
+    expect(await it.handle(message)).toMatchObject({ steps: [], status: 'ISSUED' });
+    expect(it.calls).toEqual([]);
+  });
+
   it('met twice by one worker is not trusted the second time', async () => {
     const it = await worker([emitted], { issue: [{ kind: 'issued', note }] });
     const message = await freshWork(it.events);

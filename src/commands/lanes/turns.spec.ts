@@ -80,6 +80,7 @@ describe('what is due in a lane that takes it', () => {
     const turn = laneTurns(now, settings);
     for (let n = 0; n < 500; n++) turn(waiting, undefined);
     expect(turn({ ...waiting, municipalityCode: '3170206' }, undefined)).toEqual({ startInMs: 0 });
+    expect(turn({ ...waiting, route: { besideCity: true } }, undefined)).toEqual({ startInMs: 0 });
   });
 
   it('is looked at again when its turn comes, however slow the lane', () => {

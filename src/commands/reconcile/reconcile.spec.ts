@@ -231,6 +231,15 @@ describe('the reconciler, of a lane that is shut', () => {
     expect(it.putOff).toEqual([[CITY, time(moment ?? 0)]]);
   });
 
+  it('starts what the national system takes in the same city', async () => {
+    const it = await deferredBacklog(2);
+    const [[id, row] = []] = it.rows;
+    if (!id || !row) throw new Error('Two wait');
+    it.rows.set(id, { ...row, route: { besideCity: true } });
+    expect(await reconcile({ ...it.deps, ...isDown }, settings)).toMatchObject({ started: 1, postponed: 1 });
+    expect(it.started).toMatchObject([{ work: { invoiceId: id } }]);
+  });
+
   describe('and flows before its next look', () => {
     /** A backlog that was put off, and the reconciler that finds its lane awake. */
     async function awakened(size: number) {

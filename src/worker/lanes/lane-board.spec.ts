@@ -80,6 +80,13 @@ describe('what the board tells a worker', () => {
     });
   });
 
+  it('is that a hold on the city holds the lane beside it', async () => {
+    const { it, records } = board();
+    records.set(CONTAGEM, { lane: CONTAGEM, hold, workers: {} });
+    await it.prepare([`${CONTAGEM}-national`]);
+    expect(it.holdOn(`${CONTAGEM}-national`)).toMatchObject({ kind: 'shut' });
+  });
+
   it('is asked for again after two seconds, and not before', async () => {
     const { it, records, reads, pass } = board();
     await it.prepare([CONTAGEM]);
