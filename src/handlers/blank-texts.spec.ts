@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutBlankTexts } from './blank-texts.ts';
+import { RegistrationBody } from './company-request.ts';
 import { EmitBody } from './emission-request.ts';
 
 const BLANKS = ['', ' ', '\n\t ', '\u00a0', '\u200b\u2060', '\u3000', '\ufeff'];
@@ -37,4 +38,12 @@ describe('a blank text in a request', () => {
   it.each([[null], ['text'], [[]], [7]])('leaves %j as it is', (value) =>
     expect(withoutBlankTexts(EmitBody, value)).toEqual(value),
   );
+});
+
+describe('a blank text in a registration', () => {
+  it('is left out, too', () =>
+    expect(withoutBlankTexts(RegistrationBody, { name: 'Exemplo', issuer: { municipalRegistration: ' ' } })).toEqual({
+      name: 'Exemplo',
+      issuer: {},
+    }));
 });

@@ -4,6 +4,7 @@ import { readConfig } from '../platform/config.ts';
 import { dynamoDbCompanies } from '../platform/dynamodb-companies.ts';
 import { dynamoDbDpsNumbers } from '../platform/dynamodb-dps-numbers.ts';
 import { dynamoDb } from './aws-clients.ts';
+import { withoutBlankTexts } from './blank-texts.ts';
 import {
   companyChanged,
   companyIn,
@@ -35,7 +36,8 @@ const ownEnvironment = environmentOf(config.national.environment);
 export const handler = lambda('register', async (call) => {
   const companyCnpj = companyIn(call);
   const expected = versionExpected(call);
-  const { dps, environment = ownEnvironment, ...rest } = parse(RegistrationBody, readBody(call.event));
+  const json = withoutBlankTexts(RegistrationBody, readBody(call.event));
+  const { dps, environment = ownEnvironment, ...rest } = parse(RegistrationBody, json);
   const { series, nextNumber = 1, jumpReason } = dps;
   if (!jumpReason) await checkJump(companyCnpj, series, nextNumber);
   const registration = { ...rest, dps: { series }, environment };

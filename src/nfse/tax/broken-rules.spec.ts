@@ -12,6 +12,7 @@ const suspension = { kind: 'ADMINISTRATIVE' as const, process: '1'.repeat(30) };
 const receipt = { otherDocument: 'Recibo 7', kind: '2', issueDate: '2026-10-31', deductible: 1_000, deduction: 1_000 };
 const { address: _, ...nowhere } = customer ?? { name: '' };
 const pisCofins = { cst: '01', base: 150_000, pisRateBasisPoints: 65, cofinsRateBasisPoints: 300 };
+const trade = exported.service.foreignTrade as NonNullable<Sale['service']['foreignTrade']>;
 const contributions = (changes: object): Sale => ({
   ...software,
   federalTaxes: { pisCofins: { ...pisCofins, ...changes } },
@@ -175,6 +176,30 @@ const ROWS: readonly Row[] = [
     'foreign-trade-missing',
   ],
   [
+    'a taxable service for somebody abroad without its trade',
+    plain({ customer: exported.customer }),
+    '/service/foreignTrade',
+    'foreign-trade-abroad',
+  ],
+  [
+    'a taxable service rendered abroad without its trade',
+    plain({ service: { ...service, country: 'US' } }),
+    '/service/foreignTrade',
+    'foreign-trade-abroad',
+  ],
+  [
+    'a currency by its ISO number',
+    { ...exported, service: { ...exported.service, foreignTrade: { ...trade, currency: '840' } } },
+    '/service/foreignTrade/currency',
+    'currency',
+  ],
+  [
+    'an exemption that is no benefit',
+    plain({ iss: { taxation: 'EXEMPT' } }),
+    '/iss/taxation',
+    'exemption-is-a-benefit',
+  ],
+  [
     'an export without NBS',
     { ...exported, service: { ...exported.service, nbsCode: undefined } },
     '/service/nbsCode',
@@ -336,6 +361,31 @@ describe('a city hall with a system of its own', () => {
     const sale = { ...exported, service: { ...exported.service, foreignTrade: undefined, nbsCode: undefined } };
     expect(brokenRules(sale).map(({ code }) => code)).toEqual(['foreign-trade-missing', 'nbs-for-export']);
     expect(brokenRules(sale, 'city')).toEqual([]);
+  });
+
+  it.each<[string, Sale, string | undefined]>([
+    [
+      'a rate where the note states no ISS',
+      plain({ iss: { taxation: 'EXEMPT' }, amounts: { ...amounts, issRateBasisPoints: 200 } }),
+      'rate-without-iss',
+    ],
+    [
+      'no rate where the ISS is due to another municipality',
+      plain({
+        service: { ...service, code: '070201', municipalityCode: '3550308', work: { number: '1' } },
+        amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
+      }),
+      'rate-elsewhere',
+    ],
+    [
+      'an exemption without a rate',
+      plain({ iss: { taxation: 'EXEMPT' }, amounts: { service: 1_000, issWithheldBy: 'NOBODY' } }),
+      undefined,
+    ],
+  ])('takes %s for what it is', (_, sale, code) => {
+    const broken = brokenRules(sale, 'city');
+    expect(broken.map((rule) => rule.code)).toEqual(code === undefined ? [] : [code]);
+    expect(brokenRules(sale).map((rule) => rule.code)).not.toContain(code ?? 'none');
   });
 
   it('is held to the law all the same', () =>
