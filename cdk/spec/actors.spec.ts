@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCESS, type Role } from '../../src/handlers/access.ts';
 import { routes } from '../../src/handlers/routes.ts';
+import { rolesOf } from '../../test/rights/roles.ts';
 import {
   DOCUMENT_TAMPERINGS,
   expectationOf,
@@ -12,7 +13,6 @@ import {
 } from '../../test/tampering/tamperings.ts';
 import { touchesOf } from '../../test/touches.ts';
 import { functionNames } from '../functions.ts';
-import { rolesOf } from './roles.ts';
 import { resources, templatesOf } from './synthesized.ts';
 
 const project = join(import.meta.dirname, '../..');

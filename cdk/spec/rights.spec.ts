@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rolesOf } from './roles.ts';
+import { rolesOf } from '../../test/rights/roles.ts';
 import { perProvider, templatesOf, templatesWith } from './synthesized.ts';
 
 let roles: ReadonlyMap<string, readonly string[]>;

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { functionNames } from '../functions.ts';
-import { resources, type Templates } from './synthesized.ts';
+import { functionNames } from '../../cdk/functions.ts';
+import { resources, type Templates } from '../../cdk/spec/synthesized.ts';
 
 /** What each role may do as the templates have it, by the function's name; a line a statement: `dynamodb:PutItem,Query EventsTable`. */
 export const rolesOf = ({ stateful, stateless }: Templates) => new Map([...rolesIn(stateful), ...rolesIn(stateless)]);
