@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parametersOf } from '../nfse/abrasf/soap-envelope.ts';
 import { unwrap } from '../nfse/abrasf/unwrap.ts';
-import { KNOWN_LAYOUTS, type KnownLayout, knownLayout, likelyLayout } from '../nfse/layouts/known-layouts.ts';
+import { KNOWN_LAYOUTS, type KnownLayout, knownLayout, likelyLayout, RPS } from '../nfse/layouts/known-layouts.ts';
 import { type Position, positionOf } from '../nfse/layouts/position.ts';
+import type { Problem } from '../nfse/layouts/problems.ts';
 import { localName } from '../nfse/layouts/rules.ts';
 import { validate as validateLayout } from '../nfse/layouts/validate.ts';
+import { serviceCode } from '../nfse/service-codes.ts';
 import { parseXml, type XmlElement, XmlError } from '../nfse/xml.ts';
 import { answerText } from '../worker/providers/answer-text.ts';
 import { DOCUMENT_BYTES, onlyFile, readInput } from './files.ts';
@@ -89,15 +91,18 @@ async function examined(xml: string, asked: KnownLayout | undefined, schemas: st
   }
   const refused = check?.(xml);
   const complaints: readonly Complaint[] = [
-    ...validateLayout(layout, root, { namespace }).map(({ at, ...problem }) => ({
-      source: 'layout' as const,
-      ...problem,
-      ...positionOf(xml, at),
-    })),
+    ...validateLayout(layout, root, { namespace })
+      .filter((problem) => !isVendorsItem(problem))
+      .map(({ at, ...problem }) => ({ source: 'layout' as const, ...problem, ...positionOf(xml, at) })),
     ...(refused === undefined ? [] : [{ source: 'schema' as const, code: 'schema', message: refused.trim() }]),
     ...rules(root).map(({ at, ...problem }) => ({ source: 'rules' as const, ...problem, ...positionOf(xml, at) })),
   ];
   return { layout: layout.name, namespace, ...verdict(complaints, check !== undefined) };
+}
+
+/** Some vendors want the six digits of the national list where the model has the item alone. */
+function isVendorsItem({ path, found }: Problem): boolean {
+  return path.startsWith(`/${RPS}/`) && path.endsWith('/ItemListaServico') && serviceCode(found ?? '') !== undefined;
 }
 
 function verdict(problems: readonly Complaint[], schema: boolean) {

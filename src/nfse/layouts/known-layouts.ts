@@ -5,6 +5,7 @@ import { ABRASF_2_03 } from './abrasf-2-03.ts';
 import { ABRASF_2_04 } from './abrasf-2-04.ts';
 import { RPS_LAYOUTS } from './abrasf-rps.ts';
 import { abrasfRuleProblems } from './abrasf-rules.ts';
+import { TAX_REFORM_LAYOUTS } from './abrasf-tax-reform.ts';
 import { OUTERMOST, resolve } from './namespaces.ts';
 import { NATIONAL_1_01, NATIONAL_1_01_ALPHANUMERIC } from './national.ts';
 import { nationalRuleProblems } from './national-rules.ts';
@@ -16,15 +17,18 @@ import { validate } from './validate.ts';
 export interface KnownLayout {
   readonly layout: Layout;
   readonly rules: (root: XmlElement) => readonly RuleProblem[];
-  /** Roots of documents that are stored by themselves and go into a message later. No official schema has them. */
-  readonly parts?: Readonly<Record<string, Type>>;
+  /**
+   * Roots of documents that are stored by themselves and go into a message later, each as the model has it and as vendors do. No
+   * official schema has them.
+   */
+  readonly parts?: Readonly<Record<string, readonly Type[]>>;
 }
 
 const national = (layout: Layout): KnownLayout => ({ layout, rules: nationalRuleProblems });
-const abrasf = (layout: Layout, version: AbrasfLayout): KnownLayout => ({
+const abrasf = (layout: Layout, version: AbrasfLayout, vendors: readonly Type[] = []): KnownLayout => ({
   layout,
   rules: abrasfRuleProblems,
-  parts: { [RPS]: RPS_LAYOUTS[version] },
+  parts: { [RPS]: [RPS_LAYOUTS[version], ...vendors] },
 });
 
 /** Root of an RPS by itself. */
@@ -34,8 +38,8 @@ export const RPS = 'Rps';
 export const KNOWN_LAYOUTS: readonly KnownLayout[] = [
   national(NATIONAL_1_01_ALPHANUMERIC),
   national(NATIONAL_1_01),
-  abrasf(ABRASF_2_04, '2.04'),
-  abrasf(ABRASF_2_03, '2.03'),
+  abrasf(ABRASF_2_04, '2.04', [TAX_REFORM_LAYOUTS.giss]),
+  abrasf(ABRASF_2_03, '2.03', [TAX_REFORM_LAYOUTS.webiss, TAX_REFORM_LAYOUTS.tiplan, TAX_REFORM_LAYOUTS.nfecidades]),
   abrasf(ABRASF_1_00, '1.00'),
 ];
 
@@ -55,17 +59,17 @@ export function likelyLayout(
   known: readonly KnownLayout[] = KNOWN_LAYOUTS,
 ): (KnownLayout & { readonly namespace: string }) | undefined {
   const { local, namespace } = resolve(root, OUTERMOST);
-  const ranked = known.flatMap((one) => {
-    const layout = layoutOf(one, local);
-    if (!layout) return [];
-    const own = one.rules === nationalRuleProblems ? layout.namespace : namespace;
-    return [{ ...one, layout, namespace: own, problems: validate(layout, root, { namespace: own }).length }];
-  });
+  const ranked = known.flatMap((one) =>
+    layoutsOf(one, local).map((layout) => {
+      const own = one.rules === nationalRuleProblems ? layout.namespace : namespace;
+      return { ...one, layout, namespace: own, problems: validate(layout, root, { namespace: own }).length };
+    }),
+  );
   return ranked.toSorted((one, other) => one.problems - other.problems)[0];
 }
 
-/** The layout of documents with this root; `undefined` where it has none. */
-function layoutOf({ layout, parts = {} }: KnownLayout, root: string): Layout | undefined {
-  if (Object.hasOwn(layout.roots, root)) return layout;
-  return Object.hasOwn(parts, root) ? { ...layout, roots: { ...layout.roots, ...parts } } : undefined;
+/** The layouts of documents with this root: none, the layout itself, or one for each form that a part of its messages has. */
+function layoutsOf({ layout, parts = {} }: KnownLayout, root: string): readonly Layout[] {
+  if (Object.hasOwn(layout.roots, root)) return [layout];
+  return (parts[root] ?? []).map((type) => ({ ...layout, roots: { ...layout.roots, [root]: type } }));
 }
