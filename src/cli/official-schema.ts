@@ -21,7 +21,6 @@ function abrasf(file: string) {
 
 /** Schemas are compiled once a process, by their file. */
 const CHECKS = new Map<string, SchemaCheck>();
-const REGISTERED = new Set<string>();
 
 /**
  * A check with the authority's own schema, which is not ours to distribute.
@@ -47,21 +46,23 @@ export async function schemaCheck(folder: string, file: string): Promise<SchemaC
   const before = CHECKS.get(join(folder, file));
   if (before) return before;
   // Loaded here: it brings a WebAssembly module that nothing else of the command line needs.
-  const { ParseOption, XmlBufferInputProvider, XmlDocument, XmlLibError, XsdValidator, xmlRegisterInputProvider } =
-    await import('libxml2-wasm');
+  const {
+    ParseOption,
+    XmlBufferInputProvider,
+    XmlDocument,
+    XmlLibError,
+    XsdValidator,
+    xmlCleanupInputProvider,
+    xmlRegisterInputProvider,
+  } = await import('libxml2-wasm');
   const url = (name: string) => `mem://${encodeURI(folder)}/${name}`;
   const files = schemaFiles(folder);
-  // Includes are answered from memory alone: nothing is fetched, whatever a schema names. libxml2 takes a handful of
-  // providers and no more, so that a set registers once.
-  if (!REGISTERED.has(folder)) {
-    const buffers = Object.fromEntries(files.map(([name, bytes]) => [url(name), bytes]));
-    xmlRegisterInputProvider(new XmlBufferInputProvider(buffers));
-    REGISTERED.add(folder);
-  }
-  const schema = XmlDocument.fromString(new TextDecoder().decode(files.find(([name]) => name === file)?.[1]), {
-    url: url(file),
-  });
-  const validator = XsdValidator.fromDoc(schema);
+  // Includes are answered from memory alone: nothing is fetched, whatever a schema names. libxml2 has room for a handful of
+  // providers a process, and needs this one while the schema is compiled.
+  xmlRegisterInputProvider(
+    new XmlBufferInputProvider(Object.fromEntries(files.map(([name, bytes]) => [url(name), bytes]))),
+  );
+  const validator = compiled();
   const check: SchemaCheck = (xml) => {
     let document: InstanceType<typeof XmlDocument> | undefined;
     try {
@@ -77,6 +78,15 @@ export async function schemaCheck(folder: string, file: string): Promise<SchemaC
   };
   CHECKS.set(join(folder, file), check);
   return check;
+
+  function compiled() {
+    try {
+      const text = new TextDecoder().decode(files.find(([name]) => name === file)?.[1]);
+      return XsdValidator.fromDoc(XmlDocument.fromString(text, { url: url(file) }));
+    } finally {
+      xmlCleanupInputProvider();
+    }
+  }
 }
 
 /** The schema of XML signatures names a DTD of the W3C's, of which nothing is needed. */
