@@ -20,6 +20,7 @@ function fates(member: Member, layout: Layout): { readonly told: boolean; readon
   for (const context of CONTEXTS) {
     const fate = fateOf(member, context, layout);
     if (fate === 'told') told = true;
+    if (fate === 'dropped') dropped.push(`${member.pointer} (${context.name})`);
   }
   return { told, dropped };
 }
