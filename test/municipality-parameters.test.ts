@@ -4,7 +4,7 @@ import { expiryOf, type KeptAnswer } from '../src/commands/municipal-parameters/
 import type { ParameterQuestion } from '../src/nfse/municipal-parameters/questions.ts';
 import { dynamoDbParameters } from '../src/platform/dynamodb-parameters.ts';
 import { type Answer, type Api, apiAs, credentials, example } from './stack/api.ts';
-import { newCompanyWithCertificate } from './stack/own-company.ts';
+import { newCnpj, newCompanyWithCertificate } from './stack/own-company.ts';
 import { dynamoDb, ownTables } from './stack/own-tables.ts';
 import { eventually } from './stack/own-worker.ts';
 
@@ -12,8 +12,8 @@ const client = await apiAs('client');
 const operator = await apiAs('operator');
 const admin = await apiAs('admin');
 const COMPANY = '11222333000181';
-/** Has no certificate, and is nobody else's in these tests. */
-const WITHOUT_CERTIFICATE = '34028316000103';
+/** Nobody else's in these tests. */
+const WITHOUT_CERTIFICATE = newCnpj();
 
 /** Of the stand-in: local/authorities/parameters/municipalities.ts. No other test emits in them. */
 const ORDINARY = '3106309';
