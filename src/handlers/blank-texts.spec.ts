@@ -3,7 +3,7 @@ import { withoutBlankTexts } from './blank-texts.ts';
 import { RegistrationBody } from './company-request.ts';
 import { EmitBody } from './emission-request.ts';
 
-const BLANKS = ['', ' ', '\n\t ', '\u00a0', '\u200b\u2060', '\u3000', '\ufeff'];
+const BLANKS = ['', ' ', '\n\t ', '\u00a0', '\u200b\u2060', '\u3000', '\ufeff', '\ufe0f\u034f', '\u3164', '\u2800'];
 
 describe('a blank text in a request', () => {
   it.each(BLANKS)('%j is left out where it may be', (blank) =>

@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { needing } from '../../../test/needs.ts';
 import { officialCheck, WITHOUT_SCHEMAS } from '../../../test/official-schemas.ts';
+import type { Sale, SaleForeignAddress } from '../sale.ts';
 import { acceptableSale, forCityHall } from '../tax/any-sale.fixtures.ts';
-import { cleaning, software } from '../tax/sales.fixtures.ts';
+import { cleaning, exported, software } from '../tax/sales.fixtures.ts';
 import { UnwritableFields } from '../unwritable.ts';
 import {
   batchMessage,
@@ -193,6 +194,44 @@ describe('an RPS', () => {
     expect(rps).toContain(`<ItemListaServico>${written}</ItemListaServico>`);
     expect(readRps(rps).serviceItem).toBe('0101');
   });
+
+  const unwritable = '東京';
+  const abroad = { ...exported.customer?.foreignAddress, city: unwritable } as SaleForeignAddress;
+  const place = { street: unwritable, number: '1', district: 'Centro', postalCode: '30130000' };
+  const event = { name: 'Festival', startDate: '2026-11-01', endDate: '2026-11-02', place };
+  it.each<[string, readonly AbrasfLayout[], Partial<Sale>, string]>([
+    [
+      'the city of an address abroad',
+      ['2.04', '2.03'],
+      { customer: { ...exported.customer, name: 'Example', foreignAddress: abroad } },
+      '/customer/foreignAddress/city',
+    ],
+    [
+      'the street of an intermediary',
+      ['2.04', '2.03', '1.00'],
+      { intermediary: { cpf: '52998224725', name: 'Pessoa', address: { ...place, municipalityCode: '3106200' } } },
+      '/intermediary/address/street',
+    ],
+    [
+      'the place of an event',
+      ['2.04', '2.03', '1.00'],
+      { service: { ...software.service, event } },
+      '/service/event/place/street',
+    ],
+    [
+      'the name of an event',
+      ['2.03', '1.00'],
+      { service: { ...software.service, event: { ...event, name: unwritable, number: '9', place: undefined } } },
+      '/service/event/name',
+    ],
+  ])(
+    'refuses %s of which nothing can be written, although it is only a part of a text',
+    (_, layouts, more, pointer) => {
+      for (const layout of layouts) {
+        expect(written(more, layout)).toMatchObject({ fields: [{ field: pointer, problem: 'unsupported' }] });
+      }
+    },
+  );
 
   it('breaks lines as the city wants them', () => {
     const service = { ...software.service, description: 'Um\nDois' };

@@ -61,27 +61,22 @@ function whereabouts(from: string, party: SaleParty, { addressAbroad }: LayoutTr
 }
 
 function addressInOneText(from: string, abroad: SaleForeignAddress): Part | undefined {
-  const also = ['number', 'complement', 'district', 'city', 'region', 'postalCode'];
+  const line = addressLine(from, abroad);
   return part(from, {
     CodigoPais: given(`${from}/country`, centralBankCountry(abroad.country)),
-    EnderecoCompletoExterior: new Given(
-      `${from}/street`,
-      addressLine(abroad),
-      also.map((member) => `${from}/${member}`),
-    ),
+    EnderecoCompletoExterior: new Given(line.from[0] ?? from, line.text, line.from.slice(1)),
   });
 }
 
 /** City, region and postal code have no field of their own there. `Uf` is left out: the model has no state abroad. */
 function addressInFields(from: string, abroad: SaleForeignAddress): Part | undefined {
   const { street, number, complement, district, city, region, postalCode, country } = abroad;
-  const also = ['city', 'region', 'postalCode'];
+  const said = Object.entries({ street, city, region, postalCode })
+    .map(([member, text]) => [`${from}/${member}`, oneLine(text)] as const)
+    .filter(([, text]) => text !== '');
+  const [first = from, ...also] = said.map(([pointer]) => pointer);
   return part(from, {
-    Endereco: new Given(
-      `${from}/street`,
-      [street, city, region, postalCode].map(oneLine).join(', '),
-      also.map((member) => `${from}/${member}`),
-    ),
+    Endereco: new Given(first, said.map(([, text]) => text).join(', '), also),
     Numero: line(`${from}/number`, number) ?? NO_NUMBER,
     Complemento: line(`${from}/complement`, complement),
     Bairro: demandedLine(`${from}/district`, district),

@@ -1,6 +1,6 @@
 import { cents, formatCents } from '../cents.ts';
 import { manyLines, oneLine } from '../national/text.ts';
-import type { Sale, SaleParty, SalePlace, WithheldContributions } from '../sale.ts';
+import type { Sale, SaleParty, WithheldContributions } from '../sale.ts';
 import { ownDebits, withheldContributions } from '../tax/federal.ts';
 import { benefitOf, deductionOf } from '../tax/iss.ts';
 import { addressLine } from './address-line.ts';
@@ -72,27 +72,16 @@ function event(event: Sale['service']['event'], has: RpsElements): Remark | unde
   if (!event) return undefined;
   const at = '/service/event';
   const { place, number } = event;
-  const named = has.event ? [] : [oneLine(event.name), number && oneLine(number)];
-  const parts = [...named, `${event.startDate} a ${event.endDate}`, place && placeLine(place)];
-  return {
-    text: `Evento: ${parts.filter((text) => text).join(', ')}`,
-    from: [
-      ...(has.event ? [] : [`${at}/name`, `${at}/number`]),
-      `${at}/startDate`,
-      `${at}/endDate`,
-      ...placePointers(`${at}/place`),
-    ],
+  const texts = { name: has.event ? '' : event.name, number: has.event ? '' : (number ?? '') };
+  const named = Object.entries(texts)
+    .map(([member, text]) => ({ text: oneLine(text), from: [`${at}/${member}`] }))
+    .filter(({ text }) => text !== '');
+  const dates = {
+    text: `${event.startDate} a ${event.endDate}`,
+    from: [`${at}/startDate`, `${at}/endDate`],
   };
-}
-
-function placeLine({ foreign, ...place }: SalePlace): string {
-  return addressLine({ ...place, ...foreign });
-}
-
-function placePointers(at: string): readonly string[] {
-  const street = ['street', 'number', 'complement', 'district', 'postalCode'].map((member) => `${at}/${member}`);
-  const abroad = ['postalCode', 'city', 'region'].map((member) => `${at}/foreign/${member}`);
-  return [...street, ...abroad];
+  const parts = [...named, dates, ...(place ? [addressLine(`${at}/place`, place)] : [])];
+  return { text: `Evento: ${parts.map(({ text }) => text).join(', ')}`, from: parts.flatMap(({ from }) => from) };
 }
 
 const NO_NIF = { NOT_INFORMED: 'não informado', EXEMPT: 'dispensado', NOT_REQUIRED: 'não exigido' } as const;
@@ -108,12 +97,9 @@ function aboutPeople({ customer, intermediary }: Sale): Remarks {
 /** An RPS has room for the intermediary's name, document and municipality alone. */
 function aboutIntermediary({ caepf, address, email, phone }: SaleParty): Remarks {
   const at = '/intermediary';
-  const members = ['street', 'number', 'complement', 'district', 'postalCode', 'municipalityCode'];
+  const line = address && addressLine(`${at}/address`, address);
   return [
-    address && {
-      text: `Endereço do intermediário: ${addressLine(address)}`,
-      from: members.map((member) => `${at}/address/${member}`),
-    },
+    line && { text: `Endereço do intermediário: ${line.text}`, from: line.from },
     labelled('CAEPF do intermediário', `${at}/caepf`, caepf),
     labelled('E-mail do intermediário', `${at}/email`, email),
     labelled('Telefone do intermediário', `${at}/phone`, phone),
