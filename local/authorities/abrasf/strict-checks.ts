@@ -40,13 +40,18 @@ function layoutProblems(root: XmlElement, dialect: Dialect): readonly string[] {
   // What the vendor's own schema has otherwise than the model's.
   const otherwise = [
     ...Object.values(dialect.cancellation.nationalReason ?? {}),
-    ...(dialect.serviceItem === 'nnnnnn' ? ['ItemListaServico'] : []),
+    ...(dialect.serviceItem === 'nnnnnn' || isBefore203(dialect) ? ['ItemListaServico'] : []),
   ];
   const translated = inNamespaceOf(layout, root, expected, OUTERMOST);
   return validate(layout, translated)
     .filter(({ path }) => dialect.batchVersion || !path.endsWith('/LoteRps/@versao'))
     .filter(({ path }) => !otherwise.includes(path.slice(path.lastIndexOf('/') + 1)))
     .map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** The second model had no list of services before 2.03. */
+function isBefore203({ layout, version = layout }: Dialect): boolean {
+  return layout !== '1.00' && version < '2.03';
 }
 
 /** A vendor's own declaration in the messages of its model. */

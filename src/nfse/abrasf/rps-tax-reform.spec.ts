@@ -94,3 +94,19 @@ describe('foreign trade in an RPS', () => {
   it('of GISS stands at the end of the service', () =>
     expect(written(exported, 'giss')).toMatch(/<comExt><mdPrestacao>4<\/mdPrestacao>.*<\/comExt><\/Servico>/));
 });
+
+describe('a service that the law has listed since the model was written', () => {
+  const items = ['010901', '060601', '110501', '141401', '160201', '172501'];
+  const sold = (code: string): Sale => ({ ...software, service: { ...software.service, code }, ibsCbs: undefined });
+
+  it.each(['webiss', 'giss', 'tiplan', 'nfecidades', 'betha-2'])('is written by %s, whose schema has it', (name) => {
+    for (const code of items)
+      expect(written(sold(code), name)).toContain(
+        `<ItemListaServico>${code.slice(0, 2)}.${code.slice(2, 4)}</ItemListaServico>`,
+      );
+  });
+
+  it.each(['abrasf-2.04', 'abrasf-2.03'])('is refused by %s, whose schema ends before it', (name) => {
+    for (const code of items) expect(refused(sold(code), name)).toEqual(['/service/code']);
+  });
+});

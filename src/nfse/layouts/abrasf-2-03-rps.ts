@@ -73,7 +73,7 @@ const PLACE: Elements = { CodigoMunicipio: municipality };
 /**
  * `Rps`: the declaration of a service, before it is signed.
  *
- * @param more what a vendor has at the end of the amounts, of the service and of the declaration
+ * @param more what a vendor has at the end of the amounts, of the service and of the declaration, and otherwise
  */
 export function declarationWith(more: VendorElements): Group {
   return seq({
@@ -91,7 +91,10 @@ export function declarationWith(more: VendorElements): Group {
             }),
           ),
           Competencia: date,
-          Servico: seq({ Valores: seq(values, more.values ?? {}), ...service }, more.service ?? {}),
+          Servico: seq(
+            { Valores: seq(values, more.values ?? {}), ...service, ItemListaServico: more.serviceItem ?? serviceItem },
+            more.service ?? {},
+          ),
           Prestador: person,
           'Tomador?': seq({
             'IdentificacaoTomador?': person,

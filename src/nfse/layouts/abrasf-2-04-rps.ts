@@ -108,7 +108,7 @@ const rps = attributed(
 /**
  * `Rps`: the declaration of a service, before it is signed.
  *
- * @param more what a vendor has at the end of the amounts, of the service and of the declaration
+ * @param more what a vendor has at the end of the amounts, of the service and of the declaration, and otherwise
  */
 export function declarationWith(more: VendorElements): Group {
   return seq({
@@ -118,7 +118,10 @@ export function declarationWith(more: VendorElements): Group {
         {
           'Rps?': rps,
           Competencia: date,
-          Servico: seq({ Valores: seq(values, more.values ?? {}), ...service }, more.service ?? {}),
+          Servico: seq(
+            { Valores: seq(values, more.values ?? {}), ...service, ItemListaServico: more.serviceItem ?? serviceItem },
+            more.service ?? {},
+          ),
           Prestador: person,
           'TomadorServico?': customer,
           'Intermediario?': seq({

@@ -1,6 +1,7 @@
 import type { TaxReformVendor } from '../abrasf/operations.ts';
 import { declarationWith as declaration203 } from './abrasf-2-03-rps.ts';
 import { declarationWith as declaration204 } from './abrasf-2-04-rps.ts';
+import { LISTED_SINCE, serviceItemWith } from './abrasf-values.ts';
 import { contributions, foreignTrade } from './national-declaration.ts';
 import { money, municipality, percent2, percent3, yesNo } from './national-values.ts';
 import { choice, type Elements, type Group, seq } from './notation.ts';
@@ -21,7 +22,10 @@ const group: Elements = {
   'tpOper?': codes('1 2 3 4 5'),
 };
 
+const presentItem = serviceItemWith(LISTED_SINCE);
+
 const webiss = declaration203({
+  serviceItem: presentItem,
   intermediary: {},
   declaration: {
     'IBSCBS?': seq(group, { indDest: yesNo, valores: seq({ trib: seq({ gIBSCBS: seq(situation) }) }) }),
@@ -29,6 +33,8 @@ const webiss = declaration203({
 });
 
 const giss = declaration204({
+  // Its list ends at 25.04.
+  serviceItem: serviceItemWith(LISTED_SINCE.filter((item) => item < '25')),
   values: {
     'trib?': seq({
       'tribFed?': seq({ piscofins: contributions }),
@@ -48,6 +54,7 @@ const giss = declaration204({
 });
 
 const tiplan = declaration203({
+  serviceItem: presentItem,
   service: {
     'IBSCBS?': seq({
       'OperacaoUsoConsumoPessoal?': yesNo,
@@ -58,6 +65,7 @@ const tiplan = declaration203({
 });
 
 const nfecidades = declaration203({
+  serviceItem: presentItem,
   intermediary: {},
   service: { 'CodigoNBS?': digits(9), 'CIndOp?': digits(6), 'CClassTribReg?': digits(6) },
 });

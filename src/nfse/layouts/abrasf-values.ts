@@ -99,15 +99,19 @@ const SUBITEMS: Readonly<Record<string, string>> = {
   40: '1',
 };
 
-/** `01.07`, with its zeros. */
-export const serviceItem = narrowed(
-  literals(
-    ...Object.entries(SUBITEMS).flatMap(([item, runs]) =>
-      runs.split(' ').flatMap((run) => {
-        const [first = 1, last = first] = run.split('-').map(Number);
-        return Array.from({ length: last - first + 1 }, (_, i) => `${item}.${String(first + i).padStart(2, '0')}`);
-      }),
-    ),
-  ),
-  { expected: 'um item da lista de serviços como 01.07, com os zeros' },
+const LISTED = Object.entries(SUBITEMS).flatMap(([item, runs]) =>
+  runs.split(' ').flatMap((run) => {
+    const [first = 1, last = first] = run.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => `${item}.${String(first + i).padStart(2, '0')}`);
+  }),
 );
+
+/** What the law has listed since the model's schema was written. @source LC 157/2016, LC 183/2021 */
+export const LISTED_SINCE = ['01.09', '06.06', '11.05', '14.14', '16.02', '17.25', '25.05'];
+
+/** `01.07`, with its zeros: the model's list, and what a vendor has besides. */
+export function serviceItemWith(more: readonly string[]): ValueType {
+  return narrowed(literals(...LISTED, ...more), { expected: 'um item da lista de serviços como 01.07, com os zeros' });
+}
+
+export const serviceItem = serviceItemWith([]);

@@ -17,6 +17,8 @@ export interface VendorElements {
   readonly declaration?: Elements;
   /** Of the intermediary besides document and name. */
   readonly intermediary?: Elements;
+  /** `ItemListaServico`, where the vendor has another list than the model. */
+  readonly serviceItem?: ValueType;
 }
 
 /** What an element may hold: a value; elements; or either of them with attributes. */
