@@ -125,7 +125,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     once: true,
     examples: ['cancel-invoice'],
     answers: accepted,
-    problems: ['invoice-not-found', 'nothing-to-cancel', 'contention'],
+    problems: ['invoice-not-found', 'nothing-to-cancel', 'note-replaced', 'contention'],
   },
   'POST /invoices/{invoiceId}/retry': {
     id: 'retry',

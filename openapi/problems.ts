@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'method-not-allowed': [405, 'The address exists, not with this method.'],
   'request-in-progress': [409, 'The first request with this key is still being accepted.'],
   'nothing-to-cancel': [409, "The invoice's status leaves nothing to cancel."],
+  'note-replaced': [409, 'Another note replaced this one: cancel that one.'],
   'nothing-to-retry': [409, 'Only an invoice that was refused can be retried.'],
   'note-may-exist': [409, 'Another authority would take it now, and the first one may have a note of it.'],
   'too-many-route-decisions': [409, 'The company has as many decisions on record as are kept.'],

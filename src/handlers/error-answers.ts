@@ -1,5 +1,5 @@
 import { awsFault } from '../aws/faults.ts';
-import { NothingToCancel } from '../commands/cancel-invoice/decide.ts';
+import { NoteReplaced, NothingToCancel } from '../commands/cancel-invoice/decide.ts';
 import {
   CounterChanged,
   MAX_ROUTE_DECISIONS,
@@ -30,6 +30,13 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof NothingToCancel) {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: não há o que cancelar.`);
+  }
+  if (error instanceof NoteReplaced) {
+    const { nfseNumber, invoiceId } = error.replacedBy;
+    return conflict(
+      error,
+      `Esta nota já não vale: a NFS-e ${nfseNumber} a substituiu. Para desfazer a venda, cancele a nota que a substituiu (invoiceId ${invoiceId}).`,
+    );
   }
   if (error instanceof NothingToRetry) {
     return conflict(error, `A nota ${STATUS_TEXT[error.status]}: só uma nota rejeitada pode ser reenviada.`);
@@ -173,7 +180,7 @@ function notNow(
   return new Problem({ status: 503, code, title, detail, headers }, { cause });
 }
 
-function conflict(error: NothingToCancel | NothingToRetry | NoteMayExist, detail: string): Problem {
+function conflict(error: NothingToCancel | NoteReplaced | NothingToRetry | NoteMayExist, detail: string): Problem {
   return new Problem(
     { status: 409, code: error.code, title: 'Operação incompatível com a situação da nota', detail },
     { cause: error },

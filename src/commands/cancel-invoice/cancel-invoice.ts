@@ -9,7 +9,7 @@ import { type CancelInvoice, decideCancel } from './decide.ts';
  * request to the authority; should it die in between, the reconciler does.
  *
  * @param known the invoice and its tip as they were read
- * @throws NothingToCancel, TooMuchContention
+ * @throws NothingToCancel, NoteReplaced, TooMuchContention
  */
 export async function cancelInvoice(
   deps: CommandDeps,

@@ -1,4 +1,4 @@
-import { event, type NewEvent } from '../../events/event-types.ts';
+import { event, type NewEvent, type Replacing } from '../../events/event-types.ts';
 import type { InvoiceId } from '../../events/ids.ts';
 import type { Invoice } from '../../events/invoice.ts';
 
@@ -21,11 +21,24 @@ export class NothingToCancel extends Error {
   }
 }
 
-/** A cancellation is asked for. The city hall's answer arrives later, as `Cancelled` or `CancelFailed`. */
+/** Another note took the place of this one, which was cancelled by that. The sale is invoiced by the other note. */
+export class NoteReplaced extends Error {
+  override readonly name = 'NoteReplaced';
+  readonly code = 'note-replaced';
+  readonly replacedBy: Replacing;
+  constructor(invoiceId: InvoiceId, replacedBy: Replacing) {
+    super(`The note of invoice ${invoiceId} was replaced by that of invoice ${replacedBy.invoiceId}`);
+    this.replacedBy = replacedBy;
+  }
+}
+
+/** A cancellation is asked for. The city hall's answer arrives later, as `Cancelled` or `CancelFailed`. @throws NothingToCancel, NoteReplaced */
 export function decideCancel(command: CancelInvoice, invoice: Invoice): readonly NewEvent[] {
   switch (invoice.status) {
-    case 'CANCELLING':
     case 'CANCELLED':
+      if (invoice.cancellation?.replacedBy) throw new NoteReplaced(invoice.id, invoice.cancellation.replacedBy);
+      return [];
+    case 'CANCELLING':
       return []; // asked before: the same answer, nothing new to say
     case 'EMITTED': // not sent yet, or in flight: the worker sees this before it submits, or issues and then cancels
     case 'ISSUED':
