@@ -156,5 +156,61 @@ describe('a replacement', () => {
     const third = await client.post('/invoices', request);
     expect(third.status).toBe(422);
     expect(third.body.errors).toMatchObject([{ pointer: '/replaces/invoiceId', code: 'replaced-note' }]);
+
+    const cancel = await client.post(`/invoices/${first.invoiceId}/cancel`, example('cancel-invoice'));
+    expect({ status: cancel.status, type: cancel.body.type }).toEqual({
+      status: 409,
+      type: 'urn:nfse-ledger:problem:note-replaced',
+    });
+    expect(cancel.body.detail).toContain(second.invoiceId);
+  });
+
+  it('that changes what must stay is refused before it takes a number', async () => {
+    const { dps: _, ...original } = example('emit-invoice');
+    const { competenceDate, ...undated } = original;
+    const { body: outside } = await client.post('/invoices', original);
+    const simples = { ...original, issuer: { ...original.issuer, simplesNacional: 'MEI' } };
+    const { body: inside } = await client.post('/invoices', simples);
+    await client.until(outside.invoiceId, 'ISSUED');
+    await client.until(inside.invoiceId, 'ISSUED');
+    const replacing = (invoiceId: string) => ({ replaces: { invoiceId, reasonCode: '05' } });
+
+    const moved = await client.post('/invoices', {
+      ...original,
+      ...replacing(outside.invoiceId),
+      competenceDate: '2026-11-09',
+      service: { ...original.service, code: '010701', municipalCode: '017', municipalityCode: '3550308' },
+    });
+    expect(moved.status, JSON.stringify(moved.body)).toBe(422);
+    expect(moved.body.errors).toMatchObject([
+      { pointer: '/competenceDate', code: 'replacement-competence', howToFix: expect.stringContaining(competenceDate) },
+      { pointer: '/service/code', code: 'replacement-service' },
+      { pointer: '/service/municipalCode', code: 'replacement-service' },
+      { pointer: '/service/municipalityCode', code: 'replacement-place' },
+    ]);
+    const changed = await client.post('/invoices', {
+      ...simples,
+      ...replacing(inside.invoiceId),
+      customer: { ...original.customer, cnpj: '33000167000101' },
+      amounts: { ...original.amounts, service: '1400.00' },
+    });
+    expect(changed.status, JSON.stringify(changed.body)).toBe(422);
+    expect(changed.body.errors).toMatchObject([
+      { pointer: '/customer', code: 'replacement-customer' },
+      { pointer: '/amounts/service', code: 'replacement-amount' },
+    ]);
+
+    const service = { ...original.service, reference: example('emit-rejected').service.reference };
+    const { body: failed } = await client.post('/invoices', { ...original, service, ...replacing(outside.invoiceId) });
+    await client.until(failed.invoiceId, 'FAILED');
+    const retry = { reason: 'Correção', corrections: { competenceDate: '2026-11-09' } };
+    const corrected = await client.post(`/invoices/${failed.invoiceId}/retry`, retry);
+    expect({ status: corrected.status, errors: corrected.body.errors }).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/corrections/competenceDate', code: 'replacement-competence' }],
+    });
+
+    const { status, body } = await client.post('/invoices', { ...undated, ...replacing(outside.invoiceId) });
+    expect({ status, competenceDate: body.competenceDate }).toEqual({ status: 202, competenceDate });
   });
 });

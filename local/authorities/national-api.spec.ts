@@ -185,6 +185,25 @@ describe('a declaration that replaces a note', () => {
       error: { code: 'E0060' },
     });
   });
+
+  const inSimples = { issuer: { simplesNacional: 'MEI' as const } };
+  it.each([
+    ['the price', { amounts: { service: 140_000, issWithheldBy: 'NOBODY' as const } }],
+    ['the customer', { customer: { cnpj: '33000167000101', name: 'Outra Tomadora S/A' } }],
+    ['the customer away', { customer: undefined }],
+  ])('is refused where it changes %s inside Simples Nacional', async (_, change) => {
+    const { accessKey = '' } = await issued(submission(undefined, inSimples));
+    expect(await city.issue(replacing(accessKey, { ...inSimples, ...change }))).toMatchObject({
+      kind: 'rejected',
+      error: { code: 'E0061' },
+    });
+  });
+
+  it('may change the service inside Simples Nacional', async () => {
+    const { accessKey = '' } = await issued(submission(undefined, inSimples));
+    const service = { code: '010701', description: 'Suporte', municipalityCode };
+    await issued(replacing(accessKey, { ...inSimples, service }));
+  });
 });
 
 describe('a city hall that misbehaves', () => {

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EmissionSchema } from '../events/emission.ts';
+import { accessKey, at, companyCnpj, emitted, existing, invoiceId } from '../../test/invoices.ts';
+import { type Emission, EmissionSchema } from '../events/emission.ts';
+import { evolve, initialState } from '../events/invoice.ts';
 import { acceptableSale } from '../nfse/tax/any-sale.fixtures.ts';
 import { cleaning, exported } from '../nfse/tax/sales.fixtures.ts';
 import { correctionsToJson, emissionToJson } from './emission-json.ts';
-import { correctedEmission, EmitBody, emissionOf } from './emission-request.ts';
+import { type Circumstances, correctedEmission, EmitBody, emissionOf } from './emission-request.ts';
 import { Problem } from './problem.ts';
 import { parse } from './request-fields.ts';
 
@@ -12,9 +14,9 @@ const circumstances = { today: '2033-12-31' };
 const emission = EmissionSchema.parse(cleaning);
 
 /** What is wrong with a correction of the emission, by pointer and code. */
-function refusal(patch: object): readonly string[] {
+function refusal(patch: object, of: Emission = emission, more: Partial<Circumstances> = {}): readonly string[] {
   try {
-    correctedEmission(emission, patch, circumstances);
+    correctedEmission(of, patch, { ...circumstances, ...more });
     return [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -108,4 +110,31 @@ describe('an emission is refused', () => {
       '/corrections/customer/address/municipalityCode municipality',
     ],
   ])('%s', (_, patch, expected) => expect(refusal(patch)).toContain(expected));
+});
+
+describe('a replacement of a note that was issued here', () => {
+  const replaced = existing(evolve(initialState(invoiceId), { ...emitted, at }));
+  const replaces = { accessKey, invoiceId, reasonCode: '05' as const };
+  const replacing: Emission = { ...EmissionSchema.parse(emitted.data), replaces };
+  const otherDate = { competenceDate: '2026-11-09' };
+  const brokenDate = ['/corrections/competenceDate replacement-competence'];
+
+  it('has the competence date of that note where it gives none', () => {
+    const { municipalityCode } = emitted.data;
+    const { competenceDate: _, ...parts } = emissionToJson(replacing) as { competenceDate: string };
+    const body = parse(EmitBody, { companyCnpj, municipalityCode, ...parts });
+    const { competenceDate } = emissionOf(body, { ...circumstances, companyCnpj, municipalityCode, replaced });
+    expect(competenceDate).toBe(emitted.data.competenceDate);
+  });
+
+  it('is refused where corrections change what must stay', () =>
+    expect(refusal(otherDate, replacing, { replaced })).toEqual(brokenDate));
+
+  it.each<[string, object, Partial<Circumstances>]>([
+    ['replace nothing any more', { replaces: null }, { replaced }],
+    ['name another note by its key', { replaces: { accessKey } }, { replaced }],
+    ['send it to a city hall', { replaces }, { replaced, rulesOf: () => 'city' }],
+  ])('may change that where corrections %s', (_, patch, circumstances) =>
+    expect(refusal({ ...otherDate, ...patch }, replacing, circumstances)).toEqual([]),
+  );
 });

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import { type Emission, EmissionSchema } from '../events/emission.ts';
+import type { LivingInvoice } from '../events/invoice.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import type { RouteAuthority } from '../nfse/routing/route.ts';
+import { brokenReplacementRules } from '../nfse/tax/broken-replacement-rules.ts';
 import { brokenRules } from '../nfse/tax/broken-rules.ts';
 import { withoutBlankTexts } from './blank-texts.ts';
 import { cnpj, municipality, pattern, SERIES, text } from './emission-fields.ts';
@@ -40,12 +42,14 @@ export interface IssuerPlace {
 
 /** What an emission is judged by besides itself. */
 export interface Circumstances {
-  /** `YYYY-MM-DD` in the municipality: the competence date where none is given. */
+  /** `YYYY-MM-DD` in the municipality: the competence date where none is given and no note issued here is replaced. */
   readonly today: string;
   /** The latest there may be: `today` when left out. */
   readonly latestCompetence?: string;
   /** Whose rules hold. The national system's when left out. */
   readonly rulesOf?: (emission: Emission) => RouteAuthority;
+  /** The invoice whose note is replaced, if the request names it. A replacement keeps its competence date. */
+  readonly replaced?: LivingInvoice | undefined;
 }
 
 /**
@@ -60,8 +64,11 @@ export function emissionOf(
   pointer = '',
 ): Emission & { companyCnpj: Cnpj } {
   const { companyCnpj, municipalityCode, today, latestCompetence = today } = place;
-  const { competenceDate = today, issuer, service, customer, intermediary, amounts } = body;
+  const { issuer, service, customer, intermediary, amounts } = body;
   const { iss, federalTaxes, approximateTaxes, ibsCbs, replaces } = body;
+  // Corrections may have named another note since, or none.
+  const replaced = replaces?.invoiceId === place.replaced?.id ? place.replaced : undefined;
+  const { competenceDate = replaced?.competenceDate ?? today } = body;
   if (competenceDate > latestCompetence) fail(`${pointer}/competenceDate`, 'future-competence');
   const parts = {
     municipalityCode,
@@ -78,7 +85,11 @@ export function emissionOf(
     replaces,
   };
   const emission = EmissionSchema.parse({ ...(underEventNames(parts) as object), companyCnpj });
-  const broken = brokenRules(emission, place.rulesOf?.(emission));
+  const authority = place.rulesOf?.(emission) ?? 'national';
+  const broken = [
+    ...brokenRules(emission, authority),
+    ...(replaced && authority === 'national' ? brokenReplacementRules(emission, replaced) : []),
+  ];
   if (broken.length > 0) {
     throw invalid(
       broken.map(({ pointer: at, code, message, howToFix }) => ({ pointer: pointer + at, code, message, howToFix })),

@@ -7,6 +7,7 @@ import { canonicalJson } from '../events/canonical-json.ts';
 import type { Emission } from '../events/emission.ts';
 import { read } from '../events/event-store.ts';
 import { invoiceIdFor } from '../events/ids.ts';
+import type { LivingInvoice } from '../events/invoice.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
 import type { RouteAuthority } from '../nfse/routing/route.ts';
 import { readConfig } from '../platform/config.ts';
@@ -71,7 +72,7 @@ export const handler = lambda('emit', async (call) => {
   const invoiceId = invoiceIdFor(companyCnpj, requestId);
   call.note({ invoiceId, requestId, companyCnpj });
   const at = call.now.toISOString();
-  const asked = await withReplacedKey(deps.events, content, { companyCnpj, invoiceId });
+  const { request: asked, replaced } = await withReplacedKey(deps.events, content, { companyCnpj, invoiceId });
   // The registration is on its way while the request is judged and its key is taken. Only a request that cannot be judged without
   // it waits for it. A replay does not need it, so that a failed read is no failure of the request.
   const registered = companies.get(companyCnpj);
@@ -82,7 +83,7 @@ export const handler = lambda('emit', async (call) => {
   const facts = await routeFacts(deps.dps.profileOf, body.municipalityCode, at, issuing.agreement, () =>
     registered.catch(() => undefined),
   );
-  const asking = { companyCnpj, requestId, at, mayJump };
+  const asking = { companyCnpj, requestId, at, mayJump, replaced };
   const judged: EmitRequest = {
     ...judge(body, asking, (emission) => routeEmission(deps.dps, emission, facts)),
     // A request that is repeated went where it went at first, and is judged by the rules of there.
@@ -115,6 +116,8 @@ interface Asking {
   readonly at: string;
   /** Whether the caller may have a number far ahead of the counter, for a reason. */
   readonly mayJump: boolean;
+  /** The invoice whose note the emission replaces, where it names it. */
+  readonly replaced: LivingInvoice | undefined;
 }
 
 /** The request with what it leaves out. @throws Problem 422 with pointers */
@@ -130,7 +133,7 @@ function readAsked(asked: JsonObject, defaults: EmissionDefaults | undefined): z
  */
 function judge<R extends { readonly authority: RouteAuthority }>(
   body: z.infer<typeof EmitBody>,
-  { companyCnpj, requestId, at, mayJump }: Asking,
+  { companyCnpj, requestId, at, mayJump, replaced }: Asking,
   routeOf: (emission: Emission) => R,
 ): Omit<EmitRequest, 'route' | 'completedBy'> & { readonly route: R } {
   const { municipalityCode, dps } = body;
@@ -140,6 +143,7 @@ function judge<R extends { readonly authority: RouteAuthority }>(
     today: emissionTime(at, municipalityCode).slice(0, 10),
     latestCompetence: latestCompetence(at, municipalityCode),
     rulesOf: (asked) => rulesFor(deps.dps, { emission: asked, authority: routeOf(asked).authority }),
+    replaced,
   });
   return {
     requestId,

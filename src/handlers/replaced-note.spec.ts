@@ -38,7 +38,9 @@ async function named(
     tip = tipAfter(await events.append({ invoiceId, tip, events: [happened], meta, at, commitId }));
   }
   try {
-    return await withReplacedKey(events, { service: 1, replaces: { reasonCode: '01', ...replaces } }, replacing);
+    const asked = { service: 1, replaces: { reasonCode: '01', ...replaces } };
+    const { request, replaced } = await withReplacedKey(events, asked, replacing);
+    return { request, replaced: replaced?.id };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return (error.facts.errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`);
@@ -46,14 +48,17 @@ async function named(
 }
 
 describe('a replaced note named by its invoice', () => {
-  const whole = { service: 1, replaces: { reasonCode: '01', invoiceId, accessKey } };
+  const request = { service: 1, replaces: { reasonCode: '01', invoiceId, accessKey } };
+  const whole = { request, replaced: invoiceId };
   it('is known by its access key', async () => expect(await named([emitted, issued])).toEqual(whole));
   it('may be named by both', async () =>
     expect(await named([emitted, issued], { invoiceId, accessKey })).toEqual(whole));
   it('is known to the request that has replaced it, when that comes again', async () =>
     expect(await named([emitted, issued, cancelRequested, byItself])).toEqual(whole));
   it('is nothing to look up where the note is named by its key alone', async () =>
-    expect(await named([], { accessKey })).toEqual({ service: 1, replaces: { reasonCode: '01', accessKey } }));
+    expect(await named([], { accessKey })).toEqual({
+      request: { service: 1, replaces: { reasonCode: '01', accessKey } },
+    }));
 
   const stranger = { ...self, companyCnpj: '12345678000195' as Cnpj };
   it.each<[string, readonly NewEvent[], string, object?, Replacing?]>([

@@ -1,5 +1,6 @@
 import { type EventStore, read } from '../events/event-store.ts';
 import { type InvoiceId, parseInvoiceId } from '../events/ids.ts';
+import type { LivingInvoice } from '../events/invoice.ts';
 import type { Cnpj } from '../nfse/cnpj.ts';
 import { fail } from './request-fields.ts';
 
@@ -7,6 +8,12 @@ import { fail } from './request-fields.ts';
 export interface Replacing {
   readonly companyCnpj: Cnpj;
   readonly invoiceId: InvoiceId;
+}
+
+/** A request with the replaced note's key in it, and that note's invoice where the request names it. */
+export interface NamedReplacement {
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly replaced?: LivingInvoice;
 }
 
 /**
@@ -21,9 +28,9 @@ export async function withReplacedKey(
   request: Readonly<Record<string, unknown>>,
   replacing: Replacing,
   pointer = '',
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<NamedReplacement> {
   const { replaces } = request;
-  if (typeof replaces !== 'object' || replaces === null || !('invoiceId' in replaces)) return request;
+  if (typeof replaces !== 'object' || replaces === null || !('invoiceId' in replaces)) return { request };
   const at = `${pointer}/replaces/invoiceId`;
   const id = parseInvoiceId(replaces.invoiceId);
   if (!id || id === replacing.invoiceId) fail(at, 'replaced-invoice');
@@ -37,5 +44,16 @@ export async function withReplacedKey(
   if (gone) fail(at, 'replaced-note');
   if ('accessKey' in replaces && replaces.accessKey !== accessKey)
     fail(`${pointer}/replaces/accessKey`, 'replaced-key');
-  return { ...request, replaces: { ...replaces, accessKey } };
+  return { request: { ...request, replaces: { ...replaces, accessKey } }, replaced: invoice };
+}
+
+/** The invoice whose note an accepted emission replaces, which the emission names; `undefined` where it names none. */
+export async function replacedInvoice(
+  events: Pick<EventStore, 'load'>,
+  { replaces }: Pick<LivingInvoice, 'replaces'>,
+): Promise<LivingInvoice | undefined> {
+  const id = parseInvoiceId(replaces?.invoiceId);
+  if (!id) return undefined;
+  const { invoice } = read(id, await events.load(id));
+  return invoice.status === 'NONE' ? undefined : invoice;
 }

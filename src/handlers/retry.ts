@@ -19,7 +19,7 @@ import { commandDeps } from './command-deps.ts';
 import { type Circumstances, correctedEmission } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
-import { withReplacedKey } from './replaced-note.ts';
+import { replacedInvoice, withReplacedKey } from './replaced-note.ts';
 import { readBody, requestIdOf } from './request-body.ts';
 import { fail, parse } from './request-fields.ts';
 import { routeFacts } from './route-facts.ts';
@@ -71,12 +71,14 @@ export const handler = lambda('retry', async (call) => {
       );
       const authorityOf = (emission: Emission) =>
         authorityOfRetry(before.invoice, routeEmission(deps.dps, emission, facts));
+      const named = patch && (await withReplacedKey(deps.events, patch, { companyCnpj, invoiceId }, '/corrections'));
       const circumstances: Circumstances = {
         today: emissionTime(at, municipalityCode).slice(0, 10),
         latestCompetence: latestCompetence(at, municipalityCode),
         rulesOf: (emission) => rulesFor(deps.dps, { emission, authority: authorityOf(emission) }),
+        replaced: named?.replaced ?? (await replacedInvoice(deps.events, before.invoice)),
       };
-      const changes = patch && (await withReplacedKey(deps.events, patch, { companyCnpj, invoiceId }, '/corrections'));
+      const changes = named?.request;
       // Where another authority takes it, its rules are asked also of what was not corrected.
       const moves = authorityOf(before.invoice) !== before.invoice.route.authority;
       const emission =

@@ -13,7 +13,7 @@ import type { Notes, StoredEvent, StoredNote } from './notes.ts';
 /** Cancellation by replacement: the system registers it by itself when it issues the note that replaces. */
 const REPLACEMENT = '105102';
 
-/** What a replacement must leave as it is: competence, service, municipal service, place of service. */
+/** What a replacement outside Simples Nacional must leave as it is: competence, service, municipal service, place of service. */
 const LOCKED = [
   'dCompet',
   'serv/cServ/cTribNac',
@@ -21,6 +21,12 @@ const LOCKED = [
   'serv/locPrest/cLocPrestacao',
   'serv/locPrest/cPaisPrestacao',
 ] as const;
+
+/** What a replacement inside Simples Nacional, or of a MEI, must leave as it is. */
+const LOCKED_IN_SIMPLES = ['dCompet', 'valores/vServPrest/vServ'] as const;
+
+/** What identifies the customer, and must stay inside Simples Nacional where the replaced note has it. */
+const CUSTOMER_IDENTITY = ['toma/CNPJ', 'toma/CPF', 'toma/NIF'] as const;
 
 /** Whether an event took the note away. */
 export function isCancelled(notes: Notes, accessKey: string): boolean {
@@ -36,8 +42,11 @@ export function replacementFaults(notes: Notes, dpsXml: string, company: string)
   if (original?.company !== company) return [{ code: 'E0044', detail: key }];
   if (isCancelled(notes, key)) return [{ code: 'E0046', detail: key }];
   const before = declarationIn(original.xml);
-  const changed = LOCKED.find((path) => declared.text(path) !== before?.text(path));
-  return changed === undefined ? [] : [{ code: 'E0060', detail: changed }];
+  const inSimples = declared.text('prest/regTrib/opSimpNac') !== '1';
+  const identity = CUSTOMER_IDENTITY.filter((path) => before?.text(path) !== undefined);
+  const locked = inSimples ? [...LOCKED_IN_SIMPLES, ...identity] : LOCKED;
+  const changed = locked.find((path) => declared.text(path) !== before?.text(path));
+  return changed === undefined ? [] : [{ code: inSimples ? 'E0061' : 'E0060', detail: changed }];
 }
 
 /** The event that takes the replaced note away; `undefined` where the declaration replaces none. @param note the new one */

@@ -8,6 +8,10 @@ export interface RuleText {
 
 const text = (source: string, message: string, howToFix: string): RuleText => ({ source, message, howToFix });
 
+/** Advice for a replacement that changes what it must keep. */
+const keep = (part: string) =>
+  `Mantenha ${part} da nota substituída. Para mudar isso, cancele aquela nota e emita outra, sem replaces.`;
+
 /** The rules that can be judged without asking anybody, by the code the API answers with. */
 export const RULE_TEXTS = {
   'unknown-service': text(
@@ -236,6 +240,27 @@ export const RULE_TEXTS = {
     'E0078',
     'O motivo 99 exige a descrição do motivo.',
     'Informe replaces.reason com 15 a 255 caracteres.',
+  ),
+  'replacement-competence': text('E0060, E0061', 'A substituição não pode mudar a competência.', keep('a competência')),
+  'replacement-service': text(
+    'E0060',
+    'Fora do Simples Nacional, a substituição não pode mudar o código do serviço.',
+    keep('o código'),
+  ),
+  'replacement-place': text(
+    'E0060',
+    'Fora do Simples Nacional, a substituição não pode mudar o local da prestação.',
+    keep('o local'),
+  ),
+  'replacement-customer': text(
+    'E0061',
+    'No Simples Nacional, a substituição não pode mudar o tomador identificado.',
+    keep('o documento do tomador'),
+  ),
+  'replacement-amount': text(
+    'E0061',
+    'No Simples Nacional, a substituição não pode mudar o valor do serviço.',
+    keep('o valor'),
   ),
 } as const satisfies Readonly<Record<string, RuleText>>;
 
