@@ -78,6 +78,14 @@ describe('the element with content decides', () => {
     ],
     ['no wrapper but the list', `<R><ListaNfse>${note(701)}</ListaNfse></R>`],
     [
+      'the names of types in capitals',
+      `<R><TCCOMPNFSE><TCINFNFSE>${note(701).slice('<InfNfse>'.length, -'</InfNfse>'.length)}</TCINFNFSE></TCCOMPNFSE></R>`,
+    ],
+    [
+      'a time of sending beside it',
+      `<R><return><![CDATA[<GerarNfseResposta><DataHoraEnvio>2026-11-24</DataHoraEnvio><Nfse>${note(701)}</Nfse></GerarNfseResposta>]]></return></R>`,
+    ],
+    [
       'an empty confirmation beside it',
       `<R><CompNfse><Nfse>${note(701)}</Nfse><NfseCancelamento><Confirmacao/></NfseCancelamento></CompNfse></R>`,
     ],

@@ -8,6 +8,8 @@ import { type AbrasfNote, readNote } from './read-note.ts';
 /** Everything an answer says, whatever the operation was. */
 export interface AbrasfAnswer {
   readonly notes: readonly AbrasfNote[];
+  /** Whether there is a note, be it one that cannot be read. */
+  readonly showsNote: boolean;
   readonly messages: readonly AbrasfMessage[];
   readonly alerts: readonly AbrasfMessage[];
   readonly protocol: string | undefined;
@@ -41,6 +43,7 @@ export function readAnswer(root: XmlElement): AbrasfAnswer {
   });
   return {
     notes: notes.slice(0, MAX_NOTES),
+    showsNote: groups.length > 0,
     messages,
     alerts,
     protocol: textOf(rest, 'Protocolo'),
@@ -55,13 +58,15 @@ const BATCH_STATUSES = ['1', '2', '3', '4'] as const;
 
 /** Whether an element holds something that an answer of the model is made of, be it empty. */
 export function looksLikeAnswer(element: XmlElement): boolean {
-  // Some gateways echo the request.
-  if (isRequest(element)) return false;
+  // Some gateways echo the request, and some have a page of their own.
+  if (isRequest(element) || isNamed(element, 'html')) return false;
   return /(?:Resposta|Retorno)$/i.test(localName(element)) || all(element, ...TRAITS).length > 0;
 }
 
+/** By the names of messages: a time such as `DataHoraEnvio` is no request. */
 function isRequest(element: XmlElement): boolean {
-  return /Envio$/i.test(localName(element)) || element.children.some(isRequest);
+  const isMessage = /^(?:Enviar|Gerar|Consultar|Cancelar|Substituir)\w*Envio$/i.test(localName(element));
+  return isMessage || element.children.some(isRequest);
 }
 
 const TRAITS = [
@@ -79,6 +84,12 @@ const TRAITS = [
   'Erro',
   'infEvento',
 ];
+
+/** Whether an answer shows a note or a cancellation, which weigh more than what another one says. */
+export function showsOutcome(root: XmlElement): boolean {
+  const { showsNote, cancellation } = readAnswer(root);
+  return showsNote || cancellation !== undefined;
+}
 
 /** Whether an answer says anything at all. */
 export function saysSomething(root: XmlElement): boolean {

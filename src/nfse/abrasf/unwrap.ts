@@ -1,7 +1,7 @@
 import type { XmlElement } from '../xml.ts';
 import { all, at, isNamed, localName } from './elements.ts';
 import { parsedXml, sliceOf, withoutMark } from './parsed-xml.ts';
-import { looksLikeAnswer, saysSomething } from './read-answer.ts';
+import { looksLikeAnswer, saysSomething, showsOutcome } from './read-answer.ts';
 import { inModelNames, type VendorNames } from './vendor-names.ts';
 
 /** What an envelope turned out to hold. */
@@ -27,8 +27,8 @@ const MAX_ESCAPES = 2;
 
 /**
  * Finds the model's document in an answer, however the city wraps it: as text in CDATA or escaped (once or twice) under whatever
- * name, as elements, or without any envelope. Of several documents the one with content is the answer: some cities put an empty list
- * or an empty alternative beside it. Local names count; case and prefixes do not.
+ * name, as elements, or without any envelope. Of several documents one with a note or a cancellation is the answer, or else one with content:
+ * some cities put an empty list or an empty alternative beside it. Local names count; case and prefixes do not.
  *
  * @param names the dialect's own names for parts of an answer
  * @source ABRASF in practice, robust unwrapping
@@ -57,7 +57,8 @@ export function unwrap(text: string, names: VendorNames = {}): Unwrapped {
     ...[...answersIn(body), ...whole.filter(looksLikeAnswer)].map(inline),
   ];
   const unfoldedOnes = candidates.map((payload) => ({ ...payload, root: unfolded(payload.root, names) }));
-  return unfoldedOnes.find((payload) => saysSomething(payload.root)) ?? unfoldedOnes[0] ?? NOTHING;
+  const first = (isTaken: (root: XmlElement) => boolean) => unfoldedOnes.find((payload) => isTaken(payload.root));
+  return first(showsOutcome) ?? first(saysSomething) ?? unfoldedOnes[0] ?? NOTHING;
 }
 
 /** Elements that are an answer by their name. A list of messages is a part of one. */

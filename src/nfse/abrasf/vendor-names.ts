@@ -21,7 +21,7 @@ const COMMON_NAMES: VendorNames = {
 };
 
 /** Services written in .NET call the items of a list after their type in the schema: `tcCompNfse` for `CompNfse`. */
-const TYPE_PREFIX = /^tc(?=[A-Z])/;
+const TYPE_PREFIX = /^tc(?=[A-Z])/i;
 
 /**
  * An answer in the model's own names, without prefixes. Vendors' names are compared without case.

@@ -39,7 +39,10 @@ export function decideCity(
   const queued = asked === 'cancel' ? undefined : queueOf(answer, asked);
   // A batch that was taken is asked for by its protocol, whatever is said beside it that no table has.
   if (queued && (!refusal || refusal.class === 'UNLISTED')) return queued;
-  if (asked === 'find' && refusal?.absent && !NO_WORD_OF_THE_CITY.has(status)) return { kind: 'absent' };
+  const isContradicted = answer.showsNote || answer.cancellation !== undefined;
+  if (asked === 'find' && refusal?.absent && !isContradicted && !NO_WORD_OF_THE_CITY.has(status)) {
+    return { kind: 'absent' };
+  }
   if (refusal) {
     const verdict = verdictOf(refusal, asked);
     return verdict.kind === 'pending' && answer.protocol !== undefined

@@ -1,6 +1,7 @@
 import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import type { AbrasfMessage } from '../../../nfse/abrasf/read-messages.ts';
 import { classifyAbrasf, decideAbrasfRejection, explainAbrasfRejection } from '../../../nfse/abrasf/rejections.ts';
+import { wordsStatePresence } from '../../../nfse/rejections/stated.ts';
 import { explainUnlisted } from '../../../nfse/rejections/unlisted.ts';
 import type { Refusal } from '../verdict.ts';
 
@@ -36,7 +37,7 @@ export function refusalIn(answer: AbrasfAnswer, rpsNumber?: string): CityRefusal
   return {
     class: decided.class,
     doubtful: unlisted.length > 0 || telling.some(({ code }) => SAID_TO_BE_DOUBLE.has(code)),
-    absent: telling.every((one) => one.class === 'NOT_FOUND'),
+    absent: telling.every((one) => one.class === 'NOT_FOUND') && !ours.some(({ text }) => wordsStatePresence(text)),
     error: {
       code: decided.code,
       message: distinct([...explained.map((one) => one.message), message]),

@@ -1,8 +1,9 @@
 import type { AccessKey } from '../../../nfse/access-key.ts';
+import { wordsStateAbsence, wordsStatePresence } from '../../../nfse/rejections/stated.ts';
 import type { HttpResponse } from '../transport.ts';
 import { type Asked, type Refusal, silence, unsettled, type Verdict, verdictOf } from '../verdict.ts';
 import { accessKeyIn, isSuccess, refusalIn } from './answers.ts';
-import { type Envelope, readEnvelope } from './envelope.ts';
+import { type Envelope, type Message, NAMES_A_NOTE, readEnvelope } from './envelope.ts';
 import { cancellingOne, eventsIn, type RegisteredEvent } from './events.ts';
 
 /** What an answer of the national system comes to. */
@@ -50,12 +51,26 @@ function isOfGateway(envelope: Envelope | undefined, refusal: Refusal): boolean 
 
 /**
  * Whether the API says that there is no such document. A 404 of a gateway or of a mistyped base URL says nothing about it, and
- * neither does one that carries a refusal: of the certificate, say.
+ * neither does one that carries a refusal, of the certificate say, or that shows a note, an event or a document all the same. A code
+ * that no table has counts by its text alone.
  */
 export function statesAbsence(status: number, envelope: Envelope | undefined): boolean {
-  if (!envelope || envelope.field('StatusProcessamento') === 'REJEICAO') return false;
+  if (!envelope?.hasHead || showsSomething(envelope)) return false;
+  if (envelope.messages.some(({ text }) => wordsStatePresence(text))) return false;
   const refusal = refusalIn(envelope);
   const saysNothing = !refusal || refusal.class === 'EMPTY' || refusal.class === 'NOT_FOUND';
-  if (status === 404) return envelope.hasHead && (saysNothing || refusal.class === 'UNLISTED');
-  return isSuccess({ status }) && refusal !== undefined && saysNothing && envelope.hasHead;
+  if (status === 404) return saysNothing || (refusal.class === 'UNLISTED' && envelope.messages.every(isOfAbsence));
+  return isSuccess({ status }) && refusal !== undefined && saysNothing;
+}
+
+function isOfAbsence({ code, text }: Message): boolean {
+  return wordsStateAbsence(code) || wordsStateAbsence(text);
+}
+
+/** Whether an answer names a note, or has a status other than that there is nothing. */
+function showsSomething({ field }: Envelope): boolean {
+  const named = [...NAMES_A_NOTE, 'eventos', 'LoteDFe'].map(field);
+  if (named.some((value) => (typeof value === 'string' || Array.isArray(value)) && value.length > 0)) return true;
+  const status = field('StatusProcessamento');
+  return status !== undefined && !/^NENHUM/i.test(String(status));
 }

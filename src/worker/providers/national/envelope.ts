@@ -26,7 +26,7 @@ const MAX_MESSAGES = 200;
 const MAX_CODE = 40;
 const [OPENING_BRACKET, CLOSING_BRACKET, OPENING_BRACE, CLOSING_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 /** What no gateway answers with. */
-const NAMES_A_NOTE = ['chaveAcesso', 'nfseXmlGZipB64', 'eventoXmlGZipB64'];
+export const NAMES_A_NOTE = ['chaveAcesso', 'nfseXmlGZipB64', 'eventoXmlGZipB64'];
 /** Where messages stand: in a list, as one object, or as a text. */
 const CONTAINERS = ['erros', 'erro', 'errors', 'mensagens', 'listaErros'];
 
