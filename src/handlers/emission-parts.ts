@@ -64,7 +64,7 @@ const PartyRequest = party(300);
 const ForeignTradeRequest = z.strictObject({
   deliveryMode: pattern(/^[0-4]$/, 'value'),
   relationship: pattern(/^[0-69]$/, 'value'),
-  currency: pattern(/^\d{3}$/, 'value'),
+  currency: pattern(/^\d{3}$/, 'currency-code'),
   amountInCurrency: money,
   providerSupport: pattern(/^0[0-8]$/, 'value'),
   customerSupport: pattern(/^(?:[01]\d|2[0-6])$/, 'value'),

@@ -6,7 +6,7 @@ import { evolve, initialState } from '../events/invoice.ts';
 import { acceptableSale } from '../nfse/tax/any-sale.fixtures.ts';
 import { cleaning, exported } from '../nfse/tax/sales.fixtures.ts';
 import { correctionsToJson, emissionToJson } from './emission-json.ts';
-import { type Circumstances, correctedEmission, EmitBody, emissionOf } from './emission-request.ts';
+import { type Circumstances, correctedEmission, EmitBody, emissionOf, personAsIssuer } from './emission-request.ts';
 import { Problem } from './problem.ts';
 import { parse } from './request-fields.ts';
 
@@ -136,5 +136,35 @@ describe('a replacement of a note that was issued here', () => {
     ['send it to a city hall', { replaces }, { replaced, rulesOf: () => 'city' }],
   ])('may change that where corrections %s', (_, patch, circumstances) =>
     expect(refusal({ ...otherDate, ...patch }, replacing, circumstances)).toEqual([]),
+  );
+});
+
+describe('a person as issuer', () => {
+  const companyCnpj = '11222333000181';
+  it.each<[string, object, string | undefined]>([
+    ['by a CPF', { companyCpf: '52998224725' }, '/companyCpf'],
+    ['by a CPF beside a CNPJ', { companyCnpj, companyCpf: '52998224725' }, '/companyCpf'],
+    ['by a CPF for a CNPJ', { companyCnpj: '52998224725' }, '/companyCnpj'],
+    ['not by a CNPJ', { companyCnpj }, undefined],
+    ['not by a blank CPF', { companyCnpj, companyCpf: ' ' }, undefined],
+    ['not by eleven digits that are no CPF', { companyCnpj: '11222333000' }, undefined],
+  ])('is named %s', (_, request, pointer) => expect(personAsIssuer({ ...request })).toBe(pointer));
+});
+
+describe('the currency of a foreign trade', () => {
+  const foreignTrade = {
+    deliveryMode: '1',
+    relationship: '0',
+    amountInCurrency: '200.00',
+    providerSupport: '01',
+    customerSupport: '01',
+    goodsMovement: '1',
+  };
+  it.each([['USD'], ['usd'], ['US$'], ['0220'], ['']])(
+    'that is %j is refused as no code of the Central Bank',
+    (currency) =>
+      expect(refusal({ service: { foreignTrade: { ...foreignTrade, currency } } })).toEqual([
+        '/corrections/service/foreignTrade/currency currency-code',
+      ]),
   );
 });

@@ -2,7 +2,9 @@ import * as z from 'zod/mini';
 import { LAST_DPS_NUMBER } from '../commands/ports.ts';
 import { type Emission, EmissionSchema } from '../events/emission.ts';
 import type { LivingInvoice } from '../events/invoice.ts';
+import { isBlank } from '../nfse/blank.ts';
 import { type Cnpj, parseCnpj } from '../nfse/cnpj.ts';
+import { parseCpf } from '../nfse/cpf.ts';
 import type { RouteAuthority } from '../nfse/routing/route.ts';
 import { brokenReplacementRules } from '../nfse/tax/broken-replacement-rules.ts';
 import { brokenRules } from '../nfse/tax/broken-rules.ts';
@@ -31,6 +33,12 @@ export const EmitBody = z.strictObject({
   ),
   ...emissionParts,
 });
+
+/** Where a request names a person as its issuer, by a CPF in its own member or in the CNPJ's; `undefined` where it does not. */
+export function personAsIssuer({ companyCnpj, companyCpf }: Readonly<Record<string, unknown>>): string | undefined {
+  if (!isBlank(String(companyCpf ?? ''))) return '/companyCpf';
+  return parseCpf(companyCnpj) ? '/companyCnpj' : undefined;
+}
 
 const EmissionParts = z.strictObject(emissionParts);
 type EmissionParts = z.infer<typeof EmissionParts>;

@@ -30,7 +30,7 @@ import {
   type JsonObject,
   saysAllButSeries,
 } from './emission-defaults.ts';
-import { EmitBody, emissionOf } from './emission-request.ts';
+import { EmitBody, emissionOf, personAsIssuer } from './emission-request.ts';
 import { idempotent } from './idempotent.ts';
 import { lambda } from './lambda.ts';
 import { forbidden } from './problem.ts';
@@ -63,7 +63,8 @@ export const handler = lambda('emit', async (call) => {
   const json = readBody(call.event);
   const requestId = requestIdOf(call.event, json);
   const { requestId: _, ...content } = withoutBlankTexts(EmitBody, json) as JsonObject;
-  if (content.companyCpf !== undefined) fail('/companyCpf', 'issuer-person');
+  const person = personAsIssuer(content);
+  if (person !== undefined) fail(person, 'issuer-person');
   // Nobody learns what is registered for another company, not even by what is found wrong with a request.
   const companyCnpj = parseCnpj(content.companyCnpj) ?? parseCnpj(parse(EmitBody, content).companyCnpj);
   if (!companyCnpj) fail('/companyCnpj', 'cnpj');

@@ -63,6 +63,10 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'Confira a codificação do programa que gera o texto e envie a letra certa.',
   ],
   'whole-number': ['Número inválido.', 'Use só algarismos decimais, por exemplo "20".'],
+  'currency-code': [
+    'Código de moeda inválido.',
+    'Use os 3 dígitos do Banco Central: "220", e não "USD", é o dólar dos Estados Unidos.',
+  ],
   money: ['Valor monetário inválido.', 'Use texto decimal com duas casas e ponto, por exemplo "1500.00".'],
   'zero-amount': ['O valor do serviço não pode ser zero.', 'Informe o preço do serviço.'],
   'iss-rate': ['Alíquota de ISS inválida.', 'Informe o percentual com duas casas, de "2.00" a "5.00".'],

@@ -378,6 +378,33 @@ describe('a city hall with a system of its own', () => {
       'rate-elsewhere',
     ],
     [
+      'a benefit that reduces a base which is not taxed',
+      plain({
+        iss: { taxation: 'EXEMPT', benefit: { number: '31062000200012', reduction: 100 } },
+        amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
+      }),
+      'benefit-without-iss',
+    ],
+    [
+      'the share of a benefit in a special regime',
+      issuer(
+        { specialRegime: 'ESTIMATE' },
+        plain({
+          iss: { benefit: { number: '31062000200012', reductionBasisPoints: 100 } },
+          amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
+        }),
+      ),
+      'benefit-without-iss',
+    ],
+    [
+      'the number of the benefit that exempts',
+      plain({
+        iss: { taxation: 'EXEMPT', benefit: { number: '31062000200012' } },
+        amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
+      }),
+      undefined,
+    ],
+    [
       'an exemption without a rate',
       plain({ iss: { taxation: 'EXEMPT' }, amounts: { service: 1_000, issWithheldBy: 'NOBODY' } }),
       undefined,

@@ -49,7 +49,11 @@ const NATIONAL_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
 ]);
 
 /** What only city halls ask for or have no place for. */
-const CITY_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>(['rate-without-iss', 'rate-elsewhere']);
+const CITY_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
+  'rate-without-iss',
+  'rate-elsewhere',
+  'benefit-without-iss',
+]);
 
 /**
  * The fiscal rules that the sale breaks, of those that need no register and no municipality's parameter: what the authority is
@@ -171,7 +175,11 @@ function aboutIss(sale: Sale): readonly Verdict[] {
   const rate = amounts.issRateBasisPoints;
   const wrongRate = rate !== undefined && (rate < minimumIssRate(sale) || rate > MAX_ISS_BASIS_POINTS);
   const forbidden = amounts.issWithheldBy === 'NOBODY' ? undefined : withholdingForbidden(sale);
-  const noIss = withoutIss(sale) !== undefined;
+  const none = withoutIss(sale);
+  const noIss = none !== undefined;
+  const { reduction, reductionBasisPoints } = iss?.benefit ?? {};
+  const reduced = `/iss/benefit/${reduction ? 'reduction' : 'reductionRate'}`;
+  const reducesNothing = !!(reduction || reductionBasisPoints) && noIss && none !== 'SUSPENDED';
   const elsewhere = issDueElsewhere(sale);
   const exported = taxationOf(sale) === 'EXPORT';
   const country = iss?.resultCountry ?? (exported ? service.country : undefined);
@@ -180,6 +188,7 @@ function aboutIss(sale: Sale): readonly Verdict[] {
     [rate === undefined && rateStatement(sale) === 'required', '/amounts/issRate', 'iss-rate-required'],
     [rate !== undefined && noIss && !forbidden, '/amounts/issRate', 'rate-without-iss'],
     [rate === undefined && !noIss && elsewhere, '/amounts/issRate', 'rate-elsewhere'],
+    [reducesNothing, reduced, 'benefit-without-iss'],
     [taxationOf(sale) === 'EXEMPT', '/iss/taxation', 'exemption-is-a-benefit'],
     [!!forbidden, '/amounts/issWithheldBy', WITHHOLDING_FORBIDDEN[forbidden ?? 'SERVICE']],
     [(taxationOf(sale) === 'IMMUNE') !== (iss?.immunity !== undefined), '/iss/immunity', 'immunity-kind'],

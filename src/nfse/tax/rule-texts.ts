@@ -74,6 +74,11 @@ export const RULE_TEXTS = {
     'No sistema nacional a isenção não é um tipo de tributação.',
     'Retire iss.taxation e informe em iss.benefit o número do benefício que o município concedeu.',
   ),
+  'benefit-without-iss': text(
+    'ABRASF, ValorDeducoes',
+    'A nota não tem ISS a declarar, e por isso não há base que o benefício reduza.',
+    'Retire a redução (o número do benefício pode ficar), ou corrija iss ou issuer.',
+  ),
   'effective-rate': text(
     'E0429, E0430',
     'As reduções levam o ISS a menos do mínimo (2% do valor do serviço; 1,80% no Simples Nacional com ISS retido).',
