@@ -165,6 +165,23 @@ describe('a replacement', () => {
     expect(cancel.body.detail).toContain(second.invoiceId);
   });
 
+  it('of a confirmed note cannot be retried as it is', async () => {
+    const { dps: _, ...original } = example('emit-invoice');
+    const { body: first } = await client.post('/invoices', original);
+    await client.until(first.invoiceId, 'ISSUED');
+    const service = { ...original.service, reference: 'REJECTE0070' };
+    const replaces = { invoiceId: first.invoiceId, reasonCode: '05' };
+    const { body: second } = await client.post('/invoices', { ...original, service, replaces });
+    const failed = await client.until(second.invoiceId, 'FAILED');
+    expect(failed.error).toMatchObject({ code: 'E0070', howToFix: expect.stringContaining('prefeitura') });
+
+    const retry = await client.post(`/invoices/${second.invoiceId}/retry`, { reason: 'Reenvio' });
+    expect({ status: retry.status, errors: retry.body.errors }).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/corrections/replaces', code: 'replaced-note-confirmed' }],
+    });
+  });
+
   it('that changes what must stay is refused before it takes a number', async () => {
     const { dps: _, ...original } = example('emit-invoice');
     const { competenceDate, ...undated } = original;

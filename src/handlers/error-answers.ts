@@ -9,7 +9,7 @@ import {
 import { RequestIdReused } from '../commands/emit-invoice/decide.ts';
 import { TooMuchContention } from '../commands/execute.ts';
 import { DocumentDamaged, DocumentMissing, DpsNumberTooFar, SeriesExhausted } from '../commands/ports.ts';
-import { NoteMayExist, NothingToRetry } from '../commands/retry-invoice/decide.ts';
+import { NoteMayExist, NothingToRetry, ReplacedNoteConfirmed } from '../commands/retry-invoice/decide.ts';
 import { CommitTooLarge } from '../events/commit.ts';
 import { type Unwritable, UnwritableFields } from '../nfse/unwritable.ts';
 import { DatabaseUnavailable } from '../projections/reporting/database.ts';
@@ -47,6 +47,7 @@ export function problemOf(error: unknown): Problem | undefined {
       'Pela regra, a nota iria agora a outra autoridade, mas a primeira pode já ter autorizado uma nota desta venda. Procure-a no portal da primeira autoridade, pela série e pelo número. Só se ela não existir, emita a venda com outra chave de idempotência.',
     );
   }
+  if (error instanceof ReplacedNoteConfirmed) return invalid([fieldError('/corrections/replaces', error.code)]);
   if (error instanceof TooManyRouteDecisions) return tooManyDecisions(error);
   if (error instanceof SeriesExhausted) return invalid([fieldError('/dps/series', error.code)]);
   if (error instanceof DpsNumberTooFar) return invalid([numberTooFar('/dps/number', error.highest)]);

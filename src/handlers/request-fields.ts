@@ -43,6 +43,10 @@ const MESSAGES: Readonly<Record<string, readonly [message: string, howToFix: str
     'A nota a substituir já foi cancelada ou substituída.',
     'Emita uma nota nova, sem replaces, ou substitua a nota que está no lugar dela.',
   ],
+  'replaced-note-confirmed': [
+    'O serviço da nota a substituir já foi confirmado: o sistema nacional não aceita mais substituí-la.',
+    'Peça à prefeitura o cancelamento daquela nota por análise fiscal. Depois dele, reenvie com "replaces": null.',
+  ],
   'replaced-key': ['accessKey não é a chave da nota de invoiceId.', 'Envie só invoiceId.'],
   rate: ['Percentual inválido.', 'Use texto com duas casas e ponto, por exemplo "9.25".'],
   process: ['Número de processo inválido.', 'Informe os 30 dígitos.'],

@@ -1,17 +1,19 @@
 import { describe, it } from 'vitest';
 import {
+  accessKey,
   cancelled,
   cancelRequested,
   emission,
   emitted,
   failed,
   issued,
+  rejection,
   retryRequested,
 } from '../../../test/invoices.ts';
 import { given } from '../../../test/specification.ts';
 import { event } from '../../events/event-types.ts';
 import type { Invoice } from '../../events/invoice.ts';
-import { decideRetry, NothingToRetry } from './decide.ts';
+import { decideRetry, NothingToRetry, ReplacedNoteConfirmed } from './decide.ts';
 
 const { by, reason, xmlKey } = retryRequested.data;
 const retry = (invoice: Invoice) => decideRetry({ by, reason, xmlKey }, invoice);
@@ -35,4 +37,23 @@ describe('retry an invoice', () => {
   it('cannot retry what is cancelled', () =>
     given(emitted, issued, cancelRequested, cancelled).when(retry).thenThrows(NothingToRetry));
   it('cannot retry what does not exist', () => given().when(retry).thenThrows(NothingToRetry));
+});
+
+describe('retry a replacement that was refused', () => {
+  const replaces = { accessKey, reasonCode: '05' as const };
+  const replacing = event('Emitted', { ...emitted.data, replaces });
+  const refused = (code: string) => event('Failed', { error: { ...rejection, code }, attempt: 1 });
+  const without = { by, reason, xmlKey, corrections: { replaces: null } };
+
+  it.each(['E0070', 'E0072'])('cannot replace a confirmed note (%s)', (code) =>
+    given(replacing, refused(code)).when(retry).thenThrows(ReplacedNoteConfirmed),
+  );
+  it('cannot replace a confirmed note, whatever else is corrected', () =>
+    given(replacing, refused('E0070')).when(retryCorrected).thenThrows(ReplacedNoteConfirmed));
+  it('may be issued once it replaces nothing', () =>
+    given(replacing, refused('E0070'))
+      .when((invoice) => decideRetry(without, invoice))
+      .thenHappens(event('RetryRequested', { ...without, total: retryRequested.data.total })));
+  it('may be sent again after an analysis (E0068)', () =>
+    given(replacing, refused('E0068')).when(retry).thenHappens(retryRequested));
 });

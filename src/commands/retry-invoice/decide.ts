@@ -39,13 +39,30 @@ export class NoteMayExist extends Error {
   }
 }
 
+/**
+ * The national system refused to replace the note because the service is confirmed. A confirmation is final, so the same replacement
+ * can only be refused again.
+ */
+export class ReplacedNoteConfirmed extends Error {
+  override readonly name = 'ReplacedNoteConfirmed';
+  readonly code = 'replaced-note-confirmed';
+  constructor(invoiceId: InvoiceId) {
+    super(`The note that invoice ${invoiceId} replaces is confirmed: no replacement of it is accepted`);
+  }
+}
+
+/** The service was confirmed by a party (E0070), or tacitly when the municipal term ended (E0072). */
+const CONFIRMED: ReadonlySet<string> = new Set(['E0070', 'E0072']);
+
 /** A failed invoice is sent again. At the same authority it keeps its DPS number, since a refusal does not use the number up. */
 export function decideRetry(command: RetryInvoice, invoice: Invoice): readonly NewEvent[] {
   switch (invoice.status) {
     case 'FAILED': {
       const { by, reason, corrections, rerouted, rateLeftOut, xmlKey } = command;
       if (rerouted && invoice.noteInDoubt) throw new NoteMayExist(invoice.id);
-      const { amounts } = corrected(invoice, corrections);
+      const { amounts, replaces } = corrected(invoice, corrections);
+      const replacesSame = replaces !== undefined && replaces.accessKey === invoice.replaces?.accessKey;
+      if (replacesSame && CONFIRMED.has(invoice.error?.code ?? '')) throw new ReplacedNoteConfirmed(invoice.id);
       return [
         event('RetryRequested', {
           by,

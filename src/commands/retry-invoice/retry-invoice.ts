@@ -40,7 +40,7 @@ const UNANSWERED: ReadonlySet<string> = new Set([OUTCOME_UNKNOWN, AUTHORITY_UNAV
  * comes before the event that names it, as in an emission.
  *
  * @param known the invoice and its tip as they were read; the corrections are meant for this state
- * @throws NothingToRetry, NoteMayExist, UnwritableFields, SeriesExhausted, TooMuchContention
+ * @throws NothingToRetry, NoteMayExist, ReplacedNoteConfirmed, UnwritableFields, SeriesExhausted, TooMuchContention
  */
 export async function retryInvoice(
   deps: RetryDeps,

@@ -4,6 +4,14 @@ import type { Explanation } from '../rejections/catalogue.ts';
 const CITY_UNPREPARED =
   'Peça à prefeitura que libere o emissor nacional para os contribuintes do município e depois reenvie a nota. Se o sistema próprio do município ainda aceitar a empresa, um operador pode registrar essa decisão (POST /companies/{cnpj}/route-decisions, authority "city") e reenviar a nota.';
 
+/** A replacement that changes what it must keep. */
+const KEEP_REPLACED =
+  'Mantenha esses campos iguais aos da nota substituída; para mudá-los, cancele aquela nota e emita outra.';
+
+/** The service is confirmed, which only the city can undo. */
+const AFTER_CONFIRMATION =
+  'Peça à prefeitura o cancelamento daquela nota por análise fiscal. Depois dele, reenvie esta nota sem replaces.';
+
 /**
  * Explanations in our own words of the codes a user is most likely to meet. The authority's text is kept beside it as the
  * source; a code without an entry gets its class's explanation.
@@ -39,6 +47,17 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E0038: ['O convênio do município com o sistema nacional não está ativo.', CITY_UNPREPARED],
   E0039: ['O município emissor não aceita notas do emissor nacional.', CITY_UNPREPARED],
   E0041: ['O MEI é de outro município.', 'Use o município do cadastro do CNPJ.'],
+  E0060: ['A substituição muda a competência, o serviço ou o local da prestação.', KEEP_REPLACED],
+  E0061: [
+    'No Simples Nacional, a substituição muda a competência, o tomador identificado ou o valor do serviço.',
+    KEEP_REPLACED,
+  ],
+  E0068: [
+    'A prefeitura ainda analisa o pedido de cancelamento da nota a substituir.',
+    'Aguarde a decisão. Se ela for cancelada, reenvie esta nota sem replaces.',
+  ],
+  E0070: ['O serviço da nota a substituir já foi confirmado.', AFTER_CONFIRMATION],
+  E0072: ['O serviço da nota a substituir já foi confirmado tacitamente, pelo fim do prazo.', AFTER_CONFIRMATION],
   E0080: ['O CNPJ do prestador é inválido.', 'Confira os dígitos do CNPJ do prestador.'],
   E0082: [
     'O CNPJ do prestador não constava no cadastro na data da competência.',
