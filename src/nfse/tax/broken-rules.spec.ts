@@ -397,6 +397,14 @@ describe('a city hall with a system of its own', () => {
       'benefit-without-iss',
     ],
     [
+      'a cooperative’s act, which is not subject to ISS',
+      issuer(
+        { specialRegime: 'COOPERATIVE_ACT' },
+        plain({ iss: { taxation: 'NOT_SUBJECT' }, amounts: { service: 1_000, issWithheldBy: 'NOBODY' } }),
+      ),
+      undefined,
+    ],
+    [
       'the number of the benefit that exempts',
       plain({
         iss: { taxation: 'EXEMPT', benefit: { number: '31062000200012' } },

@@ -41,6 +41,7 @@ const NATIONAL_ONLY: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'customer-address',
   'foreign-address',
   'special-regime-elsewhere',
+  'special-regime-not-taxed',
   'federal-taxes-mei',
   'contribution-base',
   'contribution-base-forbidden',
