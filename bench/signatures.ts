@@ -7,12 +7,12 @@
 import { type createPrivateKey, sign as rsaSign } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import { buildDps } from '../src/nfse/national/dps-document.ts';
+import { pack } from '../src/nfse/national/packaging.ts';
 import { emission } from '../src/nfse/tax/sales.fixtures.ts';
 import { DIGEST_METHODS, ENVELOPED, INCLUSIVE, SIGNATURE_METHODS } from '../src/nfse/xmldsig/algorithms.ts';
 import { NATIONAL_SIGNING } from '../src/nfse/xmldsig/profile.ts';
 import { signXml } from '../src/nfse/xmldsig/sign.ts';
 import { verifyDocument } from '../src/nfse/xmldsig/verify.ts';
-import { pack } from '../src/worker/providers/national/packaging.ts';
 import { makeCertificate } from '../test/certificates.ts';
 import { inTurns } from './in-turns.ts';
 

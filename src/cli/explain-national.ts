@@ -59,6 +59,7 @@ function outcomeIn(decision: NationalDecision, asked: Asked | undefined): Explai
     case 'cancelled':
       return 'CANCELLED';
     case 'note':
+      if (decision.isCancelled) return 'CANCELLED';
       return asked === 'find' ? 'FOUND' : 'ISSUED';
     case 'standing':
       return isAnalysisPending(decision.events) ? 'PENDING' : 'FOUND';
@@ -163,8 +164,9 @@ function noteShown(
           : undefined;
   const named = hasAccessKeyShape(key) ? { number: nfseNumberOf(key), accessKey: key } : undefined;
   const shown = note ?? named;
+  const isCancelled = decision.kind === 'cancelled' || (decision.kind === 'note' && decision.isCancelled);
   if (!shown || (cancelledAt !== undefined && shown.accessKey !== key)) return shown;
-  return { ...shown, ...(decision.kind === 'cancelled' && { cancelledAt: cancelledAt ?? UNDATED }) };
+  return { ...shown, ...(isCancelled && { cancelledAt: cancelledAt ?? UNDATED }) };
 }
 
 /** A document of the national repository's list. */

@@ -7,8 +7,8 @@ import { strictNationalChecks } from '../../local/authorities/national/strict-ch
 import { openPki } from '../../local/pki/installation.ts';
 import { accessKey, companyCnpj, emission, invoiceId } from '../../test/invoices.ts';
 import { buildDps } from '../nfse/national/dps-document.ts';
+import { unpack } from '../nfse/national/packaging.ts';
 import type { HeldCertificate } from './company-certificates.ts';
-import { unpack } from './providers/national/packaging.ts';
 import { nationalProvider } from './providers/national/provider.ts';
 import { documentSigning } from './signing.ts';
 

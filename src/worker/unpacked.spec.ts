@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sweepSize } from '../../test/sweep-size.ts';
-import { pack } from './providers/national/packaging.ts';
+import { pack } from '../nfse/national/packaging.ts';
 import { packedAgain, unpacked, unpackedTexts } from './unpacked.ts';
 
 const MB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { pack } from './providers/national/packaging.ts';
+import { pack } from '../nfse/national/packaging.ts';
 import type { PackedTexts } from './providers/transport.ts';
 
 /** What went over the wire, or would have: a request or an answer. */

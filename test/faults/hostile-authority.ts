@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { pack, unpack } from '../../src/nfse/national/packaging.ts';
 import { readDps } from '../../src/nfse/national/read-documents.ts';
-import { pack, unpack } from '../../src/worker/providers/national/packaging.ts';
 
 const MB = 1024 * 1024;
 /** Of nothing but zeros: a quarter of a megabyte when packed. */

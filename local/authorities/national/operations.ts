@@ -1,5 +1,5 @@
+import { pack, unpack } from '../../../src/nfse/national/packaging.ts';
 import { DocumentError, readDps, readEventRequest, readNfse } from '../../../src/nfse/national/read-documents.ts';
-import { pack, unpack } from '../../../src/worker/providers/national/packaging.ts';
 import { analysisEvents, type ListedEvent } from './analysis.ts';
 import { authorisedNote, registeredEvent, type Sign } from './authorised-documents.ts';
 import { behaviourOf } from './behaviour.ts';

@@ -1,4 +1,5 @@
 import { CANCELLING_EVENTS } from '../national/event-types.ts';
+import { wordsStateRejection } from '../rejections/stated.ts';
 import type { XmlElement } from '../xml.ts';
 import { all, at, hasContent, isNamed, localName, textOf, without } from './elements.ts';
 import { type ConfirmedCancellation, isAffirmed, readCancellation } from './read-cancellation.ts';
@@ -29,7 +30,7 @@ const MAX_NOTES = 200;
  */
 export function readAnswer(root: XmlElement): AbrasfAnswer {
   const groups = noteGroups(root);
-  const events = all(root, 'infEvento').flatMap(cancellingEvent);
+  const events = all(root, 'evento', 'infEvento').flatMap(cancellingEvent);
   const rest = without(root, (element) => isNamed(element, 'InfNfse', 'infEvento'));
   const { messages, alerts } = readMessages(rest);
   const confirmed = confirmation(
@@ -147,8 +148,13 @@ function cancellingEvent(
   event: XmlElement,
 ): readonly { readonly accessKey: string | undefined; readonly cancellation: ConfirmedCancellation }[] {
   const types = CANCELLING_EVENTS.map((type) => `e${type}`);
-  if (all(event, ...types).length === 0) return [];
-  const id = event.attributes.Id;
-  const time = at(event, 'dhProc')?.text.trim();
+  const [info] = all(event, 'infEvento');
+  if (!info || all(info, ...types).length === 0) return [];
+  const statuses = all(event, 'Situacao', 'Status', 'SituacaoEvento', 'StatusEvento', 'StatusProcessamento');
+  // The issuer's own reason stands deeper, in the request.
+  const told = [...statuses, ...[at(info, 'xMotivo') ?? []].flat()];
+  if (told.some(({ text }) => wordsStateRejection(text))) return [];
+  const id = info.attributes.Id;
+  const time = at(info, 'dhProc')?.text.trim();
   return [{ accessKey: textOf(event, 'chNFSe'), cancellation: { at: time, name: id, nfseNumber: undefined } }];
 }

@@ -28,7 +28,7 @@ export function readCancellation(element: XmlElement): ConfirmedCancellation | u
 }
 
 /** .NET's date where none was set. */
-const NO_DATE = '0001-01-01';
+export const NO_DATE = '0001-01-01';
 
 function isDenied(element: XmlElement): boolean {
   const success = textOf(element, 'Sucesso');

@@ -1,8 +1,9 @@
 import { type AccessKey, hasAccessKeyShape, nfseNumberOf } from '../access-key.ts';
 import { type Cents, cents } from '../cents.ts';
+import { wordsStateCancellation } from '../rejections/stated.ts';
 import type { XmlElement } from '../xml.ts';
 import { all, at, hasContent, textOf } from './elements.ts';
-import { type ConfirmedCancellation, isAffirmed, readCancellation } from './read-cancellation.ts';
+import { type ConfirmedCancellation, isAffirmed, NO_DATE, readCancellation } from './read-cancellation.ts';
 
 /** What a note of a city hall says. All but the number may be missing: cities leave out what they like. */
 export interface AbrasfNote {
@@ -107,14 +108,16 @@ function cancellationOf(info: XmlElement, group: XmlElement, number: string): Co
   if (confirmed) return confirmed;
   const around = [info, ...all(group, 'Nfse'), ...all(group, 'CompNfse')];
   const direct = (...names: readonly string[]) =>
-    around.flatMap((element) => names.map((name) => at(element, name)?.text.trim() ?? '')).find((text) => text !== '');
-  const time = direct('DataHoraCancelamento');
+    around
+      .flatMap((element) => names.map((name) => at(element, name)?.text.trim() ?? ''))
+      .filter((text) => text !== '');
+  const [time] = direct('DataHoraCancelamento').filter((text) => !text.startsWith(NO_DATE));
   if (time !== undefined) return { ...UNTOLD, at: time };
   const numbered = direct('Status', 'StatusNfse', 'SituacaoNfse');
-  const status = numbered ?? direct('Situacao') ?? '';
-  const flag = direct('Cancelada', 'NfseCancelada');
   const isCancelled =
-    numbered === '2' || /^(?:c|cancelad[ao]|substitu[ií]d[ao])$/i.test(status) || (flag && isAffirmed(flag));
+    numbered.some((status) => /^0?2$/.test(status)) ||
+    [...numbered, ...direct('Situacao')].some(wordsStateCancellation) ||
+    direct('Cancelada', 'NfseCancelada').some(isAffirmed);
   return isCancelled ? UNTOLD : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { unpack } from '../national/packaging.ts';
 import type { XmlElement } from '../xml.ts';
 import { all, at, isNamed, localName } from './elements.ts';
 import { parsedXml, sliceOf, withoutMark } from './parsed-xml.ts';
@@ -24,6 +25,8 @@ type Payload = Unwrapped & { readonly kind: 'payload' };
 const NOTHING: Unwrapped = { kind: 'nothing' };
 /** An answer inside an answer inside an answer is somebody's joke. */
 const MAX_ESCAPES = 2;
+/** Each may grow to megabytes, and an answer is about one note or two. */
+const MAX_PACKED = 10;
 
 /**
  * Finds the model's document in an answer, however the city wraps it: as text in CDATA or escaped (once or twice) under whatever
@@ -36,7 +39,7 @@ const MAX_ESCAPES = 2;
 export function unwrap(text: string, names: VendorNames = {}): Unwrapped {
   const parsed = parsedXml(text);
   if (!parsed) return NOTHING;
-  const root = inModelNames(parsed, names);
+  const root = unpacked(inModelNames(parsed, names), { left: MAX_PACKED });
   if (isNamed(root, 'Fault')) return fault(root);
   const isEnvelope = isNamed(root, 'Envelope');
   const body = isEnvelope ? at(root, 'Body') : root;
@@ -75,6 +78,20 @@ function textDocuments(element: XmlElement, names: VendorNames): readonly TextDo
   if (document) return looksLikeAnswer(document.root) ? [document] : [];
   return element.children.flatMap((child) => textDocuments(child, names));
 }
+
+/** With the texts that are packed as the national API packs them, gzip in Base64, unpacked. */
+function unpacked(element: XmlElement, effort: { left: number }): XmlElement {
+  if (isNamed(element, ...AUTHORED) && element.children.length === 0) return element;
+  if (element.children.length > 0) {
+    return { ...element, children: element.children.map((child) => unpacked(child, effort)) };
+  }
+  if (!PACKED.test(element.text) || effort.left === 0) return element;
+  effort.left--;
+  return { ...element, text: unpack(element.text) ?? element.text };
+}
+
+/** The beginning of gzip in Base64, once and twice. */
+const PACKED = /^\s*(?:H4sI|SDRzS)/;
 
 /** Elements whose text is the client's or the city's prose. */
 const AUTHORED = [

@@ -20,6 +20,18 @@ export function wordsStatePresence(text: string): boolean {
   return PRESENT.test(plain(text));
 }
 
+/** Whether a status says that a note is no longer valid. */
+export function wordsStateCancellation(status: string): boolean {
+  return /^(?:c$|(?:(?:nota|nfs-?e) )?(?:cancelad|substituid)[ao]\b)/.test(plain(status).trim());
+}
+
+/** Whether a status says that a request was not granted, or not yet. */
+export function wordsStateRejection(status: string): boolean {
+  return /rejei|indefer|recusa|nega|nao (?:aceit|autoriz|homolog|registr)|penden|process(?:o|ament|and)|\berro/.test(
+    plain(status),
+  );
+}
+
 /** Without accents and case, as authorities write with and without them. */
 function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ');

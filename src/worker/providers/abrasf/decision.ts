@@ -29,7 +29,8 @@ export function decideCity(
 ): CityDecision {
   const isSuccess = status >= 200 && status < 300;
   const note = isSuccess ? answer.notes.find((one) => isMeant(one, meant)) : undefined;
-  const cancellation = isSuccess && asked === 'cancel' ? (answer.cancellation ?? note?.cancellation) : undefined;
+  const confirmed = answer.cancellation && isOfNote(answer.cancellation, meant) ? answer.cancellation : undefined;
+  const cancellation = isSuccess && asked === 'cancel' ? (confirmed ?? note?.cancellation) : undefined;
   // A confirmation without a time is less than a refusal beside it.
   if (cancellation && (cancellation.at !== undefined || answer.messages.length === 0)) {
     return { kind: 'cancelled', cancellation };
@@ -62,6 +63,12 @@ const UNSETTLED: Readonly<Record<Asked, (status: number) => string>> = {
   batch: (status) => `HTTP ${status}: the batch's answer does not name this RPS`,
   cancel: (status) => `HTTP ${status}: an answer without confirmation and message`,
 };
+
+/** A confirmation that names no note is of the one that was asked about. */
+function isOfNote({ nfseNumber: named }: ConfirmedCancellation, { nfseNumber }: Meant): boolean {
+  const bare = (number: string) => number.replace(/^0+(?=\d)/, '');
+  return named === undefined || nfseNumber === undefined || bare(named) === bare(nfseNumber);
+}
 
 function isMeant(note: AbrasfNote, { rps, nfseNumber }: Meant): boolean {
   if (nfseNumber !== undefined && note.number !== nfseNumber) return false;

@@ -50,7 +50,7 @@ export function accessKeyIn(
 ): AccessKey | undefined {
   if (!isSuccess(response) || !envelope) return undefined;
   const key = envelope.field('chaveAcesso');
-  const trimmed = typeof key === 'string' ? key.trim() : undefined;
+  const trimmed = typeof key === 'string' ? key.trim().replace(/^NFS/i, '') : undefined;
   if (hasAccessKeyShape(trimmed)) return trimmed;
   const xml = envelope.document(envelope.field('nfseXmlGZipB64'));
   return xml === undefined ? undefined : read(() => readNfse(xml))?.accessKey;

@@ -1,5 +1,6 @@
+import { isAffirmed } from '../../../nfse/abrasf/read-cancellation.ts';
 import type { AccessKey } from '../../../nfse/access-key.ts';
-import { wordsStateAbsence, wordsStatePresence } from '../../../nfse/rejections/stated.ts';
+import { wordsStateAbsence, wordsStateCancellation, wordsStatePresence } from '../../../nfse/rejections/stated.ts';
 import type { HttpResponse } from '../transport.ts';
 import { type Asked, type Refusal, silence, unsettled, type Verdict, verdictOf } from '../verdict.ts';
 import { accessKeyIn, isSuccess, refusalIn } from './answers.ts';
@@ -9,7 +10,7 @@ import { cancellingOne, eventsIn, type RegisteredEvent } from './events.ts';
 /** What an answer of the national system comes to. */
 export type NationalDecision =
   | { readonly kind: 'cancelled'; readonly event: RegisteredEvent }
-  | { readonly kind: 'note'; readonly key: AccessKey; readonly envelope: Envelope }
+  | { readonly kind: 'note'; readonly key: AccessKey; readonly envelope: Envelope; readonly isCancelled: boolean }
   /** Events, none of which cancels: the note they name stands. */
   | { readonly kind: 'standing'; readonly events: readonly RegisteredEvent[] }
   | Verdict;
@@ -29,7 +30,7 @@ export function decideNational(
   const event = cancellingOne(events);
   if (event) return { kind: 'cancelled', event };
   const key = accessKeyIn(response, envelope);
-  if (key && envelope) return { kind: 'note', key, envelope };
+  if (key && envelope) return { kind: 'note', key, envelope, isCancelled: saysCancelled(envelope) };
   if (events.length > 0) return { kind: 'standing', events };
   if (asked === 'find' && statesAbsence(response.status, envelope)) return { kind: 'absent' };
 
@@ -42,6 +43,16 @@ export function decideNational(
     return 'reason' in verdict ? { ...verdict, reason } : verdict;
   }
   return envelope && !refusal && silent.kind === 'unknown' ? unsettled(reason) : silent;
+}
+
+/** Whether an answer about a note says by a status or a flag that it is no longer valid. */
+function saysCancelled({ field }: Envelope): boolean {
+  const statuses = ['status', 'situacao', 'statusNfse', 'situacaoNfse'].map(field);
+  const flags = ['cancelada', 'nfseCancelada'].map(field);
+  return (
+    statuses.some((status) => typeof status === 'string' && wordsStateCancellation(status)) ||
+    flags.some((flag) => flag !== undefined && isAffirmed(String(flag)))
+  );
 }
 
 /** A gateway has codes of its own, and never the head of the API. */

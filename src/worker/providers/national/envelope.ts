@@ -1,5 +1,5 @@
+import { unpack } from '../../../nfse/national/packaging.ts';
 import type { HttpResponse } from '../transport.ts';
-import { unpack } from './packaging.ts';
 
 /** One message of the authority, as it came. */
 export interface Message {
@@ -37,14 +37,14 @@ const CONTAINERS = ['erros', 'erro', 'errors', 'mensagens', 'listaErros'];
  * @returns `undefined` for HTML, other JSON and broken JSON, whatever the status: gateways answer those
  */
 export function readEnvelope(response: Pick<HttpResponse, 'body' | 'texts'>): Envelope | undefined {
-  const value = parseJson(response.body);
+  const value = withEvents(parseJson(response.body));
   const field = fieldsOf(Array.isArray(value) && value.length === 1 ? value[0] : value) ?? (() => undefined);
   const hasHead = field('tipoAmbiente') !== undefined && field('dataHoraProcessamento') !== undefined;
   const contained = CONTAINERS.flatMap((name) => messagesIn(field(name), hasHead));
   const bare = contained.length > 0 ? [] : messagesIn(value, false);
   const messages = [...contained, ...bare];
-  if (!hasHead && messages.length === 0 && !NAMES_A_NOTE.some((name) => typeof field(name) === 'string'))
-    return undefined;
+  const namesOne = NAMES_A_NOTE.some((name) => typeof field(name) === 'string') || isEvent(field('eventos'));
+  if (!hasHead && messages.length === 0 && !namesOne) return undefined;
   return {
     field,
     document: (packed) => unpack(packed, response.texts),
@@ -52,6 +52,17 @@ export function readEnvelope(response: Pick<HttpResponse, 'body' | 'texts'>): En
     hasHead,
     processedAt: isoTime(field('dataHoraProcessamento')),
   };
+}
+
+/** An answer that is nothing but events, or one event, as if they stood in their list. */
+function withEvents(value: unknown): unknown {
+  if (!isEvent(value)) return value;
+  return Array.isArray(value) ? { eventos: value } : { ...(value as object), eventos: [value] };
+}
+
+function isEvent(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isEvent);
+  return fieldsOf(value)?.('tipoEvento') !== undefined;
 }
 
 /** The members of an answer, whoever wrote it, by their names without case. */

@@ -1,6 +1,7 @@
 import { type AccessKey, hasAccessKeyShape } from '../../../nfse/access-key.ts';
 import { eventType, isCancelling } from '../../../nfse/national/event-types.ts';
 import { DocumentError, type EventFacts, readEvent } from '../../../nfse/national/read-documents.ts';
+import { wordsStateRejection } from '../../../nfse/rejections/stated.ts';
 import { type Envelope, fieldsOf } from './envelope.ts';
 
 /** An event that the authority registered on a note. */
@@ -21,12 +22,14 @@ export interface RegisteredEvent {
  */
 export function eventsIn(envelope: Envelope): readonly RegisteredEvent[] {
   const direct = event(envelope, { packed: envelope.field('eventoXmlGZipB64') });
-  const listed = entriesOf(envelope.field('eventos')).map((field) => ({
-    packed: field('arquivoXml') ?? field('eventoXmlGZipB64'),
-    key: field('chaveAcesso'),
-    type: field('tipoEvento'),
-    receivedAt: undefined, // the list's own time has no offset, so the envelope's is the better one
-  }));
+  const listed = ['eventos', 'evento', 'listaEventos']
+    .flatMap((name) => entriesOf(envelope.field(name)))
+    .map((field) => ({
+      packed: field('arquivoXml') ?? field('eventoXmlGZipB64'),
+      key: field('chaveAcesso'),
+      type: field('tipoEvento'),
+      receivedAt: undefined, // the list's own time has no offset, so the envelope's is the better one
+    }));
   const distributed = entriesOf(envelope.field('LoteDFe'))
     .filter((field) => String(field('TipoDocumento') ?? EVENT).toUpperCase() === EVENT)
     .map((field) => ({ packed: field('ArquivoXml'), key: field('ChaveAcesso'), type: field('TipoEvento') }));
@@ -58,13 +61,29 @@ function event(envelope: Envelope, { packed, key, type }: Entry): readonly Regis
     const { accessKey, processedAt } = facts;
     return [{ type: facts.type, accessKey, protocol: facts.id, registeredAt: processedAt, xml }];
   }
-  if (stated === undefined || !hasAccessKeyShape(key)) return [];
+  const isRequest = xml !== undefined && /<(?:[\w.-]+:)?pedRegEvento[\s>]/i.test(xml) && !/infEvento/i.test(xml);
+  if (isRequest || stated === undefined || !hasAccessKeyShape(key)) return [];
   const protocol = `EVT${key}${stated}001`;
   return [{ type: stated, accessKey: key, protocol, registeredAt: envelope.processedAt, xml: undefined }];
 }
 
 function entriesOf(list: unknown): readonly ((name: string) => unknown)[] {
-  return (Array.isArray(list) ? list : [list]).flatMap((entry) => fieldsOf(entry) ?? []);
+  return (Array.isArray(list) ? list : [list]).flatMap((entry) => {
+    const field = fieldsOf(entry);
+    const inner = field?.('evento');
+    if (typeof inner === 'object' && inner !== null) return entriesOf(inner);
+    return field && !isDenied(field) ? [field] : [];
+  });
+}
+
+/** Whether an entry is of a request that was refused, or is not decided yet. */
+function isDenied(field: (name: string) => unknown): boolean {
+  const statuses = ['status', 'situacao', 'statusEvento', 'situacaoEvento', 'statusProcessamento'].map(field);
+  const complaints = ['erro', 'erros'].map(field);
+  return (
+    statuses.some((status) => typeof status === 'string' && wordsStateRejection(status)) ||
+    complaints.some((complaint) => typeof complaint === 'object' && Object.keys(complaint ?? {}).length > 0)
+  );
 }
 
 function factsIn(xml: string): EventFacts | undefined {

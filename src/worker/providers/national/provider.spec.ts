@@ -3,10 +3,10 @@ import { factFile, WITHOUT_FACTS } from '../../../../test/facts.ts';
 import { needing } from '../../../../test/needs.ts';
 import { parseInvoiceId } from '../../../events/ids.ts';
 import { buildDps } from '../../../nfse/national/dps-document.ts';
+import { pack, unpack } from '../../../nfse/national/packaging.ts';
 import { emission } from '../../../nfse/tax/sales.fixtures.ts';
 import type { Cancellation, Submission } from '../provider.ts';
 import { type HttpRequest, type HttpResponse, TransportError } from '../transport.ts';
-import { pack, unpack } from './packaging.ts';
 import { nationalProvider } from './provider.ts';
 
 const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail();

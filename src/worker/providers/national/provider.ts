@@ -6,6 +6,7 @@ import { localTime } from '../../../nfse/local-time.ts';
 import { type MunicipalityCode, parseMunicipalityCode, utcOffsetOf } from '../../../nfse/municipality.ts';
 import { buildCancellation, CANCELLATION, cancellationReason } from '../../../nfse/national/cancellation-request.ts';
 import { CANCELLING_EVENTS } from '../../../nfse/national/event-types.ts';
+import { pack } from '../../../nfse/national/packaging.ts';
 import { type DpsFacts, readDps } from '../../../nfse/national/read-documents.ts';
 import type {
   Cancellation,
@@ -24,7 +25,6 @@ import * as answers from './answers.ts';
 import { decideNational, type NationalDecision } from './decision.ts';
 import { readEnvelope } from './envelope.ts';
 import type { RegisteredEvent } from './events.ts';
-import { pack } from './packaging.ts';
 
 export interface NationalSettings {
   readonly transport: Transport;

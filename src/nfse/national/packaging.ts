@@ -1,5 +1,4 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { PackedTexts } from '../transport.ts';
 
 /** A note is some ten kilobytes; with the largest lists that the layout allows it has two or three megabytes. */
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -18,7 +17,7 @@ export function pack(xml: string): string {
  * @param texts of the same message that were unpacked already
  * @returns `undefined` for anything that is not such a package, and for one that would grow beyond 4 MB
  */
-export function unpack(packed: unknown, texts?: PackedTexts): string | undefined {
+export function unpack(packed: unknown, texts?: ReadonlyMap<string, string>): string | undefined {
   if (typeof packed !== 'string') return undefined;
   const known = texts?.get(packed);
   if (known !== undefined) return known.replace(/^\uFEFF/, '');
@@ -34,7 +33,8 @@ export function unpack(packed: unknown, texts?: PackedTexts): string | undefined
 }
 
 function decode(text: string | undefined): Buffer | undefined {
-  return text && BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
+  const oneLine = text?.replace(/\s+/g, '');
+  return oneLine && BASE64.test(oneLine) ? Buffer.from(oneLine, 'base64') : undefined;
 }
 
 function isGzip(bytes: Buffer | undefined): boolean {
