@@ -55,54 +55,33 @@ export const state = narrowed(
   { whiteSpace: 'collapse' },
 );
 
-/** The services of LC 116 that the model 2 lists: for each item, its subitems. */
-const SUBITEMS: Readonly<Record<string, string>> = {
-  '01': '1-8',
-  '02': '1',
-  '03': '2-5',
-  '04': '1-23',
-  '05': '1-9',
-  '06': '1-5',
-  '07': '1-13 16-22',
-  '08': '1-2',
-  '09': '1-3',
+/** The services of LC 116 that the model 2 lists: the subitems of each item, of 40, that has more than one. */
+const SUBITEMS: Readonly<Record<number, string>> = {
+  1: '1-8',
+  3: '2-5',
+  4: '1-23',
+  5: '1-9',
+  6: '1-5',
+  7: '1-13 16-22',
+  8: '1-2',
+  9: '1-3',
   10: '1-10',
   11: '1-4',
   12: '1-17',
   13: '2-5',
   14: '1-13',
   15: '1-18',
-  16: '1',
   17: '1-6 8-24',
-  18: '1',
-  19: '1',
   20: '1-3',
-  21: '1',
-  22: '1',
-  23: '1',
-  24: '1',
   25: '1-4',
-  26: '1',
-  27: '1',
-  28: '1',
-  29: '1',
-  30: '1',
-  31: '1',
-  32: '1',
-  33: '1',
-  34: '1',
-  35: '1',
-  36: '1',
-  37: '1',
-  38: '1',
-  39: '1',
-  40: '1',
 };
 
-const LISTED = Object.entries(SUBITEMS).flatMap(([item, runs]) =>
-  runs.split(' ').flatMap((run) => {
+const twoDigits = (number: number) => String(number).padStart(2, '0');
+
+const LISTED = Array.from({ length: 40 }, (_, place) => place + 1).flatMap((item) =>
+  (SUBITEMS[item] ?? '1').split(' ').flatMap((run) => {
     const [first = 1, last = first] = run.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, i) => `${item}.${String(first + i).padStart(2, '0')}`);
+    return Array.from({ length: last - first + 1 }, (_, i) => `${twoDigits(item)}.${twoDigits(first + i)}`);
   }),
 );
 
