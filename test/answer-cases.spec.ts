@@ -314,6 +314,8 @@ describe('to the worker', () => {
     const fault = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>${code}</faultcode><faultstring>x</faultstring></s:Fault></s:Body></s:Envelope>`;
     const { provider } = answering([{ status: 500, body: fault }], SINGLE);
     expect(await provider.find(rps(15, SINGLE))).toMatchObject(outcome);
+    const told = explanationOf(Buffer.from(fault), { asked: 'find', status: 500 });
+    expect(told.outcome).toBe(outcome.kind.toUpperCase());
   });
 
   needing(WITHOUT_FACTS, it)('D08 leaves the outcome unknown, of an authority that is not silent', async () => {

@@ -4,7 +4,7 @@ import { readAnswer } from '../nfse/abrasf/read-answer.ts';
 import type { AbrasfMessage } from '../nfse/abrasf/read-messages.ts';
 import type { AbrasfNote } from '../nfse/abrasf/read-note.ts';
 import { classifyAbrasf, explainAbrasfRejection } from '../nfse/abrasf/rejections.ts';
-import { unwrap } from '../nfse/abrasf/unwrap.ts';
+import { isRefusedCall, unwrap } from '../nfse/abrasf/unwrap.ts';
 import { formatCents } from '../nfse/cents.ts';
 import { explainUnlisted } from '../nfse/rejections/unlisted.ts';
 import { type CityDecision, decideCity } from '../worker/providers/abrasf/decision.ts';
@@ -38,7 +38,8 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   const found = unwrap(text);
   if (found.kind === 'nothing') return undefined;
   if (found.kind === 'fault') {
-    const outcome = outcomeOf(silence(given.status ?? 200, given.asked ?? 'issue', found.reason));
+    const silent = silence(given.status ?? 200, given.asked ?? 'issue', found.reason);
+    const outcome = isRefusedCall(found.code) ? 'UNKNOWN' : outcomeOf(silent);
     const next = nextAfter(outcome, given.asked);
     const fault: ExplainedCode = {
       code: found.code,

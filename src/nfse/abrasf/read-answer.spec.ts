@@ -259,6 +259,8 @@ describe('a message', () => {
     ['without any list', message],
     ['by its type', `<L><tcMensagemRetorno>${message}</tcMensagemRetorno></L>`],
     ['as Erro', '<Erros><Erro><Codigo>E42</Codigo><Descricao>Falta o município</Descricao></Erro></Erros>'],
+    ['as Erro with a text', '<Erro><Codigo>E42</Codigo><Texto>Falta o município</Texto></Erro>'],
+    ['with names of errors', '<Erro><CodigoErro>E42</CodigoErro><MensagemErro>Falta o município</MensagemErro></Erro>'],
     [
       'in capitals',
       `<LISTAMENSAGEMRETORNO><MENSAGEMRETORNO><CODIGO>E42</CODIGO><MENSAGEM>Falta o município</MENSAGEM></MENSAGEMRETORNO></LISTAMENSAGEMRETORNO>`,
@@ -276,6 +278,7 @@ describe('a message', () => {
   it.each([
     ['<ListaMensagemRetorno>E42 - Falta o município</ListaMensagemRetorno>', 'E42'],
     ['<Erro>[E42] Falta o município</Erro>', 'E42'],
+    ['<ListaMensagemRetorno><string>E42: Falta o município</string></ListaMensagemRetorno>', 'E42'],
     ['<MensagemRetorno>Falta o município</MensagemRetorno>', ''],
   ])('as text alone is read: %s', (content, code) =>
     expect(answerIn(soap(`<GerarNfseResposta>${content}</GerarNfseResposta>`)).messages).toMatchObject([

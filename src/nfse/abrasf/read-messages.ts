@@ -40,7 +40,7 @@ function isMessage(element: XmlElement): boolean {
   const holds = (...names: readonly string[]) =>
     element.children.some((child) => child.children.length === 0 && isNamed(child, ...names));
   if (holds('Mensagem') || (holds('Codigo') && holds('Descricao'))) return true;
-  if (isNamed(element, 'MensagemRetorno')) return true;
+  if (isNamed(element, 'MensagemRetorno') || (isNamed(element, 'Erro', 'Mensagem') && holds('Codigo'))) return true;
   return element.children.length === 0 && isNamed(element, ...BARE_TEXTS);
 }
 
@@ -52,6 +52,7 @@ const BARE_TEXTS = [
   'Mensagens',
   'Erros',
   'Erro',
+  'string', // what .NET calls an item of a list of texts
 ];
 
 function messagesIn(element: XmlElement): readonly AbrasfMessage[] {
@@ -60,7 +61,7 @@ function messagesIn(element: XmlElement): readonly AbrasfMessage[] {
       .filter((child) => child.children.length === 0 && isNamed(child, ...names))
       .map(({ text }) => text.trim());
   const codes = texts('Codigo');
-  const words = texts('Mensagem', 'Descricao');
+  const words = texts('Mensagem', 'Descricao', 'Texto');
   const corrections = texts('Correcao');
   const rpsNumber = textOf(at(element, 'IdentificacaoRps'), 'Numero');
   // Some put code, text, code, text into one element; some nothing but a text.

@@ -132,6 +132,11 @@ function documentIn(text: string, names: VendorNames): TextDocument | undefined 
   return undefined;
 }
 
+/** Whether the code of a SOAP fault says that the call is wrong: the service is not silent then. */
+export function isRefusedCall(faultCode: string): boolean {
+  return /(?:Client|Sender)$/i.test(faultCode);
+}
+
 function fault(element: XmlElement): Unwrapped {
   const text = (...path: readonly string[]) => at(element, ...path)?.text.trim() || undefined;
   return {

@@ -18,6 +18,9 @@ const COMMON_NAMES: VendorNames = {
   DataCancelamento: 'DataHoraCancelamento',
   MensagemRetornoLote: 'MensagemRetorno',
   MensagemAlerta: 'MensagemRetorno',
+  CodigoErro: 'Codigo',
+  MensagemErro: 'Mensagem',
+  DescricaoErro: 'Descricao',
 };
 
 /** Services written in .NET call the items of a list after their type in the schema: `tcCompNfse` for `CompNfse`. */

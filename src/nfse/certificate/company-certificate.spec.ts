@@ -202,6 +202,17 @@ describe('an accented password', () => {
     expect(() => readOnly(pfx, 'Acai-ACE')).toThrow(refusal('password'));
   });
 
+  it.for([
+    ['Latin 9', 'a4'],
+    ['the console (858)', 'd5'],
+  ] as const)('with a euro is found in the bytes of %s', ([, euro], { skip }) => {
+    for (const options of [AES, TRIPLE_DES]) {
+      const written = Buffer.concat([Buffer.from(euro, 'hex'), Buffer.from('uro')]);
+      const pfx = opensslPfx(company, written, ...options) ?? skip('there is no openssl');
+      expect(readOnly(pfx, '€uro').key.equals(company.key)).toBe(true);
+    }
+  });
+
   it('is found without a check of the file itself, which would tell that it fits', ({ skip }) => {
     const pfx = opensslPfx(company, misread(utf8), ...TRIPLE_DES, '-nomac') ?? skip('there is no openssl');
     expect(readOnly(pfx, ACCENTED).key.equals(company.key)).toBe(true);

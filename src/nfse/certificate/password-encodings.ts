@@ -7,6 +7,10 @@ const CODE_PAGE_850 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐' +
   '└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0';
 
+/** The pages that gave up a sign for the euro: of Linux, and of the console. */
+const LATIN_9 = `${'\ufffd'.repeat(32)}${WINDOWS_1252.slice(32).replace('¤', '€')}`;
+const CODE_PAGE_858 = CODE_PAGE_850.replace('ı', '€');
+
 /**
  * A password as PKCS#12's own key derivation takes it, in every form that exporters produced, the standard's first. Old OpenSSL
  * widened each byte of the terminal's encoding to 16 bits; macOS may type an accent as a character of its own.
@@ -48,7 +52,7 @@ const spellings = (password: string): readonly string[] => [
 
 /** UTF-8, and each code page that has all the characters. */
 function singleBytes(text: string): readonly Buffer[] {
-  const encoded = [WINDOWS_1252, CODE_PAGE_850].flatMap((page) => {
+  const encoded = [WINDOWS_1252, CODE_PAGE_850, LATIN_9, CODE_PAGE_858].flatMap((page) => {
     const bytes = Array.from(text, (character) => {
       const code = character.codePointAt(0) ?? 0;
       const index = page.indexOf(character);

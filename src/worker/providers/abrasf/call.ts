@@ -2,7 +2,7 @@ import { headerMessage } from '../../../nfse/abrasf/messages.ts';
 import { type AbrasfOperation, isQuestion, OPERATIONS } from '../../../nfse/abrasf/operations.ts';
 import { type AbrasfAnswer, readAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import { soapEnvelope, soapHeaders } from '../../../nfse/abrasf/soap-envelope.ts';
-import { unwrap } from '../../../nfse/abrasf/unwrap.ts';
+import { isRefusedCall, unwrap } from '../../../nfse/abrasf/unwrap.ts';
 import { type Endpoint, filled } from '../../../nfse/municipality-profiles/endpoint.ts';
 import type { Environment } from '../../../nfse/municipality-profiles/profiles.ts';
 import type { Dialect } from '../../../nfse/municipality-profiles/schema.ts';
@@ -72,7 +72,7 @@ export async function call(
           kind: 'unreadable',
           status: response.status,
           reason: `HTTP ${response.status}: SOAP fault ${found.code}: ${found.reason}`,
-          ...(/(?:Client|Sender)$/i.test(found.code) && { isRefusal: true as const }),
+          ...(isRefusedCall(found.code) && { isRefusal: true as const }),
         };
       case 'nothing':
         return {

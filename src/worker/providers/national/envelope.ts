@@ -28,7 +28,7 @@ const [OPENING_BRACKET, CLOSING_BRACKET, OPENING_BRACE, CLOSING_BRACE] = [0x5b, 
 /** What no gateway answers with. */
 export const NAMES_A_NOTE = ['chaveAcesso', 'nfseXmlGZipB64', 'eventoXmlGZipB64'];
 /** Where messages stand: in a list, as one object, or as a text. */
-const CONTAINERS = ['erros', 'erro', 'errors', 'mensagens', 'listaErros'];
+const CONTAINERS = ['erros', 'erro', 'errors', 'mensagens', 'listaErros', 'listaMensagemRetorno', 'mensagemRetorno'];
 
 /**
  * Reads an answer's JSON. Names are compared without case: the API mixes `Codigo` with `codigo` and `idDPS` with `idDps`. Messages count
@@ -37,7 +37,8 @@ const CONTAINERS = ['erros', 'erro', 'errors', 'mensagens', 'listaErros'];
  * @returns `undefined` for HTML, other JSON and broken JSON, whatever the status: gateways answer those
  */
 export function readEnvelope(response: Pick<HttpResponse, 'body' | 'texts'>): Envelope | undefined {
-  const value = withEvents(parseJson(response.body));
+  const outer = parseJson(response.body);
+  const value = withEvents(typeof outer === 'string' ? (jsonIn(outer) ?? outer) : outer);
   const field = fieldsOf(Array.isArray(value) && value.length === 1 ? value[0] : value) ?? (() => undefined);
   const hasHead = field('tipoAmbiente') !== undefined && field('dataHoraProcessamento') !== undefined;
   const contained = CONTAINERS.flatMap((name) => messagesIn(field(name), hasHead));
@@ -79,24 +80,34 @@ function messagesIn(value: unknown, isAuthority: boolean): readonly Message[] {
   if (Array.isArray(value)) return value.flatMap((entry) => messagesIn(entry, isAuthority));
   if (typeof value === 'string') {
     const text = value.trim();
+    const inText = messagesIn(jsonIn(text), isAuthority);
+    if (inText.length > 0) return inText;
     const [, leading] = LEADING_CODE.exec(text) ?? [];
     if (leading === undefined && !(isAuthority && text !== '')) return [];
     return [{ code: leading ?? '', text }];
   }
   const field = fieldsOf(value);
   if (!field) return [];
+  const nested = CONTAINERS.flatMap((name) => messagesIn(field(name), isAuthority));
+  if (nested.length > 0) return nested;
   const inner = field('mensagem');
   if (typeof inner === 'object' && inner !== null) return messagesIn(inner, isAuthority);
   const code = field('codigo') ?? field('code');
   const details = [field('descricao') ?? inner ?? field('message'), field('complemento')];
   const text = details.filter((detail) => typeof detail === 'string' && detail !== '').join(' - ');
-  const given = typeof code === 'string' || typeof code === 'number' ? String(code).trim() : '';
+  const own = typeof code === 'string' || typeof code === 'number' ? String(code).trim() : '';
+  const given = own || (LEADING_CODE.exec(text)?.[1] ?? '');
   if (given === '' && (!isAuthority || text === '')) return [];
   return [{ code: given.slice(0, MAX_CODE), text }];
 }
 
 /** `E0188: …`, `RNG9999 - …`, `[E0188] …` */
 const LEADING_CODE = /^\[?((?:E|RNG)\d{3,5})\b/;
+
+/** JSON that was put into a text. */
+function jsonIn(text: string): unknown {
+  return /^\s*[{[]/.test(text) ? parseJson(text) : undefined;
+}
 
 function parseJson(body: string): unknown {
   if (isDeep(body)) return undefined;
