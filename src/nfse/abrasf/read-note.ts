@@ -100,7 +100,10 @@ function nationalNote(info: XmlElement): Facts | undefined {
 
 const LEADING_ZEROS = /^0+(?=\d)/;
 
-/** Every sign that a note is no longer valid: the city's confirmation, a time of cancellation, a status, a replacement. */
+/**
+ * Every sign that a note is no longer valid: the city's confirmation, a time of cancellation, a status. A replacement alone is none, since
+ * some cities repeat it in the new note.
+ */
 function cancellationOf(info: XmlElement, group: XmlElement, number: string): ConfirmedCancellation | undefined {
   const confirmed = all(group, 'NfseCancelamento')
     .flatMap((element) => readCancellation(element) ?? (saysNothingElse(element) ? UNTOLD : []))
