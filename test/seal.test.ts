@@ -155,7 +155,7 @@ describe('the index by day', async () => {
     const indexes = Table?.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]);
     expect(indexes).toEqual([['byDay', 'ACTIVE']]);
     expect(await Array.fromAsync(byTime.indexed(first))).toEqual([]);
-  }, 90_000);
+  });
 
   it('is not asked for days that it does not have all of: the day of an upgrade is sealed whole', async () => {
     await own.tell([emitted, issued], on(second));

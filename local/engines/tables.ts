@@ -80,7 +80,8 @@ async function create(client: DynamoDBClient, definition: CreateTableCommandInpu
   return true;
 }
 
-const INDEX_TIMEOUT_MS = 60_000;
+/** DynamoDB Local fills an index beside all else that it does: on a busy machine that has taken more than a minute. */
+const INDEX_TIMEOUT_MS = 200_000;
 
 /** A table of an older version gets its new indexes, one after the other as AWS does it. */
 async function addMissingIndexes(
