@@ -6,7 +6,7 @@ import { verifySignatures } from '../src/nfse/xmldsig/verify.ts';
 import { makeCertificate, makePfx, makePfxOfSeveral, type TestCertificate } from './certificates.ts';
 import { apiAs, example } from './stack/api.ts';
 import { certificateFor } from './stack/own-certificate.ts';
-import { newCompany } from './stack/own-company.ts';
+import { newCnpj, newCompany } from './stack/own-company.ts';
 import { eventually } from './stack/own-worker.ts';
 
 const admin = await apiAs('admin');
@@ -85,8 +85,8 @@ describe('the certificate of a company', () => {
   });
 
   it('is not taken for a company that is not registered', async () => {
-    const file = await certificateFor('77888999000181');
-    expect((await put('77888999000181', file)).status).toBe(404);
+    const cnpj = newCnpj();
+    expect((await put(cnpj, await certificateFor(cnpj))).status).toBe(404);
   });
 
   it('is in no log and in no answer: neither its key, nor its password, nor the file', async () => {
