@@ -6,7 +6,6 @@ import type { AbrasfNote } from '../nfse/abrasf/read-note.ts';
 import { classifyAbrasf, explainAbrasfRejection } from '../nfse/abrasf/rejections.ts';
 import { isRefusedCall, unwrap } from '../nfse/abrasf/unwrap.ts';
 import { formatCents } from '../nfse/cents.ts';
-import { explainUnlisted } from '../nfse/rejections/unlisted.ts';
 import { type CityDecision, decideCity } from '../worker/providers/abrasf/decision.ts';
 import { type Asked, silence } from '../worker/providers/verdict.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type ExplainedNote,
   type ExplainedOutcome,
   type Explanation,
+  explainedCode,
   NOTHING_THERE,
   nextAfter,
   outcomeOf,
@@ -95,23 +95,11 @@ function decidingIn(decision: CityDecision) {
   return decision.kind === 'note' || decision.kind === 'cancelled' ? undefined : decidingClass(decision);
 }
 
-function codeOf(message: AbrasfMessage): ExplainedCode {
-  const { code, correction } = message;
-  const source = correction ? `${message.text} (${correction})` : message.text;
-  const [classified] = classifyAbrasf([code]);
-  if (classified === undefined || classified.class === 'UNLISTED') {
-    const [text, howToFix] = explainUnlisted('A prefeitura', [{ code, text: source }]);
-    return { code, class: 'UNLISTED', message: text, howToFix, source };
-  }
-  const { field, ...explained } = explainAbrasfRejection(code);
-  return {
-    code: classified.code,
-    class: classified.class,
-    ...explained,
-    ...(field !== undefined && { pointer: field }),
-    source,
-  };
+function codeOf({ code, text, correction }: AbrasfMessage): ExplainedCode {
+  return explainedCode(CITY, code, correction ? `${text} (${correction})` : text);
 }
+
+const CITY = { name: 'A prefeitura', classify: classifyAbrasf, explain: explainAbrasfRejection } as const;
 
 function noteOf(note: AbrasfNote): ExplainedNote {
   return {

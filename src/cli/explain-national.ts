@@ -3,7 +3,6 @@ import { formatCents } from '../nfse/cents.ts';
 import { ANALYSIS, isCancelling } from '../nfse/national/event-types.ts';
 import { DocumentError, type NfseFacts, readEvent, readNfse } from '../nfse/national/read-documents.ts';
 import { classifyRejections, explainRejection } from '../nfse/national/rejections.ts';
-import { explainUnlisted } from '../nfse/rejections/unlisted.ts';
 import { descend, parseXml } from '../nfse/xml.ts';
 import { decideNational, type NationalDecision } from '../worker/providers/national/decision.ts';
 import { type Envelope, fieldsOf, type Message, readEnvelope } from '../worker/providers/national/envelope.ts';
@@ -16,6 +15,7 @@ import {
   type ExplainedNote,
   type ExplainedOutcome,
   type Explanation,
+  explainedCode,
   NOT_AN_ANSWER,
   NOTHING_THERE,
   nextAfter,
@@ -47,7 +47,7 @@ export function explainNationalJson(source: string, given: Circumstances): Expla
     operation: given.operation ?? operationOf(envelope, asked),
     outcome,
     ...(note && { note }),
-    codes: envelope.messages.map((message) => explainedCode(message, isAbsent)),
+    codes: envelope.messages.map((message) => codeOf(message, isAbsent)),
     next: isAbsent
       ? NOTHING_THERE
       : (nextAfterEvents(outcome, events) ?? nextAfter(outcome, asked, decidingIn(decision))),
@@ -124,25 +124,19 @@ function saysNoInWords({ messages, field }: Envelope): boolean {
 const CODE = /^[A-Z]+\d+$/i;
 
 /** @param isAbsent whether what stands for a code says that there is nothing */
-function explainedCode({ code, text }: Message, isAbsent: boolean): ExplainedCode {
+function codeOf({ code, text }: Message, isAbsent: boolean): ExplainedCode {
   if (isAbsent && !CODE.test(code)) {
     const message = 'A autoridade não tem este documento.';
     return { code, class: 'EMPTY', message, howToFix: NOTHING_THERE, source: text };
   }
-  const [classified] = classifyRejections([code]);
-  if (classified === undefined || classified.class === 'UNLISTED') {
-    const [message, howToFix] = explainUnlisted('O sistema nacional', [{ code, text }]);
-    return { code, class: 'UNLISTED', message, howToFix, source: text };
-  }
-  const { field, ...explained } = explainRejection(code);
-  return {
-    code: classified.code,
-    class: classified.class,
-    ...explained,
-    ...(field !== undefined && { pointer: field }),
-    source: text,
-  };
+  return explainedCode(NATIONAL_SYSTEM, code, text);
 }
+
+const NATIONAL_SYSTEM = {
+  name: 'O sistema nacional',
+  classify: classifyRejections,
+  explain: explainRejection,
+} as const;
 
 function noteShown(
   envelope: Envelope,

@@ -1,4 +1,5 @@
-import type { HandlingClass } from '../nfse/rejections/catalogue.ts';
+import type { HandlingClass, RejectionCatalogue } from '../nfse/rejections/catalogue.ts';
+import { explainUnlisted } from '../nfse/rejections/unlisted.ts';
 import type { Asked, Verdict } from '../worker/providers/verdict.ts';
 
 export type ExplainedOutcome =
@@ -56,6 +57,26 @@ export interface Circumstances {
   /** As given: shown in the explanation. */
   readonly operation?: string | undefined;
   readonly status?: number | undefined;
+}
+
+/** Who answers: as the user knows it, and its table of codes. */
+type Speaker = Pick<RejectionCatalogue<HandlingClass>, 'classify' | 'explain'> & { readonly name: string };
+
+/** What a code means, by its authority's table; one that no table has is told as it came. */
+export function explainedCode({ name, classify, explain }: Speaker, code: string, source: string): ExplainedCode {
+  const [classified] = classify([code]);
+  if (classified === undefined || classified.class === 'UNLISTED') {
+    const [message, howToFix] = explainUnlisted(name, [{ code, text: source }]);
+    return { code, class: 'UNLISTED', message, howToFix, source };
+  }
+  const { field, ...explained } = explain(code);
+  return {
+    code: classified.code,
+    class: classified.class,
+    ...explained,
+    ...(field !== undefined && { pointer: field }),
+    source,
+  };
 }
 
 /** What a verdict is called here. */

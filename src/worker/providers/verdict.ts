@@ -1,5 +1,5 @@
 import type { HandlingClass } from '../../nfse/rejections/catalogue.ts';
-import type { Pending, ProviderError, Unavailable, Unknown } from './provider.ts';
+import type { FindOutcome, IssueOutcome, Pending, ProviderError, Unavailable, Unknown } from './provider.ts';
 
 /** What an answer's messages come to. */
 export interface Refusal {
@@ -88,5 +88,24 @@ export function verdictOf(refusal: Refusal, asked: Asked): Verdict {
     case 'UNLISTED':
       if (asked === 'find') return { ...unsettled(reason), refusal };
       return { kind: refusal.doubtful ? 'doubtful' : 'refused', refusal };
+  }
+}
+
+/**
+ * What became of a declaration whose refusal may hide a note, once the authority was asked for it: refused only where it says that there
+ * is no note.
+ */
+export function afterLookup(found: FindOutcome, { error }: Refusal): IssueOutcome {
+  switch (found.kind) {
+    case 'found':
+      return { kind: 'already-used', reason: error.source };
+    case 'absent':
+      return { kind: 'rejected', error };
+    case 'pending':
+      return found;
+    case 'rejected':
+    case 'unavailable':
+    case 'unknown':
+      return unsettled(error.source);
   }
 }

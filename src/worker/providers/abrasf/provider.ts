@@ -4,7 +4,7 @@ import { batchMessage, singleMessage } from '../../../nfse/abrasf/messages.ts';
 import type { AbrasfOperation } from '../../../nfse/abrasf/operations.ts';
 import { type RpsFacts, readRps } from '../../../nfse/abrasf/read-rps.ts';
 import type { FindOutcome, IssueOutcome, Provider, Submission } from '../provider.ts';
-import { type Refusal, unsettled } from '../verdict.ts';
+import { afterLookup, unsettled } from '../verdict.ts';
 import { call } from './call.ts';
 import { cancel } from './cancel.ts';
 import { decideCity } from './decision.ts';
@@ -38,7 +38,7 @@ async function issue(desk: Desk, submission: Submission): Promise<IssueOutcome> 
     case 'refused':
       return { kind: 'rejected', error: decision.refusal.error };
     case 'doubtful':
-      return confirmed(desk, decision.refusal, rps);
+      return afterLookup(await findByRps(desk, rps), decision.refusal);
     case 'pending':
     case 'unavailable':
     case 'unknown':
@@ -74,23 +74,6 @@ function declaration(desk: Desk, submission: Submission, rps: RpsFacts): readonl
 function batchNumber({ document, attempt }: Submission): number {
   const hash = createHash('sha256').update(`${attempt}\n${document}`, 'utf8').digest();
   return 100_000_000_000_000 + Number(hash.readBigUInt64BE() % 900_000_000_000_000n);
-}
-
-/** A refusal that may hide a note becomes one only when the city says that there is no note. */
-async function confirmed(desk: Desk, refusal: Refusal, rps: RpsFacts): Promise<IssueOutcome> {
-  const found = await findByRps(desk, rps);
-  switch (found.kind) {
-    case 'found':
-      return { kind: 'already-used', reason: refusal.error.source };
-    case 'absent':
-      return { kind: 'rejected', error: refusal.error };
-    case 'pending':
-      return found;
-    case 'rejected':
-    case 'unavailable':
-    case 'unknown':
-      return unsettled(refusal.error.source);
-  }
 }
 
 async function find(desk: Desk, submission: Submission): Promise<FindOutcome> {

@@ -2,12 +2,9 @@ import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import type { AbrasfMessage } from '../../../nfse/abrasf/read-messages.ts';
 import { classifyAbrasf, decideAbrasfRejection, explainAbrasfRejection } from '../../../nfse/abrasf/rejections.ts';
 import { wordsStatePresence } from '../../../nfse/rejections/stated.ts';
-import { explainUnlisted } from '../../../nfse/rejections/unlisted.ts';
+import { codeOf, refusalError } from '../refusal-error.ts';
 import type { Refusal } from '../verdict.ts';
 
-const MAX_SOURCE = 2000;
-const MAX_EXPLAINED = 5;
-const NO_CODE = 'SEM-CODIGO';
 /** Duplicates within a batch. A batch of ours has one RPS, so that the other one was sent before. */
 const SAID_TO_BE_DOUBLE = new Set(['E71', 'E996']);
 
@@ -29,31 +26,23 @@ export function refusalIn(answer: AbrasfAnswer, rpsNumber?: string): CityRefusal
   const decided = decideAbrasfRejection(ours.map(codeOf));
   if (!decided || decided.class === 'ALERT') return undefined;
   const telling = codes.filter((one) => one.class !== 'ALERT');
-  const listed = [decided, ...telling].filter(({ known }) => known).map(({ code }) => code);
-  const explained = [...new Set(listed)].slice(0, MAX_EXPLAINED).map(explainAbrasfRejection);
   const unlisted = ours.filter((_, place) => codes[place]?.class === 'UNLISTED');
-  const [message, howToFix] = unlisted.length > 0 ? explainUnlisted('A prefeitura', unlisted.map(wordsOf)) : [];
-  const field = explained[0]?.field;
   return {
     class: decided.class,
     doubtful: unlisted.length > 0 || telling.some(({ code }) => SAID_TO_BE_DOUBLE.has(code)),
     absent: telling.every((one) => one.class === 'NOT_FOUND') && !ours.some(({ text }) => wordsStatePresence(text)),
-    error: {
-      code: decided.code,
-      message: distinct([...explained.map((one) => one.message), message]),
-      howToFix: distinct([...explained.map((one) => one.howToFix), howToFix]),
-      ...(field !== undefined && { field }),
-      source: ours.map(described).join('; ').slice(0, MAX_SOURCE),
-    },
+    error: refusalError({
+      codes: [decided, ...telling],
+      explain: explainAbrasfRejection,
+      authority: 'A prefeitura',
+      unlisted: unlisted.map(wordsOf),
+      said: ours.map(described),
+    }),
   };
 }
 
 function isAbout({ rpsNumber }: AbrasfMessage, ours: string): boolean {
   return rpsNumber === undefined || rpsNumber.replace(/^0+(?=\d)/, '') === ours;
-}
-
-function codeOf({ code }: AbrasfMessage): string {
-  return code === '' ? NO_CODE : code;
 }
 
 function wordsOf({ code, text, correction }: AbrasfMessage) {
@@ -62,8 +51,4 @@ function wordsOf({ code, text, correction }: AbrasfMessage) {
 
 function described(message: AbrasfMessage): string {
   return `${message.code}: ${wordsOf(message).text}`;
-}
-
-function distinct(sentences: readonly (string | undefined)[]): string {
-  return [...new Set(sentences.filter((sentence) => sentence !== undefined))].join(' ');
 }

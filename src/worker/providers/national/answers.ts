@@ -1,15 +1,11 @@
 import { type AccessKey, hasAccessKeyShape, nfseNumberOf } from '../../../nfse/access-key.ts';
 import { DocumentError, type NfseFacts, readNfse } from '../../../nfse/national/read-documents.ts';
 import { classifyRejections, decideRejection, explainRejection } from '../../../nfse/national/rejections.ts';
-import { explainUnlisted } from '../../../nfse/rejections/unlisted.ts';
 import type { IssuedNote } from '../provider.ts';
+import { codeOf, refusalError } from '../refusal-error.ts';
 import type { HttpResponse } from '../transport.ts';
 import type { Refusal } from '../verdict.ts';
 import type { Envelope, Message } from './envelope.ts';
-
-const MAX_SOURCE = 2000;
-const MAX_EXPLAINED = 5;
-const NO_CODE = 'SEM-CODIGO';
 
 /** The refusal in an answer's messages, or `undefined` when it has none. What no table has is told as it came. */
 export function refusalIn(envelope: Envelope | undefined): Refusal | undefined {
@@ -17,26 +13,18 @@ export function refusalIn(envelope: Envelope | undefined): Refusal | undefined {
   const decided = decideRejection(messages.map(codeOf));
   if (!decided) return undefined;
   const classified = classifyRejections(messages.map(codeOf));
-  const listed = [decided, ...classified].filter(({ known }) => known).map(({ code }) => code);
-  const explained = [...new Set(listed)].slice(0, MAX_EXPLAINED).map(explainRejection);
   const unlisted = messages.filter((_, place) => classified[place]?.known === false);
-  const [message, howToFix] = unlisted.length > 0 ? explainUnlisted('O sistema nacional', unlisted) : [];
-  const field = explained[0]?.field;
   return {
     class: decided.class,
     doubtful: unlisted.length > 0,
-    error: {
-      code: decided.code,
-      message: distinct([...explained.map((one) => one.message), message]),
-      howToFix: distinct([...explained.map((one) => one.howToFix), howToFix]),
-      ...(field !== undefined && { field }),
-      source: messages.map(described).join('; ').slice(0, MAX_SOURCE),
-    },
+    error: refusalError({
+      codes: [decided, ...classified],
+      explain: explainRejection,
+      authority: 'O sistema nacional',
+      unlisted,
+      said: messages.map(described),
+    }),
   };
-}
-
-function codeOf({ code }: Message): string {
-  return code === '' ? NO_CODE : code;
 }
 
 function described({ code, text }: Message): string {
@@ -98,8 +86,4 @@ function read<T>(parse: () => T): T | undefined {
     if (error instanceof DocumentError) return undefined;
     throw error;
   }
-}
-
-function distinct(sentences: readonly (string | undefined)[]): string {
-  return [...new Set(sentences.filter((sentence) => sentence !== undefined))].join(' ');
 }

@@ -20,7 +20,7 @@ import type {
   Unknown,
 } from '../provider.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from '../transport.ts';
-import { type Refusal, unavailable, unknown, unsettled } from '../verdict.ts';
+import { afterLookup, unavailable, unknown, unsettled } from '../verdict.ts';
 import * as answers from './answers.ts';
 import { decideNational, type NationalDecision } from './decision.ts';
 import { readEnvelope } from './envelope.ts';
@@ -74,7 +74,7 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
     case 'refused':
       return { kind: 'rejected', error: decision.refusal.error };
     case 'doubtful':
-      return confirmed(transport, submission, decision.refusal);
+      return afterLookup(await find(transport, submission), decision.refusal);
     case 'pending':
     case 'unavailable':
     case 'unknown':
@@ -83,23 +83,6 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
     case 'cancelled':
     case 'standing':
       return unsettled(`HTTP ${response.status}: an answer to another question`);
-  }
-}
-
-/** A refusal by a code that no table has becomes one only when the authority says that there is no note. */
-async function confirmed(transport: Transport, submission: Submission, { error }: Refusal): Promise<IssueOutcome> {
-  const found = await find(transport, submission);
-  switch (found.kind) {
-    case 'found':
-      return { kind: 'already-used', reason: error.source };
-    case 'absent':
-      return { kind: 'rejected', error };
-    case 'pending':
-      return found;
-    case 'rejected':
-    case 'unavailable':
-    case 'unknown':
-      return unsettled(error.source);
   }
 }
 
