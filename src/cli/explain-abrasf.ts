@@ -1,6 +1,5 @@
 import { localName } from '../nfse/abrasf/elements.ts';
 import { OPERATIONS } from '../nfse/abrasf/operations.ts';
-import { readAnswer } from '../nfse/abrasf/read-answer.ts';
 import type { AbrasfMessage } from '../nfse/abrasf/read-messages.ts';
 import type { AbrasfNote } from '../nfse/abrasf/read-note.ts';
 import { classifyAbrasf, explainAbrasfRejection } from '../nfse/abrasf/rejections.ts';
@@ -52,7 +51,7 @@ export function explainAbrasf(text: string, given: Circumstances): Explanation |
   }
   const operation = operationOf(localName(found.root)) ?? operationOf(found.operation) ?? localName(found.root);
   const asked = askedBy(operation, given.asked);
-  const answer = readAnswer(found.root);
+  const { answer } = found;
   const decision = decideCity({ status: given.status ?? 200, answer }, asked);
   const outcome = outcomeIn(decision, asked);
   const [note] = answer.notes;

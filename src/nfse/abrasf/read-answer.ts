@@ -87,14 +87,12 @@ const TRAITS = [
 ];
 
 /** Whether an answer shows a note or a cancellation, which weigh more than what another one says. */
-export function showsOutcome(root: XmlElement): boolean {
-  const { showsNote, cancellation } = readAnswer(root);
+export function showsOutcome({ showsNote, cancellation }: AbrasfAnswer): boolean {
   return showsNote || cancellation !== undefined;
 }
 
 /** Whether an answer says anything at all. */
-export function saysSomething(root: XmlElement): boolean {
-  const { notes, messages, alerts, protocol, batchStatus, cancellation } = readAnswer(root);
+export function saysSomething({ notes, messages, alerts, protocol, batchStatus, cancellation }: AbrasfAnswer): boolean {
   return (
     notes.length + messages.length + alerts.length > 0 ||
     [protocol, batchStatus, cancellation].some((one) => one !== undefined)

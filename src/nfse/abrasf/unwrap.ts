@@ -2,7 +2,7 @@ import { unpack } from '../national/packaging.ts';
 import type { XmlElement } from '../xml.ts';
 import { all, at, isNamed, localName } from './elements.ts';
 import { parsedXml, sliceOf, withoutMark } from './parsed-xml.ts';
-import { looksLikeAnswer, saysSomething, showsOutcome } from './read-answer.ts';
+import { type AbrasfAnswer, looksLikeAnswer, readAnswer, saysSomething, showsOutcome } from './read-answer.ts';
 import { inModelNames, type VendorNames } from './vendor-names.ts';
 
 /** What an envelope turned out to hold. */
@@ -11,6 +11,8 @@ export type Unwrapped =
       readonly kind: 'payload';
       /** In the model's names. */
       readonly root: XmlElement;
+      /** What it says. */
+      readonly answer: AbrasfAnswer;
       /** The document, its own bytes as far as the envelope let them be. */
       readonly xml: string;
       /** Local name of the first element in the envelope, which tells the operation where the document's root does not. */
@@ -21,6 +23,8 @@ export type Unwrapped =
   | { readonly kind: 'nothing' };
 
 type Payload = Unwrapped & { readonly kind: 'payload' };
+/** A document that may be the answer. */
+type Candidate = Omit<Payload, 'kind' | 'answer'>;
 
 const NOTHING: Unwrapped = { kind: 'nothing' };
 /** An answer inside an answer inside an answer is somebody's joke. */
@@ -48,20 +52,30 @@ export function unwrap(text: string, names: VendorNames = {}): Unwrapped {
   if (faulty) return fault(faulty);
 
   const operation = body.children[0] && localName(body.children[0]);
-  const inline = (element: XmlElement): Payload => ({
-    kind: 'payload',
+  const inline = (element: XmlElement): Candidate => ({
     root: element,
     xml: element === root ? withoutMark(text) : sliceOf(text, root, element),
     operation: isEnvelope ? operation : undefined,
   });
   const whole = isEnvelope ? body.children : [root];
-  const candidates: readonly Payload[] = [
-    ...textDocuments(body, names).map((document) => ({ kind: 'payload', operation, ...document }) as const),
-    ...[...answersIn(body), ...whole.filter(looksLikeAnswer)].map(inline),
-  ];
-  const unfoldedOnes = candidates.map((payload) => ({ ...payload, root: unfolded(payload.root, names) }));
-  const first = (isTaken: (root: XmlElement) => boolean) => unfoldedOnes.find((payload) => isTaken(payload.root));
-  return first(showsOutcome) ?? first(saysSomething) ?? unfoldedOnes[0] ?? NOTHING;
+  const inlineOnes = new Set([...answersIn(body), ...whole.filter(looksLikeAnswer)]);
+  return mostTelling([
+    ...textDocuments(body, names).map((document) => ({ operation, ...document })),
+    ...Array.from(inlineOnes, inline),
+  ]);
+
+  function mostTelling(candidates: readonly Candidate[]): Unwrapped {
+    let telling: Payload | undefined;
+    let first: Payload | undefined;
+    for (const candidate of candidates) {
+      const unfoldedRoot = unfolded(candidate.root, names);
+      const payload: Payload = { kind: 'payload', ...candidate, root: unfoldedRoot, answer: readAnswer(unfoldedRoot) };
+      if (showsOutcome(payload.answer)) return payload;
+      if (saysSomething(payload.answer)) telling ??= payload;
+      first ??= payload;
+    }
+    return telling ?? first ?? NOTHING;
+  }
 }
 
 /** Elements that are an answer by their name. A list of messages is a part of one. */

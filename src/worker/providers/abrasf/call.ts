@@ -1,6 +1,6 @@
 import { headerMessage } from '../../../nfse/abrasf/messages.ts';
 import { type AbrasfOperation, isQuestion, OPERATIONS } from '../../../nfse/abrasf/operations.ts';
-import { type AbrasfAnswer, readAnswer } from '../../../nfse/abrasf/read-answer.ts';
+import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import { soapEnvelope, soapHeaders } from '../../../nfse/abrasf/soap-envelope.ts';
 import { isRefusedCall, unwrap } from '../../../nfse/abrasf/unwrap.ts';
 import { type Endpoint, filled } from '../../../nfse/municipality-profiles/endpoint.ts';
@@ -66,7 +66,7 @@ export async function call(
     const found = unwrap(response.body, dialect.answerNames);
     switch (found.kind) {
       case 'payload':
-        return { kind: 'answer', status: response.status, answer: readAnswer(found.root), xml: found.xml };
+        return { kind: 'answer', status: response.status, answer: found.answer, xml: found.xml };
       case 'fault':
         return {
           kind: 'unreadable',

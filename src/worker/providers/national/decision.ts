@@ -32,10 +32,10 @@ export function decideNational(
   const key = accessKeyIn(response, envelope);
   if (key && envelope) return { kind: 'note', key, envelope, isCancelled: saysCancelled(envelope) };
   if (events.length > 0) return { kind: 'standing', events };
-  if (asked === 'find' && statesAbsence(response.status, envelope)) return { kind: 'absent' };
 
   const { status } = response;
   const refusal = refusalIn(envelope);
+  if (asked === 'find' && statesAbsence(status, envelope, refusal)) return { kind: 'absent' };
   const reason = refusal ? `HTTP ${status}: ${refusal.error.source}` : `HTTP ${status} without a readable answer`;
   const silent = silence(status, asked, reason);
   if (refusal && !(silent.kind === 'unavailable' && isOfGateway(envelope, refusal))) {
@@ -65,10 +65,9 @@ function isOfGateway(envelope: Envelope | undefined, refusal: Refusal): boolean 
  * neither does one that carries a refusal, of the certificate say, or that shows a note, an event or a document all the same. A code
  * that no table has counts by its text alone.
  */
-export function statesAbsence(status: number, envelope: Envelope | undefined): boolean {
+function statesAbsence(status: number, envelope: Envelope | undefined, refusal: Refusal | undefined): boolean {
   if (!envelope?.hasHead || showsSomething(envelope)) return false;
   if (envelope.messages.some(({ text }) => wordsStatePresence(text))) return false;
-  const refusal = refusalIn(envelope);
   const saysNothing = !refusal || refusal.class === 'EMPTY' || refusal.class === 'NOT_FOUND';
   if (status === 404) return saysNothing || (refusal.class === 'UNLISTED' && envelope.messages.every(isOfAbsence));
   return isSuccess({ status }) && refusal !== undefined && saysNothing;
