@@ -1,5 +1,5 @@
 import { address, contact, declaration, name, person, rate } from './abrasf-2-03-rps.ts';
-import { identity, type Model2, messages2, page, period } from './abrasf-2-messages.ts';
+import { identity, layoutsOf, type Model2, page, period } from './abrasf-2-messages.ts';
 import { dateTime, document, issuingBody, noteWithFate, versioned } from './abrasf-groups.ts';
 import {
   choices,
@@ -11,8 +11,8 @@ import {
   tag,
   verificationCode,
 } from './abrasf-values.ts';
-import { attributed, choice, type Group, type Layout, seq } from './notation.ts';
-import { signable, signedPart } from './signed.ts';
+import { attributed, choice, type Group, seq } from './notation.ts';
+import { signedPart } from './signed.ts';
 import { narrowed, trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
 
@@ -87,19 +87,8 @@ const modelOf = (declaration: Group): Model2 => ({
   statusAlone: false,
 });
 
-/**
- * The messages of 2.03 around a declaration.
- *
- * @param unsigned ABRASF's own, or a vendor's
- */
-export function abrasf203(name: string, unsigned: Group): Layout {
-  return {
-    name,
-    namespace: 'http://www.abrasf.org.br/nfse.xsd',
-    roots: messages2(modelOf(signable(unsigned))),
-    rootsApart: false,
-  };
-}
+/** The messages of 2.03 around a declaration: ABRASF's own, or a vendor's. */
+export const abrasf203 = layoutsOf(modelOf);
 
 /** ABRASF 2.03. */
 export const ABRASF_2_03 = abrasf203('abrasf-2.03', declaration);

@@ -1,9 +1,9 @@
 import { address, alphanumericCode, contact, declaration, name, person, rate, tag } from './abrasf-2-04-rps.ts';
-import { type Model2, messages2, page, period } from './abrasf-2-messages.ts';
+import { layoutsOf, type Model2, page, period } from './abrasf-2-messages.ts';
 import { dateTime, document, issuingBody, noteWithFate, versioned } from './abrasf-groups.ts';
 import { choices, integer, money, municipality, municipalRegistration, noteNumber } from './abrasf-values.ts';
-import { attributed, choice, type Group, type Layout, seq } from './notation.ts';
-import { signable, signedPart } from './signed.ts';
+import { attributed, choice, type Group, seq } from './notation.ts';
+import { signedPart } from './signed.ts';
 import { trimmed } from './values.ts';
 import { signature } from './xmldsig.ts';
 
@@ -81,19 +81,8 @@ const modelOf = (declaration: Group): Model2 => ({
   statusAlone: true,
 });
 
-/**
- * The messages of 2.04 around a declaration.
- *
- * @param unsigned ABRASF's own, or a vendor's
- */
-export function abrasf204(name: string, unsigned: Group): Layout {
-  return {
-    name,
-    namespace: 'http://www.abrasf.org.br/nfse.xsd',
-    roots: messages2(modelOf(signable(unsigned))),
-    rootsApart: false,
-  };
-}
+/** The messages of 2.04 around a declaration: ABRASF's own, or a vendor's. */
+export const abrasf204 = layoutsOf(modelOf);
 
 /** ABRASF 2.04. Vendors sell other layouts under this number; theirs are not these. */
 export const ABRASF_2_04 = abrasf204('abrasf-2.04', declaration);

@@ -1,7 +1,7 @@
 import { batchMessages, date, dateTime, document, header, messages, rpsIdentity } from './abrasf-groups.ts';
 import { batchNumber, batchStatus, noteNumber, protocol, version } from './abrasf-values.ts';
-import { attributed, choice, type Elements, type Group, seq, type Type, times } from './notation.ts';
-import { signedPart } from './signed.ts';
+import { attributed, choice, type Elements, type Group, type Layout, seq, type Type, times } from './notation.ts';
+import { signable, signedPart } from './signed.ts';
 import { decimal, type ValueType } from './values.ts';
 import { signature } from './xmldsig.ts';
 
@@ -37,11 +37,25 @@ export const page = decimal({ fraction: 0, least: 1, most: 999_999 });
 export const period = seq({ DataInicial: date, DataFinal: date });
 
 /**
+ * How a layout of the model 2 is made: its messages around a declaration (`unsigned`).
+ *
+ * @param modelOf what the version has around a signed declaration
+ */
+export function layoutsOf(modelOf: (declaration: Group) => Model2): (name: string, unsigned: Group) => Layout {
+  return (name, unsigned) => ({
+    name,
+    namespace: 'http://www.abrasf.org.br/nfse.xsd',
+    roots: messages2(modelOf(signable(unsigned))),
+    rootsApart: false,
+  });
+}
+
+/**
  * The messages of the model 2, by the name of their root.
  *
  * @source ABRASF NFS-e 2.04 and 2.03; facts §2
  */
-export function messages2(model: Model2): Readonly<Record<string, Type>> {
+function messages2(model: Model2): Readonly<Record<string, Type>> {
   const { declaration, note, tag } = model;
   const complaint = { ListaMensagemRetorno: messages };
   const batchComplaint = { ListaMensagemRetornoLote: batchMessages };

@@ -166,10 +166,10 @@ const AbrasfCitySchema = z.strictObject({
     z.strictObject({
       emission: z.optional(DialectSchema.shape.emission),
       signature: z.optional(DialectSchema.shape.signature),
-      serviceItem: z.optional(z.enum(['nn.nn', 'n.nn', 'nnnn', 'nnnnnn'])),
-      competence: z.optional(z.enum(['date', 'first-of-month'])),
+      serviceItem: z.optional(DialectSchema.shape.serviceItem.def.innerType),
+      competence: z.optional(DialectSchema.shape.competence.def.innerType),
       taxReform: DialectSchema.shape.taxReform,
-      lineBreak: z.optional(z.enum(['\n', '\\n', '|', '<br>'])),
+      lineBreak: z.optional(DialectSchema.shape.lineBreak.def.innerType),
       cancellation: z.optional(DialectSchema.shape.cancellation.def.innerType),
     }),
   ),
