@@ -53,7 +53,7 @@ export interface SaleParty {
   readonly foreignAddress?: SaleForeignAddress | undefined;
 }
 
-interface Street {
+export interface Street {
   readonly street: string;
   readonly number: string;
   readonly complement?: string | undefined;

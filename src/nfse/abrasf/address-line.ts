@@ -1,11 +1,9 @@
+import { Given } from '../layouts/content.ts';
 import { oneLine } from '../national/text.ts';
+import type { Street } from '../sale.ts';
 
 /** What an address may be made of. */
-interface AddressParts {
-  readonly street: string;
-  readonly number: string;
-  readonly complement?: string | undefined;
-  readonly district: string;
+interface AddressParts extends Street {
   readonly city?: string | undefined;
   readonly region?: string | undefined;
   readonly postalCode?: string | undefined;
@@ -14,10 +12,23 @@ interface AddressParts {
   readonly foreign?: Pick<AddressParts, 'city' | 'region' | 'postalCode'> | undefined;
 }
 
-export interface AddressLine {
+/** Several members as one text. */
+export interface MembersLine {
   readonly text: string;
   /** Pointers of the members that the text says. One of which nothing can be written is none of them. */
   readonly from: readonly string[];
+}
+
+/**
+ * Texts as one, in their order.
+ *
+ * @param at where their members stand in the request
+ */
+export function membersLine(at: string, members: Readonly<Record<string, string | undefined>>): MembersLine {
+  const said = Object.entries(members)
+    .map(([member, text]) => [`${at}/${member}`, oneLine(text ?? '')] as const)
+    .filter(([, text]) => text !== '');
+  return { text: said.map(([, text]) => text).join(', '), from: said.map(([pointer]) => pointer) };
 }
 
 /**
@@ -25,9 +36,9 @@ export interface AddressLine {
  *
  * @param at where the address stands in the request
  */
-export function addressLine(at: string, address: AddressParts): AddressLine {
+export function addressLine(at: string, address: AddressParts): MembersLine {
   const { street, number, complement, district, city, region, postalCode, municipalityCode, foreign } = address;
-  const parts = {
+  return membersLine(at, {
     street,
     number,
     complement,
@@ -39,9 +50,10 @@ export function addressLine(at: string, address: AddressParts): AddressLine {
     'foreign/postalCode': foreign?.postalCode,
     postalCode,
     municipalityCode,
-  };
-  const said = Object.entries(parts)
-    .map(([member, text]) => [`${at}/${member}`, oneLine(text ?? '')] as const)
-    .filter(([, text]) => text !== '');
-  return { text: said.map(([, text]) => text).join(', '), from: said.map(([pointer]) => pointer) };
+  });
+}
+
+/** A line as the content of an element. @param at to blame where the line says nothing */
+export function lineGiven(at: string, { text, from: [first = at, ...also] }: MembersLine): Given {
+  return new Given(first, text, also);
 }

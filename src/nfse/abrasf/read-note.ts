@@ -80,6 +80,7 @@ function nationalNote(info: XmlElement): Facts | undefined {
   if (!number || !/^\d{1,20}$/.test(number)) return undefined;
   const [dps] = all(info, 'infDPS');
   const rpsNumber = textOf(dps, 'nDPS');
+  const series = textOf(dps, 'serie');
   return {
     number,
     accessKey,
@@ -88,7 +89,7 @@ function nationalNote(info: XmlElement): Facts | undefined {
     rps:
       rpsNumber === undefined
         ? undefined
-        : { series: textOf(dps, 'serie')?.replace(LEADING_ZEROS, ''), number: rpsNumber.replace(LEADING_ZEROS, '') },
+        : { series: series && withoutLeadingZeros(series), number: withoutLeadingZeros(rpsNumber) },
     amount: money(textOf(at(dps, 'valores'), 'vServ')),
     netAmount: money(textOf(at(info, 'valores'), 'vLiq')),
     issuerDocument: documentIn(at(dps, 'prest')),
@@ -98,7 +99,10 @@ function nationalNote(info: XmlElement): Facts | undefined {
   };
 }
 
-const LEADING_ZEROS = /^0+(?=\d)/;
+/** A number or a series as the model writes it: the national layout and some cities put zeros before it. */
+export function withoutLeadingZeros(text: string): string {
+  return text.replace(/^0+(?=\d)/, '');
+}
 
 /**
  * Every sign that a note is no longer valid: the city's confirmation, a time of cancellation, a status. A replacement alone is none, since
@@ -131,8 +135,8 @@ function saysNothingElse(element: XmlElement): boolean {
 
 function rpsOf(element: XmlElement): AbrasfNote['rps'] {
   const [identity] = all(element, 'IdentificacaoRps');
-  const number = textOf(identity, 'Numero')?.replace(LEADING_ZEROS, '');
-  return number === undefined ? undefined : { series: textOf(identity, 'Serie'), number };
+  const number = textOf(identity, 'Numero');
+  return number === undefined ? undefined : { series: textOf(identity, 'Serie'), number: withoutLeadingZeros(number) };
 }
 
 /** CNPJ, CPF or foreign number of a party. */

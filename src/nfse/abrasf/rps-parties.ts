@@ -1,11 +1,10 @@
 import { centralBankCountry } from '../countries.ts';
-import { type Content, Given, given, type Part, part } from '../layouts/content.ts';
+import { type Content, given, type Part, part } from '../layouts/content.ts';
 import { parseMunicipalityCode, stateOf } from '../municipality.ts';
 import { demandedLine, line } from '../national/dps-fields.ts';
-import { oneLine } from '../national/text.ts';
 import type { Sale, SaleForeignAddress, SaleParty } from '../sale.ts';
 import { UnwritableField } from '../unwritable.ts';
-import { addressLine } from './address-line.ts';
+import { addressLine, lineGiven, membersLine } from './address-line.ts';
 import type { LayoutTraits } from './layout-differences.ts';
 
 /** `CodigoMunicipio` of what is abroad, as several cities want it. */
@@ -61,22 +60,17 @@ function whereabouts(from: string, party: SaleParty, { addressAbroad }: LayoutTr
 }
 
 function addressInOneText(from: string, abroad: SaleForeignAddress): Part | undefined {
-  const line = addressLine(from, abroad);
   return part(from, {
     CodigoPais: given(`${from}/country`, centralBankCountry(abroad.country)),
-    EnderecoCompletoExterior: new Given(line.from[0] ?? from, line.text, line.from.slice(1)),
+    EnderecoCompletoExterior: lineGiven(from, addressLine(from, abroad)),
   });
 }
 
 /** City, region and postal code have no field of their own there. `Uf` is left out: the model has no state abroad. */
 function addressInFields(from: string, abroad: SaleForeignAddress): Part | undefined {
   const { street, number, complement, district, city, region, postalCode, country } = abroad;
-  const said = Object.entries({ street, city, region, postalCode })
-    .map(([member, text]) => [`${from}/${member}`, oneLine(text)] as const)
-    .filter(([, text]) => text !== '');
-  const [first = from, ...also] = said.map(([pointer]) => pointer);
   return part(from, {
-    Endereco: new Given(first, said.map(([, text]) => text).join(', '), also),
+    Endereco: lineGiven(from, membersLine(from, { street, city, region, postalCode })),
     Numero: line(`${from}/number`, number) ?? NO_NUMBER,
     Complemento: line(`${from}/complement`, complement),
     Bairro: demandedLine(`${from}/district`, district),

@@ -3,7 +3,7 @@ import { manyLines, oneLine } from '../national/text.ts';
 import type { Sale, SaleParty, WithheldContributions } from '../sale.ts';
 import { ownDebits, withheldContributions } from '../tax/federal.ts';
 import { benefitOf, deductionOf } from '../tax/iss.ts';
-import { addressLine } from './address-line.ts';
+import { addressLine, membersLine } from './address-line.ts';
 
 /** A line for the reader of the note, and the members of the emission that it says. */
 export interface Remark {
@@ -72,15 +72,12 @@ function event(event: Sale['service']['event'], has: RpsElements): Remark | unde
   if (!event) return undefined;
   const at = '/service/event';
   const { place, number } = event;
-  const texts = { name: has.event ? '' : event.name, number: has.event ? '' : (number ?? '') };
-  const named = Object.entries(texts)
-    .map(([member, text]) => ({ text: oneLine(text), from: [`${at}/${member}`] }))
-    .filter(({ text }) => text !== '');
+  const named = membersLine(at, has.event ? {} : { name: event.name, number });
   const dates = {
     text: `${event.startDate} a ${event.endDate}`,
     from: [`${at}/startDate`, `${at}/endDate`],
   };
-  const parts = [...named, dates, ...(place ? [addressLine(`${at}/place`, place)] : [])];
+  const parts = [...(named.text === '' ? [] : [named]), dates, ...(place ? [addressLine(`${at}/place`, place)] : [])];
   return { text: `Evento: ${parts.map(({ text }) => text).join(', ')}`, from: parts.flatMap(({ from }) => from) };
 }
 

@@ -1,6 +1,6 @@
 import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import type { ConfirmedCancellation } from '../../../nfse/abrasf/read-cancellation.ts';
-import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
+import { type AbrasfNote, withoutLeadingZeros } from '../../../nfse/abrasf/read-note.ts';
 import { type Asked, pending, silence, unsettled, type Verdict, verdictOf } from '../verdict.ts';
 import { refusalIn } from './refusal.ts';
 
@@ -66,8 +66,9 @@ const UNSETTLED: Readonly<Record<Asked, (status: number) => string>> = {
 
 /** A confirmation that names no note is of the one that was asked about. */
 function isOfNote({ nfseNumber: named }: ConfirmedCancellation, { nfseNumber }: Meant): boolean {
-  const bare = (number: string) => number.replace(/^0+(?=\d)/, '');
-  return named === undefined || nfseNumber === undefined || bare(named) === bare(nfseNumber);
+  return (
+    named === undefined || nfseNumber === undefined || withoutLeadingZeros(named) === withoutLeadingZeros(nfseNumber)
+  );
 }
 
 function isMeant(note: AbrasfNote, { rps, nfseNumber }: Meant): boolean {
@@ -75,7 +76,7 @@ function isMeant(note: AbrasfNote, { rps, nfseNumber }: Meant): boolean {
   if (!rps) return true;
   if (note.rps?.number !== rps.number) return false;
   // The national layout writes a series with or without its zeros.
-  const series = note.accessKey === undefined ? rps.series : rps.series.replace(/^0+(?=\d)/, '');
+  const series = note.accessKey === undefined ? rps.series : withoutLeadingZeros(rps.series);
   return note.rps.series === undefined || note.rps.series === series;
 }
 

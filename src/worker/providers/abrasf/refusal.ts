@@ -1,5 +1,6 @@
 import type { AbrasfAnswer } from '../../../nfse/abrasf/read-answer.ts';
 import type { AbrasfMessage } from '../../../nfse/abrasf/read-messages.ts';
+import { withoutLeadingZeros } from '../../../nfse/abrasf/read-note.ts';
 import { classifyAbrasf, decideAbrasfRejection, explainAbrasfRejection } from '../../../nfse/abrasf/rejections.ts';
 import { wordsStatePresence } from '../../../nfse/rejections/stated.ts';
 import { codeOf, refusalError } from '../refusal-error.ts';
@@ -42,7 +43,7 @@ export function refusalIn(answer: AbrasfAnswer, rpsNumber?: string): CityRefusal
 }
 
 function isAbout({ rpsNumber }: AbrasfMessage, ours: string): boolean {
-  return rpsNumber === undefined || rpsNumber.replace(/^0+(?=\d)/, '') === ours;
+  return rpsNumber === undefined || withoutLeadingZeros(rpsNumber) === ours;
 }
 
 function wordsOf({ code, text, correction }: AbrasfMessage) {
