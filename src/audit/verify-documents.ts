@@ -1,5 +1,5 @@
-import { type Commit, eventsIn } from '../events/commit.ts';
-import { documentsNamedBy, parseDocumentName } from '../events/document-key.ts';
+import type { Commit } from '../events/commit.ts';
+import { documentsByVersion, parseDocumentName } from '../events/document-key.ts';
 import type { InvoiceId } from '../events/ids.ts';
 import type { Day } from './seal.ts';
 
@@ -53,19 +53,16 @@ export async function documentsToAwait(
   commits: readonly Commit[],
 ): Promise<readonly NamedDocument[]> {
   const named = await Promise.all(
-    documentsNamedIn(invoiceId, commits).map(async (one) => ({ one, intact: await isIntact(keyOf(one)) })),
+    namedDocuments(invoiceId, commits).map(async (one) => ({ one, intact: await isIntact(keyOf(one)) })),
   );
   return named.filter(({ intact }) => !intact).map(({ one }) => one);
 }
 
-function documentsNamedIn(invoiceId: InvoiceId, commits: readonly Commit[]): readonly NamedDocument[] {
+/** Each document once, with the first event that names it. */
+function namedDocuments(invoiceId: InvoiceId, commits: readonly Commit[]): readonly NamedDocument[] {
   const named = new Map<string, NamedDocument>();
-  for (const commit of commits) {
-    for (const [index, event] of eventsIn(commit).entries()) {
-      for (const document of documentsNamedBy(invoiceId, event)) {
-        if (!named.has(document)) named.set(document, { invoiceId, version: commit.version + index, document });
-      }
-    }
+  for (const { version, document } of documentsByVersion(invoiceId, commits)) {
+    if (!named.has(document)) named.set(document, { invoiceId, version, document });
   }
   return [...named.values()];
 }

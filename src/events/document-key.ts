@@ -56,9 +56,21 @@ export function documentsNamedBy(invoiceId: InvoiceId, { data }: StoredEvent): s
   return keys.flatMap((key) => documentNameIn(invoiceId, key) ?? []);
 }
 
+/** {@link documentsNamedBy} of all events of a history, in their order, with the event's version. */
+export function documentsByVersion(
+  invoiceId: InvoiceId,
+  commits: readonly Commit[],
+): { readonly version: number; readonly document: string }[] {
+  return commits.flatMap((commit) =>
+    eventsIn(commit).flatMap((event, index) =>
+      documentsNamedBy(invoiceId, event).map((document) => ({ version: commit.version + index, document })),
+    ),
+  );
+}
+
 /** {@link documentsNamedBy} of all events of a history, in their order. */
 export function documentsNamedIn(invoiceId: InvoiceId, commits: readonly Commit[]): string[] {
-  return commits.flatMap(eventsIn).flatMap((event) => documentsNamedBy(invoiceId, event));
+  return documentsByVersion(invoiceId, commits).map(({ document }) => document);
 }
 
 /** The name in a key that an event or an exchange bears, if it is one of this invoice's documents. */
