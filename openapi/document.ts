@@ -8,6 +8,7 @@ import { VERSION } from '../src/platform/version.ts';
 import * as answers from './answers.ts';
 import { bodyOf, type HandlerSchemas, schemasOf } from './handler-schemas.ts';
 import { componentsOf, inlineSchema, type JsonSchema } from './json-schema.ts';
+import * as municipalityAnswers from './municipality-answers.ts';
 import { OPERATIONS, type Operation, type OperationAnswer } from './operations.ts';
 import { HEADERS, PATH_PARAMETERS, QUERY_TEXTS } from './parameters.ts';
 import { EVERY, GUARDED, ONCE, PROBLEMS, type ProblemCode, WITH_BODY } from './problems.ts';
@@ -103,7 +104,9 @@ type Names = ReadonlyMap<z.ZodMiniType, string>;
 
 /** Components that answers are made of. */
 function nameOfAnswers(): Names {
-  return new Map(Object.entries(answers).map(([name, schema]) => [schema as z.ZodMiniType, name]));
+  return new Map(
+    Object.entries({ ...answers, ...municipalityAnswers }).map(([name, schema]) => [schema as z.ZodMiniType, name]),
+  );
 }
 
 function schemasByName(

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import * as answers from './answers.ts';
+import * as municipalityAnswers from './municipality-answers.ts';
 import type { ProblemCode } from './problems.ts';
 
 /** What is said of a route beyond its schemas. */
@@ -230,7 +231,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'municipalities',
     tag: 'Operations',
     summary: 'See how every municipality’s lane does',
-    answers: { 200: { description: 'All that a worker has met, or somebody holds.', schema: answers.LaneBoard } },
+    answers: {
+      200: { description: 'All that a worker has met, or somebody holds.', schema: municipalityAnswers.LaneBoard },
+    },
   },
   'GET /municipalities/{municipalityCode}/parameters': {
     id: 'municipalityParameters',
@@ -239,10 +242,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     description:
       'Agreement and withholdings; with `service` its rates and special regimes, with `benefit` that benefit. Answers are at most a day old; older ones are marked `stale`, and shown for a week while the national system does not answer. What nobody has asked before is being fetched: ask again after `Retry-After`.',
     answers: {
-      200: { description: 'There is an answer to each question.', schema: answers.MunicipalityParameters },
+      200: { description: 'There is an answer to each question.', schema: municipalityAnswers.MunicipalityParameters },
       202: {
         description: 'Some are `UNKNOWN`, and being fetched.',
-        schema: answers.MunicipalityParameters,
+        schema: municipalityAnswers.MunicipalityParameters,
         headers: ['Retry-After'],
       },
     },
@@ -254,14 +257,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Hold a municipality: its invoices wait, unsent',
     description: 'In force within seconds. The reason stands in the history of every invoice that waits for it.',
     body: 'LaneHold',
-    answers: { 200: { description: 'The lane.', schema: answers.Lane } },
+    answers: { 200: { description: 'The lane.', schema: municipalityAnswers.Lane } },
     problems: ['municipality-not-found'],
   },
   'POST /municipalities/{municipalityCode}/release': {
     id: 'releaseLane',
     tag: 'Operations',
     summary: 'Release a municipality that is held',
-    answers: { 200: { description: 'The lane, held or not before.', schema: answers.Lane } },
+    answers: { 200: { description: 'The lane, held or not before.', schema: municipalityAnswers.Lane } },
     problems: ['municipality-not-found'],
   },
   'GET /reports/{report}': {
