@@ -1,63 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseInvoiceId } from '../../src/events/ids.ts';
-import { buildRps } from '../../src/nfse/abrasf/rps-document.ts';
-import { soapEnvelope } from '../../src/nfse/abrasf/soap-envelope.ts';
-import { localTime } from '../../src/nfse/local-time.ts';
-import { builtInFile } from '../../src/nfse/municipality-profiles/built-in.ts';
-import { rpsStyleOf } from '../../src/nfse/municipality-profiles/dialect-styles.ts';
-import { endpointOf } from '../../src/nfse/municipality-profiles/endpoint.ts';
-import { type AbrasfProfile, profilesFrom } from '../../src/nfse/municipality-profiles/profiles.ts';
-import type { Sale } from '../../src/nfse/sale.ts';
-import { abrasfProvider } from '../../src/worker/providers/abrasf/provider.ts';
-import { httpTransport } from '../../src/worker/providers/http-transport.ts';
+import { describe, expect, it } from 'vitest';
 import type { Cancellation, IssuedNote, Provider, Submission } from '../../src/worker/providers/provider.ts';
 import { needing } from '../../test/needs.ts';
 import { officialCheck, WITHOUT_SCHEMAS } from '../../test/official-schemas.ts';
-import { BATCH, OLD, QUEUE, SINGLE, standInProfiles } from '../municipality-profiles.ts';
-import { startAbrasfCityHall } from './abrasf-city-hall.ts';
+import { BATCH, OLD, QUEUE, SINGLE } from '../municipality-profiles.ts';
+import { cityHallOfTheFile, company, invoiceId } from './abrasf/city-hall.fixtures.ts';
 
-const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
-const company = '11222333000181';
-
-let hall: Awaited<ReturnType<typeof startAbrasfCityHall>>;
-let lastNumber = 0;
-
-beforeAll(async () => {
-  hall = await startAbrasfCityHall({ queueSeconds: 0.1 });
-});
-afterAll(() => hall.stop());
-
-function profile(code: string, url = hall.url): AbrasfProfile {
-  const found = profilesFrom(builtInFile, standInProfiles(url))(code);
-  return found.provider === 'abrasf' ? found : expect.fail(`${code} speaks no ABRASF`);
-}
-
-function city(code: string, timeoutMs = 5000, url = hall.url): Provider {
-  const own = profile(code, url);
-  const baseUrl = endpointOf(own, '2')?.baseUrl ?? expect.fail('no address');
-  return abrasfProvider({ transport: httpTransport({ baseUrl, timeoutMs }), profile: own, environment: '2' });
-}
-
-function submission(code: string, reference?: string, change: Partial<Sale> = {}): Submission {
-  const issuedAt = localTime(Date.now() - 60_000, '-03:00');
-  const dps = { series: '1', number: ++lastNumber };
-  const sale: Sale = {
-    companyCnpj: company,
-    municipalityCode: code,
-    competenceDate: issuedAt.slice(0, 10),
-    issuer: { municipalRegistration: '1234567', simplesNacional: 'NONE' },
-    service: { code: '010101', description: 'Manutenção de sistema', municipalityCode: code, reference },
-    customer: { cnpj: '12345678000195', name: 'Tomadora Exemplo S/A' },
-    amounts: { service: 150_000, issWithheldBy: 'NOBODY', issRateBasisPoints: 200 },
-    ...change,
-  };
-  const document = buildRps({ ...sale, dps, issuedAt }, rpsStyleOf(profile(code).dialect));
-  return { invoiceId, companyCnpj: sale.companyCnpj, municipalityCode: code, dps, attempt: 0, document };
-}
+const { city, submission, processed, issued } = cityHallOfTheFile();
 
 function cancellation(sale: Submission, note: IssuedNote): Cancellation {
   const { nfseNumber, issuedAt } = note;
@@ -79,25 +28,6 @@ function cancellation(sale: Submission, note: IssuedNote): Cancellation {
   };
 }
 
-/** Asks until the city has an answer, as the reconciler would. */
-async function processed(provider: Provider, sale: Submission, protocol?: string) {
-  const asked = { ...sale, ...(protocol === undefined ? {} : { protocol }) };
-  for (let tries = 0; ; tries++) {
-    const outcome = await provider.find(asked);
-    if (outcome.kind !== 'pending') return outcome;
-    if (tries === 40) expect.fail('the batch was never processed');
-    await sleep(50);
-  }
-}
-
-async function issued(code: string, sale: Submission): Promise<IssuedNote> {
-  const outcome = await city(code).issue(sale);
-  if (outcome.kind === 'issued') return outcome.note;
-  if (outcome.kind !== 'pending') expect.fail(JSON.stringify(outcome));
-  const found = await processed(city(code), sale, outcome.protocol);
-  return found.kind === 'found' ? found.note : expect.fail(JSON.stringify(found));
-}
-
 /** The first answer that is about a note, of some. */
 async function eventually(find: () => ReturnType<Provider['find']>) {
   let found = await find();
@@ -107,43 +37,6 @@ async function eventually(find: () => ReturnType<Provider['find']>) {
   }
   return found;
 }
-
-describe('a city hall, to a call that is not of its dialect', () => {
-  const message = '<ConsultarNfseRpsEnvio xmlns="http://www.abrasf.org.br/nfse.xsd"/>';
-  const header =
-    '<cabecalho xmlns="http://www.abrasf.org.br/nfse.xsd" versao="2.04"><versaoDados>2.04</versaoDados></cabecalho>';
-  const good = soapEnvelope({
-    version: '1.1',
-    namespace: 'http://nfse.abrasf.org.br',
-    wrapper: 'ConsultarNfsePorRpsRequest',
-    qualified: false,
-    payload: 'cdata',
-    parameters: [
-      ['nfseCabecMsg', header],
-      ['nfseDadosMsg', message],
-    ],
-  });
-  const asked = async (code: string, body: string) =>
-    (await fetch(profile(code).addresses.test ?? '', { method: 'POST', body })).text();
-
-  it('answers one that is', async () => expect(await asked(SINGLE, good)).toContain('ConsultarNfseRpsResposta'));
-
-  it.each([
-    ['another version of SOAP', BATCH, good, 'VersionMismatch'],
-    ['no header message', SINGLE, good.replace(header, ''), 'E183'],
-    ['another version of the data', SINGLE, good.replace('<versaoDados>2.04', '<versaoDados>2.03'), 'E185'],
-    [
-      'another name around the parameters',
-      SINGLE,
-      good.replaceAll('ConsultarNfsePorRpsRequest', 'ConsultarNfsePorRps'),
-      'E238',
-    ],
-    ['another namespace', SINGLE, good.replace('http://nfse.abrasf.org.br', 'http://tempuri.org/'), 'E186'],
-    ['elements in place of text', SINGLE, good.replace(/<!\[CDATA\[(<Consultar.*?)\]\]>/, '$1'), 'E186'],
-  ])('refuses %s', async (_, code, body, reason) => {
-    expect(await asked(code, body)).toContain(reason);
-  });
-});
 
 const CITIES = [
   ['one RPS a call (2.04, CDATA)', SINGLE, '2.04'],
@@ -429,46 +322,5 @@ describe('a city hall with a queue', () => {
   it('that forgot the protocol is asked by the RPS', async () => {
     const sale = submission(QUEUE);
     expect(await city(QUEUE).find({ ...sale, protocol: 'PRT999999999' })).toEqual({ kind: 'absent' });
-  });
-});
-
-describe('the stand-in', () => {
-  it('remembers its notes and its queue across a restart', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'abrasf-city-hall-'));
-    try {
-      const before = await startAbrasfCityHall({ dataDir });
-      const sale = submission(SINGLE);
-      const outcome = await city(SINGLE, 5000, before.url).issue(sale);
-      const waiting = submission(QUEUE);
-      const taken = await city(QUEUE, 5000, before.url).issue(waiting);
-      await before.stop();
-      const after = await startAbrasfCityHall({ dataDir });
-      expect(await city(SINGLE, 5000, after.url).find(sale)).toMatchObject({
-        kind: 'found',
-        note: { nfseNumber: outcome.kind === 'issued' ? outcome.note.nfseNumber : '' },
-      });
-      const protocol = taken.kind === 'pending' ? taken.protocol : undefined;
-      expect(await processed(city(QUEUE, 5000, after.url), waiting, protocol)).toMatchObject({ kind: 'found' });
-      const notes = (await (await fetch(new URL('/control/notes', after.url))).json()) as unknown[];
-      expect(notes).toHaveLength(2);
-      await after.stop();
-    } finally {
-      await rm(dataDir, { recursive: true });
-    }
-  });
-
-  it('counts how often it was asked', async () => {
-    const sale = submission(SINGLE);
-    await city(SINGLE).issue(sale);
-    await city(SINGLE).find(sale);
-    const rps = `contagem/${company}/1/${sale.dps.number}`;
-    const calls = await fetch(new URL(`/control/calls?rps=${rps}`, hall.url));
-    expect(await calls.json()).toEqual({ rps, posts: 1, lookups: 1 });
-  });
-
-  it('checks signature and layout where the checks are handed in', async () => {
-    const strict = await startAbrasfCityHall({ checks: { signature: () => false, layout: () => [] } });
-    expect(await city(SINGLE, 5000, strict.url).issue(submission(SINGLE))).toMatchObject({ error: { code: 'E172' } });
-    await strict.stop();
   });
 });

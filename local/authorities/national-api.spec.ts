@@ -1,96 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseInvoiceId } from '../../src/events/ids.ts';
+import { describe, expect, it } from 'vitest';
 import { NATIONAL_1_01_ALPHANUMERIC } from '../../src/nfse/layouts/national.ts';
 import { validate } from '../../src/nfse/layouts/validate.ts';
-import { localTime } from '../../src/nfse/local-time.ts';
-import { buildDps, type DpsInput } from '../../src/nfse/national/dps-document.ts';
-import { pack } from '../../src/nfse/national/packaging.ts';
+import type { DpsInput } from '../../src/nfse/national/dps-document.ts';
 import { readEvent, readNfse } from '../../src/nfse/national/read-documents.ts';
 import { parseXml } from '../../src/nfse/xml.ts';
-import { verifyDocument } from '../../src/nfse/xmldsig/verify.ts';
-import { httpTransport } from '../../src/worker/providers/http-transport.ts';
-import { nationalProvider } from '../../src/worker/providers/national/provider.ts';
-import type { Cancellation, Provider, Submission } from '../../src/worker/providers/provider.ts';
-import { needing } from '../../test/needs.ts';
-import { officialCheck, WITHOUT_SCHEMAS } from '../../test/official-schemas.ts';
-import { startNationalApi } from './national-api.ts';
+import { municipalityCode, nationalApiOfTheFile } from './national/national-api.fixtures.ts';
 
-const invoiceId = parseInvoiceId('inv_00000000000000000000000000') ?? expect.fail('no invoice id');
-const company = '11222333000181';
-const municipalityCode = '3106200';
-const customer = {
-  cnpj: '12345678000195',
-  name: 'Tomadora Exemplo S/A',
-  address: {
-    ...{ street: 'Avenida Afonso Pena', number: '1500', district: 'Centro' },
-    ...{ municipalityCode, postalCode: '30130005' },
-  },
-};
-
-let api: Awaited<ReturnType<typeof startNationalApi>>;
-let city: Provider;
-let lastNumber = 0;
-
-beforeAll(async () => {
-  api = await startNationalApi({});
-  city = providerAt(api.url);
-});
-afterAll(() => api.stop());
-
-function providerAt(baseUrl: string, timeoutMs = 5000): Provider {
-  const transport = httpTransport({ baseUrl, timeoutMs });
-  return nationalProvider({ transport, environment: '2', softwareVersion: 'nfse-ledger-test' });
-}
-
-function submission(reference?: string, change: Partial<DpsInput> = {}): Submission {
-  const issuedAt = localTime(Date.now() - 60_000, '-03:00');
-  const input: DpsInput = {
-    companyCnpj: company,
-    municipalityCode,
-    competenceDate: issuedAt.slice(0, 10),
-    issuer: { municipalRegistration: '1234567', simplesNacional: 'NONE' },
-    service: { code: '010101', description: 'Desenvolvimento de sistema', municipalityCode, reference },
-    customer: { cnpj: '12345678000195', name: 'Tomadora Exemplo S/A' },
-    amounts: { service: 150_000, issWithheldBy: 'NOBODY' },
-    dps: { series: '1', number: ++lastNumber },
-    issuedAt,
-    environment: '2',
-    softwareVersion: 'nfse-ledger-test',
-    ...change,
-  };
-  return {
-    invoiceId,
-    companyCnpj: input.companyCnpj,
-    municipalityCode,
-    dps: input.dps,
-    attempt: 0,
-    document: buildDps(input),
-  };
-}
-
-function cancellation(accessKey: string | undefined): Cancellation {
-  const reason = 'Nota emitida com valor incorreto';
-  return {
-    invoiceId,
-    companyCnpj: company,
-    municipalityCode,
-    dps: { series: '1', number: lastNumber },
-    nfseNumber: '1',
-    issuedAt: new Date().toISOString(),
-    accessKey: accessKey ?? expect.fail('the note has no key'),
-    reasonCode: '1',
-    reason,
-    at: new Date().toISOString(),
-  };
-}
-
-async function issued(sale: Submission) {
-  const outcome = await city.issue(sale);
-  return outcome.kind === 'issued' ? outcome.note : expect.fail(`not issued: ${JSON.stringify(outcome)}`);
-}
+const { url, city, providerAt, submission, cancellation, issued } = nationalApiOfTheFile();
 
 describe('a declaration at the national system', () => {
   it('becomes a note that names it', async () => {
@@ -221,7 +137,7 @@ describe('a city hall that misbehaves', () => {
   });
 
   it.each(['BADGATEWAYISSUED', 'RESET', 'TIMEOUTISSUED'])('%s leaves a note to be found', async (reference) => {
-    const hasty = providerAt(api.url, 400);
+    const hasty = providerAt(url(), 400);
     const sale = submission(reference);
     expect(await hasty.issue(sale)).toMatchObject({ kind: 'unknown' });
     expect(await hasty.find(sale)).toMatchObject({ kind: 'found', matches: true });
@@ -231,7 +147,7 @@ describe('a city hall that misbehaves', () => {
   it.each(['BADGATEWAY', 'LONGPAGE', 'TIMEOUTLOST'])(
     '%s leaves nothing, and the second POST is issued',
     async (reference) => {
-      const hasty = providerAt(api.url, 400);
+      const hasty = providerAt(url(), 400);
       const sale = submission(reference);
       expect(await hasty.issue(sale)).toMatchObject({ kind: 'unknown' });
       expect(await hasty.find(sale)).toEqual({ kind: 'absent' });
@@ -290,7 +206,7 @@ describe('a city hall that misbehaves', () => {
 
   it('is down for everybody when told so', async () => {
     const control = (seconds: number) =>
-      fetch(new URL('/control/down', api.url), { method: 'POST', body: JSON.stringify({ seconds }) });
+      fetch(new URL('/control/down', url()), { method: 'POST', body: JSON.stringify({ seconds }) });
     await control(60);
     expect(await city.find(submission())).toMatchObject({ kind: 'unavailable' });
     await control(0);
@@ -303,7 +219,7 @@ describe('a city hall that misbehaves', () => {
     await city.find(sale);
     await city.issue(sale);
     const dpsId = /DPS\w{42}/.exec(sale.document)?.[0];
-    const calls = await fetch(new URL(`/control/calls?dpsId=${dpsId}`, api.url));
+    const calls = await fetch(new URL(`/control/calls?dpsId=${dpsId}`, url()));
     expect(await calls.json()).toEqual({ dpsId, posts: 2, lookups: 1, events: 0 });
   });
 
@@ -313,7 +229,7 @@ describe('a city hall that misbehaves', () => {
   });
 
   it('whose base URL is mistyped never says that a note is absent', async () => {
-    const mistyped = providerAt(api.url.replace('SefinNacional', 'sefinnacional'));
+    const mistyped = providerAt(url().replace('SefinNacional', 'sefinnacional'));
     expect(await mistyped.find(submission())).toMatchObject({ kind: 'unknown' });
   });
 });
@@ -346,101 +262,5 @@ describe('a cancellation', () => {
       kind: 'rejected',
       error: { field: '/reason' },
     });
-  });
-});
-
-describe('the stand-in', async () => {
-  const noteSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'NFSe');
-  const eventSchema = await officialCheck('nacional-1.01-cnpj-alfa', 'evento');
-
-  needing(WITHOUT_SCHEMAS, it).each([
-    ['a plain sale', {}],
-    ['a MEI', { issuer: { simplesNacional: 'MEI' as const } }],
-    ['ISS withheld', { amounts: { service: 99_999, unconditionalDiscount: 99, issWithheldBy: 'CUSTOMER' as const } }],
-  ])('writes the note of %s by the official schema', async (_, change) => {
-    const note = await issued(submission(undefined, { customer, ...change }));
-    expect(noteSchema?.(note.xml ?? '')).toBeUndefined();
-  });
-
-  needing(WITHOUT_SCHEMAS, it)('writes events by the official schema', async () => {
-    const note = await issued(submission());
-    const outcome = await city.cancel(cancellation(note.accessKey));
-    const xml = outcome.kind === 'cancelled' ? outcome.xml : undefined;
-    expect(eventSchema?.(xml ?? '')).toBeUndefined();
-  });
-
-  it('signs notes and events as a whole, as itself', async () => {
-    const note = await issued(submission());
-    const outcome = await city.cancel(cancellation(note.accessKey));
-    const event = outcome.kind === 'cancelled' ? outcome.xml : undefined;
-    for (const xml of [note.xml, event]) {
-      const finding = verifyDocument(xml ?? '');
-      if (!finding?.good) expect.fail(JSON.stringify(finding));
-      expect(finding.hash).toBe('sha256');
-      expect(finding.certificate.subject).toContain('CN=SISTEMA NACIONAL NFS-E DE EXEMPLO');
-    }
-  });
-
-  it('refuses what is no declaration by the code of its defect', async () => {
-    const post = async (body: string) => {
-      const answer = await fetch(`${api.url}/nfse`, { method: 'POST', body });
-      return [answer.status, await answer.json()];
-    };
-    expect(await post('{}')).toMatchObject([400, { erros: [{ Codigo: 'E1225' }] }]);
-    expect(await post(JSON.stringify({ dpsXmlGZipB64: pack('<a/>') }))).toMatchObject([
-      400,
-      { erros: [{ Codigo: 'E1235' }] },
-    ]);
-  });
-
-  it.each([
-    ['an id that is not its own', (xml: string) => xml.replace('<serie>1</serie>', '<serie>2</serie>'), 'E0004'],
-    ['another environment', (xml: string) => xml.replace('<tpAmb>2', '<tpAmb>1'), 'E0006'],
-    ['a competence to come', (xml: string) => xml.replace(/<dCompet>20../, '<dCompet>2098'), 'E0015'],
-    [
-      'itself as its customer',
-      (xml: string) => xml.replace('<toma><CNPJ>12345678000195', `<toma><CNPJ>${company}`),
-      'E0202',
-    ],
-  ])('refuses a declaration with %s', async (_, change, code) => {
-    const sale = submission();
-    expect(await city.issue({ ...sale, document: change(sale.document) })).toMatchObject({ error: { code } });
-  });
-
-  it('has a declaration of a time to come wait for that time', async () => {
-    const sale = submission();
-    const document = sale.document.replace(/<dhEmi>20../, '<dhEmi>2099');
-    const reason = expect.stringContaining('E0008');
-    expect(await city.issue({ ...sale, document })).toMatchObject({ kind: 'unavailable', reason });
-  });
-
-  it('issues one of many simultaneous sendings of a declaration', async () => {
-    const sale = submission();
-    const outcomes = await Promise.all(Array.from({ length: 8 }, () => city.issue(sale)));
-    expect(outcomes.filter((outcome) => outcome.kind === 'issued')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome.kind === 'already-used')).toHaveLength(7);
-  });
-
-  it('remembers its notes across a restart', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'national-api-'));
-    try {
-      const before = await startNationalApi({ dataDir });
-      const sale = submission();
-      const outcome = await providerAt(before.url).issue(sale);
-      if (outcome.kind !== 'issued') expect.fail(JSON.stringify(outcome));
-      await providerAt(before.url).cancel(cancellation(outcome.note.accessKey));
-      await before.stop();
-      const after = await startNationalApi({ dataDir });
-      expect(await providerAt(after.url).find(sale)).toMatchObject({
-        kind: 'found',
-        note: outcome.note,
-        matches: true,
-      });
-      const notes = await fetch(new URL('/control/notes', after.url));
-      expect(await notes.json()).toMatchObject([{ accessKey: outcome.note.accessKey, cancelled: true }]);
-      await after.stop();
-    } finally {
-      await rm(dataDir, { recursive: true });
-    }
   });
 });

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Sale } from '../sale.ts';
 import { brokenRules } from './broken-rules.ts';
-import { cleaning, exported, software } from './sales.fixtures.ts';
+import { cleaning, exported, issuedBy, software, untaxed } from './sales.fixtures.ts';
 
 type Row = readonly [what: string, sale: Sale, pointer: string, code: string];
 
 const { amounts, service, customer } = software;
-const plain = (changes: Partial<Sale>): Sale => ({ ...software, federalTaxes: undefined, ...changes });
 const withheld = { ...amounts, issWithheldBy: 'CUSTOMER' as const };
 const suspension = { kind: 'ADMINISTRATIVE' as const, process: '1'.repeat(30) };
 const receipt = { otherDocument: 'Recibo 7', kind: '2', issueDate: '2026-10-31', deductible: 1_000, deduction: 1_000 };
@@ -17,25 +16,25 @@ const contributions = (changes: object): Sale => ({
   ...software,
   federalTaxes: { pisCofins: { ...pisCofins, ...changes } },
 });
-const issuer = (changes: Partial<Sale['issuer']>, sale: Sale = plain({})): Sale => ({
-  ...sale,
-  issuer: { simplesNacional: 'NONE', ...changes },
-});
-
 const ROWS: readonly Row[] = [
-  ['an unknown service', plain({ service: { ...service, code: '010102' } }), '/service/code', 'unknown-service'],
+  ['an unknown service', untaxed({ service: { ...service, code: '010102' } }), '/service/code', 'unknown-service'],
   [
     'ISS on a service without',
-    plain({ service: { ...service, code: '990101' } }),
+    untaxed({ service: { ...service, code: '990101' } }),
     '/iss/taxation',
     'not-taxed-service',
   ],
-  ['a work untold', plain({ service: { ...service, code: '070201' } }), '/service/work', 'work-missing'],
-  ['a work that is none', plain({ service: { ...service, work: { number: '1' } } }), '/service/work', 'work-forbidden'],
-  ['an event untold', plain({ service: { ...service, code: '120101' } }), '/service/event', 'event-missing'],
+  ['a work untold', untaxed({ service: { ...service, code: '070201' } }), '/service/work', 'work-missing'],
+  [
+    'a work that is none',
+    untaxed({ service: { ...service, work: { number: '1' } } }),
+    '/service/work',
+    'work-forbidden',
+  ],
+  ['an event untold', untaxed({ service: { ...service, code: '120101' } }), '/service/event', 'event-missing'],
   [
     'an event that ends before it starts',
-    plain({
+    untaxed({
       service: {
         ...service,
         code: '120101',
@@ -47,81 +46,81 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a rate below 1.80 % of ISS inside Simples that is withheld',
-    issuer({ simplesNacional: 'ME_EPP' }, plain({ amounts: { ...withheld, issRateBasisPoints: 179 } })),
+    issuedBy({ simplesNacional: 'ME_EPP' }, untaxed({ amounts: { ...withheld, issRateBasisPoints: 179 } })),
     '/amounts/issRate',
     'iss-rate',
   ],
-  ['a rate below 2 %', plain({ amounts: { ...amounts, issRateBasisPoints: 199 } }), '/amounts/issRate', 'iss-rate'],
-  ['a rate above 5 %', plain({ amounts: { ...amounts, issRateBasisPoints: 501 } }), '/amounts/issRate', 'iss-rate'],
+  ['a rate below 2 %', untaxed({ amounts: { ...amounts, issRateBasisPoints: 199 } }), '/amounts/issRate', 'iss-rate'],
+  ['a rate above 5 %', untaxed({ amounts: { ...amounts, issRateBasisPoints: 501 } }), '/amounts/issRate', 'iss-rate'],
   [
     'a rate that only the client knows',
-    plain({ amounts: { service: 1, issWithheldBy: 'NOBODY' }, iss: { municipalityActive: false } }),
+    untaxed({ amounts: { service: 1, issWithheldBy: 'NOBODY' }, iss: { municipalityActive: false } }),
     '/amounts/issRate',
     'iss-rate-required',
   ],
   [
     'the rate of a Simples bracket, withheld',
-    issuer({ simplesNacional: 'ME_EPP' }, plain({ amounts: { service: 1, issWithheldBy: 'CUSTOMER' } })),
+    issuedBy({ simplesNacional: 'ME_EPP' }, untaxed({ amounts: { service: 1, issWithheldBy: 'CUSTOMER' } })),
     '/amounts/issRate',
     'iss-rate-required',
   ],
   [
     'ISS withheld from MEI',
-    issuer({ simplesNacional: 'MEI' }, plain({ amounts: withheld })),
+    issuedBy({ simplesNacional: 'MEI' }, untaxed({ amounts: withheld })),
     '/amounts/issWithheldBy',
     'withholding-mei',
   ],
   [
     'ISS withheld in a special regime',
-    issuer({ specialRegime: 'NOTARY' }, plain({ amounts: withheld })),
+    issuedBy({ specialRegime: 'NOTARY' }, untaxed({ amounts: withheld })),
     '/amounts/issWithheldBy',
     'withholding-special-regime',
   ],
   [
     'ISS withheld while suspended',
-    plain({ amounts: withheld, iss: { suspension } }),
+    untaxed({ amounts: withheld, iss: { suspension } }),
     '/amounts/issWithheldBy',
     'withholding-suspended',
   ],
   [
     'ISS withheld of an immune service',
-    plain({ amounts: withheld, iss: { taxation: 'IMMUNE', immunity: '1' } }),
+    untaxed({ amounts: withheld, iss: { taxation: 'IMMUNE', immunity: '1' } }),
     '/amounts/issWithheldBy',
     'withholding-not-taxed',
   ],
   [
     'ISS of a motorway withheld',
-    plain({ amounts: withheld, service: { ...service, code: '220101' } }),
+    untaxed({ amounts: withheld, service: { ...service, code: '220101' } }),
     '/amounts/issWithheldBy',
     'withholding-service',
   ],
   [
     'ISS withheld by nobody known',
-    plain({ amounts: withheld, customer: undefined }),
+    untaxed({ amounts: withheld, customer: undefined }),
     '/amounts/issWithheldBy',
     'withholder-missing',
   ],
   [
     'ISS withheld by an unknown intermediary',
-    plain({ amounts: { ...amounts, issWithheldBy: 'INTERMEDIARY' } }),
+    untaxed({ amounts: { ...amounts, issWithheldBy: 'INTERMEDIARY' } }),
     '/amounts/issWithheldBy',
     'withholder-missing',
   ],
   [
     'ISS withheld by a customer without address',
-    plain({ amounts: withheld, customer: nowhere }),
+    untaxed({ amounts: withheld, customer: nowhere }),
     '/customer/address',
     'withholder-address',
   ],
   [
     'labour hired by a customer without address',
-    plain({ service: { ...service, code: '170501' }, customer: nowhere }),
+    untaxed({ service: { ...service, code: '170501' }, customer: nowhere }),
     '/customer/address',
     'customer-address',
   ],
   [
     'a sale to oneself',
-    plain({ customer: { name: 'Nós', cnpj: software.companyCnpj } }),
+    untaxed({ customer: { name: 'Nós', cnpj: software.companyCnpj } }),
     '/customer/cnpj',
     'customer-is-issuer',
   ],
@@ -133,36 +132,39 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a Simples regime of no optant',
-    issuer({ simplesRegime: 'ISS_OUTSIDE' }),
+    issuedBy({ simplesRegime: 'ISS_OUTSIDE' }),
     '/issuer/simplesRegime',
     'simples-regime',
   ],
   [
     'a special regime of MEI',
-    issuer({ simplesNacional: 'MEI', specialRegime: 'OTHER' }),
+    issuedBy({ simplesNacional: 'MEI', specialRegime: 'OTHER' }),
     '/issuer/specialRegime',
     'special-regime-mei',
   ],
   [
     'a special regime inside Simples',
-    issuer({ simplesNacional: 'ME_EPP', specialRegime: 'OTHER' }),
+    issuedBy({ simplesNacional: 'ME_EPP', specialRegime: 'OTHER' }),
     '/issuer/specialRegime',
     'special-regime-simples',
   ],
   [
     'a special regime elsewhere',
-    issuer({ specialRegime: 'OTHER' }, plain({ service: { ...service, code: '071001', municipalityCode: '3550308' } })),
+    issuedBy(
+      { specialRegime: 'OTHER' },
+      untaxed({ service: { ...service, code: '071001', municipalityCode: '3550308' } }),
+    ),
     '/issuer/specialRegime',
     'special-regime-elsewhere',
   ],
   [
     'a special regime of what is not taxed',
-    issuer({ specialRegime: 'OTHER' }, plain({ iss: { taxation: 'NOT_SUBJECT' } })),
+    issuedBy({ specialRegime: 'OTHER' }, untaxed({ iss: { taxation: 'NOT_SUBJECT' } })),
     '/issuer/specialRegime',
     'special-regime-not-taxed',
   ],
-  ['immunity of no kind', plain({ iss: { taxation: 'IMMUNE' } }), '/iss/immunity', 'immunity-kind'],
-  ['a kind of no immunity', plain({ iss: { immunity: '1' } }), '/iss/immunity', 'immunity-kind'],
+  ['immunity of no kind', untaxed({ iss: { taxation: 'IMMUNE' } }), '/iss/immunity', 'immunity-kind'],
+  ['a kind of no immunity', untaxed({ iss: { immunity: '1' } }), '/iss/immunity', 'immunity-kind'],
   [
     'an export to nowhere',
     { ...exported, service: { ...exported.service, country: undefined } },
@@ -177,13 +179,13 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a taxable service for somebody abroad without its trade',
-    plain({ customer: exported.customer }),
+    untaxed({ customer: exported.customer }),
     '/service/foreignTrade',
     'foreign-trade-abroad',
   ],
   [
     'a taxable service rendered abroad without its trade',
-    plain({ service: { ...service, country: 'US' } }),
+    untaxed({ service: { ...service, country: 'US' } }),
     '/service/foreignTrade',
     'foreign-trade-abroad',
   ],
@@ -195,7 +197,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'an exemption that is no benefit',
-    plain({ iss: { taxation: 'EXEMPT' } }),
+    untaxed({ iss: { taxation: 'EXEMPT' } }),
     '/iss/taxation',
     'exemption-is-a-benefit',
   ],
@@ -205,54 +207,54 @@ const ROWS: readonly Row[] = [
     '/service/nbsCode',
     'nbs-for-export',
   ],
-  ['IBS without NBS', plain({ service: { ...service, nbsCode: undefined } }), '/service/nbsCode', 'nbs-for-ibs-cbs'],
-  ['IBS before its time', plain({ competenceDate: '2025-12-31' }), '/ibsCbs', 'ibs-cbs-too-early'],
+  ['IBS without NBS', untaxed({ service: { ...service, nbsCode: undefined } }), '/service/nbsCode', 'nbs-for-ibs-cbs'],
+  ['IBS before its time', untaxed({ competenceDate: '2025-12-31' }), '/ibsCbs', 'ibs-cbs-too-early'],
   [
     'a classification of another CST',
-    plain({ ibsCbs: { operationCode: '100301', cst: '000', classification: '200001' } }),
+    untaxed({ ibsCbs: { operationCode: '100301', cst: '000', classification: '200001' } }),
     '/ibsCbs/classification',
     'classification-of-cst',
   ],
   [
     'another kind of deduction without a name',
-    plain({ amounts: { ...amounts, deductionDocuments: [{ ...receipt, kind: '99' }] } }),
+    untaxed({ amounts: { ...amounts, deductionDocuments: [{ ...receipt, kind: '99' }] } }),
     '/amounts/deductionDocuments/0/otherKind',
     'deduction-kind',
   ],
   [
     'a deduction of more than its document allows',
-    plain({ amounts: { ...amounts, deductionDocuments: [receipt, { ...receipt, deduction: 1_001 }] } }),
+    untaxed({ amounts: { ...amounts, deductionDocuments: [receipt, { ...receipt, deduction: 1_001 }] } }),
     '/amounts/deductionDocuments/1/deduction',
     'deduction-above',
   ],
   [
     'documents of a deduction of MEI',
-    issuer({ simplesNacional: 'MEI' }, plain({ amounts: { ...amounts, deductionDocuments: [receipt] } })),
+    issuedBy({ simplesNacional: 'MEI' }, untaxed({ amounts: { ...amounts, deductionDocuments: [receipt] } })),
     '/amounts/deductionDocuments',
     'deduction-mei',
   ],
   [
     'a deduction of MEI',
-    issuer({ simplesNacional: 'MEI' }, plain({ amounts: { ...amounts, deduction: 1 } })),
+    issuedBy({ simplesNacional: 'MEI' }, untaxed({ amounts: { ...amounts, deduction: 1 } })),
     '/amounts/deduction',
     'deduction-mei',
   ],
   [
     'a deduction from nothing',
-    plain({ amounts: { ...amounts, deductionBasisPoints: 1 }, iss: { taxation: 'NOT_SUBJECT' } }),
+    untaxed({ amounts: { ...amounts, deductionBasisPoints: 1 }, iss: { taxation: 'NOT_SUBJECT' } }),
     '/amounts/deductionRate',
     'deduction-not-taxed',
   ],
   [
     'a deduction in a special regime',
-    issuer({ specialRegime: 'OTHER' }, plain({ amounts: { ...amounts, deduction: 1 } })),
+    issuedBy({ specialRegime: 'OTHER' }, untaxed({ amounts: { ...amounts, deduction: 1 } })),
     '/amounts/deduction',
     'deduction-special-regime',
   ],
-  ['federal taxes of MEI', issuer({ simplesNacional: 'MEI' }, software), '/federalTaxes', 'federal-taxes-mei'],
+  ['federal taxes of MEI', issuedBy({ simplesNacional: 'MEI' }, software), '/federalTaxes', 'federal-taxes-mei'],
   [
     'IRRF of an optant',
-    issuer({ simplesNacional: 'ME_EPP' }, { ...software, federalTaxes: { irrfWithheld: 1 } }),
+    issuedBy({ simplesNacional: 'ME_EPP' }, { ...software, federalTaxes: { irrfWithheld: 1 } }),
     '/federalTaxes/irrfWithheld',
     'federal-withholding-simples',
   ],
@@ -300,25 +302,25 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a Simples percentage of no optant',
-    plain({ approximateTaxes: { simplesRateBasisPoints: 600 } }),
+    untaxed({ approximateTaxes: { simplesRateBasisPoints: 600 } }),
     '/approximateTaxes/simplesRate',
     'approximate-taxes',
   ],
   [
     'another reason that is not told',
-    plain({ replaces: { accessKey: '3'.repeat(50), reasonCode: '99' } }),
+    untaxed({ replaces: { accessKey: '3'.repeat(50), reasonCode: '99' } }),
     '/replaces/reason',
     'replacement-reason',
   ],
   [
     'discounts of the whole price',
-    plain({ amounts: { ...amounts, conditionalDiscount: 150_000 } }),
+    untaxed({ amounts: { ...amounts, conditionalDiscount: 150_000 } }),
     '/amounts',
     'discount-too-large',
   ],
   [
     'deductions of more than the price',
-    plain({ amounts: { ...amounts, deduction: 150_001 } }),
+    untaxed({ amounts: { ...amounts, deduction: 150_001 } }),
     '/amounts',
     'nothing-left-to-tax',
   ],
@@ -333,7 +335,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a discount that brings the ISS below 2 %',
-    plain({ amounts: { ...amounts, unconditionalDiscount: 1 } }),
+    untaxed({ amounts: { ...amounts, unconditionalDiscount: 1 } }),
     '/amounts',
     'effective-rate',
   ],
@@ -347,7 +349,7 @@ describe('the rules refuse', () => {
   });
 
   it('more than one thing at once', () => {
-    const sale = issuer({ simplesNacional: 'MEI', specialRegime: 'OTHER' }, { ...software, amounts: withheld });
+    const sale = issuedBy({ simplesNacional: 'MEI', specialRegime: 'OTHER' }, { ...software, amounts: withheld });
     expect(brokenRules(sale).map(({ code }) => code)).toEqual([
       'special-regime-mei',
       'withholding-mei',
@@ -356,85 +358,12 @@ describe('the rules refuse', () => {
   });
 });
 
-describe('a city hall with a system of its own', () => {
-  it('is not held to what only the national layout asks for', () => {
-    const sale = { ...exported, service: { ...exported.service, foreignTrade: undefined, nbsCode: undefined } };
-    expect(brokenRules(sale).map(({ code }) => code)).toEqual(['foreign-trade-missing', 'nbs-for-export']);
-    expect(brokenRules(sale, 'city')).toEqual([]);
-  });
-
-  it.each<[string, Sale, string | undefined]>([
-    [
-      'a rate where the note states no ISS',
-      plain({ iss: { taxation: 'EXEMPT' }, amounts: { ...amounts, issRateBasisPoints: 200 } }),
-      'rate-without-iss',
-    ],
-    [
-      'no rate where the ISS is due to another municipality',
-      plain({
-        service: { ...service, code: '070201', municipalityCode: '3550308', work: { number: '1' } },
-        amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
-      }),
-      'rate-elsewhere',
-    ],
-    [
-      'a benefit that reduces a base which is not taxed',
-      plain({
-        iss: { taxation: 'EXEMPT', benefit: { number: '31062000200012', reduction: 100 } },
-        amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
-      }),
-      'benefit-without-iss',
-    ],
-    [
-      'the share of a benefit in a special regime',
-      issuer(
-        { specialRegime: 'ESTIMATE' },
-        plain({
-          iss: { benefit: { number: '31062000200012', reductionBasisPoints: 100 } },
-          amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
-        }),
-      ),
-      'benefit-without-iss',
-    ],
-    [
-      'a cooperative’s act, which is not subject to ISS',
-      issuer(
-        { specialRegime: 'COOPERATIVE_ACT' },
-        plain({ iss: { taxation: 'NOT_SUBJECT' }, amounts: { service: 1_000, issWithheldBy: 'NOBODY' } }),
-      ),
-      undefined,
-    ],
-    [
-      'the number of the benefit that exempts',
-      plain({
-        iss: { taxation: 'EXEMPT', benefit: { number: '31062000200012' } },
-        amounts: { service: 1_000, issWithheldBy: 'NOBODY' },
-      }),
-      undefined,
-    ],
-    [
-      'an exemption without a rate',
-      plain({ iss: { taxation: 'EXEMPT' }, amounts: { service: 1_000, issWithheldBy: 'NOBODY' } }),
-      undefined,
-    ],
-  ])('takes %s for what it is', (_, sale, code) => {
-    const broken = brokenRules(sale, 'city');
-    expect(broken.map((rule) => rule.code)).toEqual(code === undefined ? [] : [code]);
-    expect(brokenRules(sale).map((rule) => rule.code)).not.toContain(code ?? 'none');
-  });
-
-  it('is held to the law all the same', () =>
-    expect(brokenRules(issuer({ simplesNacional: 'MEI' }, plain({ amounts: withheld })), 'city')).toMatchObject([
-      { pointer: '/amounts/issWithheldBy', code: 'withholding-mei' },
-    ]));
-});
-
 describe('the rules allow', () => {
   it.each([
     ['construction below 2 %', { code: '070201', work: { number: '1' } }],
     ['passenger transport below 2 %', { code: '160101' }],
   ])('%s', (_, changes) => {
-    const sale = plain({
+    const sale = untaxed({
       service: { ...service, ...changes },
       amounts: { service: 100_000, deduction: 60_000, issRateBasisPoints: 150, issWithheldBy: 'NOBODY' },
     });
@@ -442,8 +371,8 @@ describe('the rules allow', () => {
   });
 
   it('the effective rate of a Simples bracket from 1.80 %, where the ISS is withheld', () => {
-    const sale = plain({ amounts: { service: 100_000, issRateBasisPoints: 180, issWithheldBy: 'CUSTOMER' } });
-    expect(brokenRules(issuer({ simplesNacional: 'ME_EPP' }, sale))).toEqual([]);
+    const sale = untaxed({ amounts: { service: 100_000, issRateBasisPoints: 180, issWithheldBy: 'CUSTOMER' } });
+    expect(brokenRules(issuedBy({ simplesNacional: 'ME_EPP' }, sale))).toEqual([]);
   });
 
   it('an own debit a centavo off, as the authority does', () =>
@@ -452,9 +381,9 @@ describe('the rules allow', () => {
   it('an autonomous professional whose ISS is due elsewhere', () =>
     expect(
       brokenRules(
-        issuer(
+        issuedBy(
           { specialRegime: 'AUTONOMOUS_PROFESSIONAL' },
-          plain({ service: { ...service, code: '071001', municipalityCode: '3550308' } }),
+          untaxed({ service: { ...service, code: '071001', municipalityCode: '3550308' } }),
         ),
       ),
     ).toEqual([]));

@@ -111,3 +111,12 @@ export const exported: Sale = {
   federalTaxes: undefined,
   ibsCbs: undefined,
 };
+
+/** Software without federal taxes, changed. */
+export const untaxed = (changes: Partial<Sale>): Sale => ({ ...software, federalTaxes: undefined, ...changes });
+
+/** A sale by an issuer of another regime. */
+export const issuedBy = (changes: Partial<Sale['issuer']>, sale: Sale = untaxed({})): Sale => ({
+  ...sale,
+  issuer: { simplesNacional: 'NONE', ...changes },
+});
