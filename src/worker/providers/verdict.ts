@@ -92,10 +92,38 @@ export function verdictOf(refusal: Refusal, asked: Asked): Verdict {
 }
 
 /**
- * What became of a declaration whose refusal may hide a note, once the authority was asked for it: refused only where it says that there
- * is no note.
+ * What became of a declaration by an answer that shows no note.
+ *
+ * @param lookUp asks for the note, which a refusal may hide
  */
-export function afterLookup(found: FindOutcome, { error }: Refusal): IssueOutcome {
+export async function withoutNote(
+  verdict: Verdict,
+  status: number,
+  lookUp: () => Promise<FindOutcome>,
+): Promise<IssueOutcome> {
+  switch (verdict.kind) {
+    case 'already-used':
+      return { kind: 'already-used', reason: verdict.refusal.error.source };
+    case 'refused':
+      return { kind: 'rejected', error: verdict.refusal.error };
+    case 'doubtful':
+      return afterLookup(await lookUp(), verdict.refusal);
+    case 'pending':
+    case 'unavailable':
+    case 'unknown':
+      return verdict;
+    case 'absent':
+      return anotherQuestion(status);
+  }
+}
+
+/** An answer that says nothing of what was asked. */
+export function anotherQuestion(status: number): Unknown {
+  return unsettled(`HTTP ${status}: an answer to another question`);
+}
+
+/** Refused only where the authority says that there is no note. */
+function afterLookup(found: FindOutcome, { error }: Refusal): IssueOutcome {
   switch (found.kind) {
     case 'found':
       return { kind: 'already-used', reason: error.source };

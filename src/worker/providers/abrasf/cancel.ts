@@ -1,6 +1,6 @@
 import { cancellationMessage, noteQuestion, shortCancellation } from '../../../nfse/abrasf/messages.ts';
 import type { Cancellation, CancelOutcome } from '../provider.ts';
-import { unknown, unsettled } from '../verdict.ts';
+import { anotherQuestion, unknown, unsettled } from '../verdict.ts';
 import { call } from './call.ts';
 import { decideCity } from './decision.ts';
 import { ask, type Desk } from './desk.ts';
@@ -45,9 +45,7 @@ export async function cancel(desk: Desk, cancellation: Cancellation): Promise<Ca
     }
     case 'absent':
     case 'note':
-      return (
-        (await cancelledBefore(desk, cancellation)) ?? unsettled(`HTTP ${reply.status}: an answer to another question`)
-      );
+      return (await cancelledBefore(desk, cancellation)) ?? anotherQuestion(reply.status);
   }
 }
 

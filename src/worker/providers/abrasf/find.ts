@@ -3,7 +3,7 @@ import { batchQuestion, noteQuestion } from '../../../nfse/abrasf/messages.ts';
 import type { AbrasfNote } from '../../../nfse/abrasf/read-note.ts';
 import type { RpsFacts } from '../../../nfse/abrasf/read-rps.ts';
 import type { FindOutcome } from '../provider.ts';
-import { unsettled } from '../verdict.ts';
+import { anotherQuestion, unsettled } from '../verdict.ts';
 import type { Reply } from './call.ts';
 import { decideCity } from './decision.ts';
 import { ask, type Desk } from './desk.ts';
@@ -28,7 +28,7 @@ export async function findByRps(desk: Desk, rps: RpsFacts): Promise<FindOutcome>
     case 'doubtful':
       return unsettled(decision.refusal.error.source);
     case 'cancelled':
-      return unsettled(`HTTP ${reply.status}: an answer to another question`);
+      return anotherQuestion(reply.status);
   }
 }
 

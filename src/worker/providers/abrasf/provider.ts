@@ -4,7 +4,7 @@ import { batchMessage, singleMessage } from '../../../nfse/abrasf/messages.ts';
 import type { AbrasfOperation } from '../../../nfse/abrasf/operations.ts';
 import { type RpsFacts, readRps } from '../../../nfse/abrasf/read-rps.ts';
 import type { FindOutcome, IssueOutcome, Provider, Submission } from '../provider.ts';
-import { afterLookup, unsettled } from '../verdict.ts';
+import { anotherQuestion, withoutNote } from '../verdict.ts';
 import { call } from './call.ts';
 import { cancel } from './cancel.ts';
 import { decideCity } from './decision.ts';
@@ -33,19 +33,10 @@ async function issue(desk: Desk, submission: Submission): Promise<IssueOutcome> 
   switch (decision.kind) {
     case 'note':
       return { kind: 'issued', note: issuedNote(desk, decision.note, rps, reply, reply.answer.protocol) };
-    case 'already-used':
-      return { kind: 'already-used', reason: decision.refusal.error.source };
-    case 'refused':
-      return { kind: 'rejected', error: decision.refusal.error };
-    case 'doubtful':
-      return afterLookup(await findByRps(desk, rps), decision.refusal);
-    case 'pending':
-    case 'unavailable':
-    case 'unknown':
-      return decision;
-    case 'absent':
     case 'cancelled':
-      return unsettled(`HTTP ${reply.status}: an answer to another question`);
+      return anotherQuestion(reply.status);
+    default:
+      return withoutNote(decision, reply.status, () => findByRps(desk, rps));
   }
 }
 

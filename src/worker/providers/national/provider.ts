@@ -20,7 +20,7 @@ import type {
   Unknown,
 } from '../provider.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from '../transport.ts';
-import { afterLookup, unavailable, unknown, unsettled } from '../verdict.ts';
+import { anotherQuestion, unavailable, unknown, unsettled, withoutNote } from '../verdict.ts';
 import * as answers from './answers.ts';
 import { decideNational, type NationalDecision } from './decision.ts';
 import { readEnvelope } from './envelope.ts';
@@ -69,20 +69,11 @@ async function issue(settings: NationalSettings, submission: Submission): Promis
         ? { kind: 'issued', note: answers.issuedNote(key, envelope, answers.noteIn(envelope, key), sentAt(submission)) }
         : unsettled('the answer is about another declaration');
     }
-    case 'already-used':
-      return { kind: 'already-used', reason: decision.refusal.error.source };
-    case 'refused':
-      return { kind: 'rejected', error: decision.refusal.error };
-    case 'doubtful':
-      return afterLookup(await find(transport, submission), decision.refusal);
-    case 'pending':
-    case 'unavailable':
-    case 'unknown':
-      return decision;
-    case 'absent':
     case 'cancelled':
     case 'standing':
-      return unsettled(`HTTP ${response.status}: an answer to another question`);
+      return anotherQuestion(response.status);
+    default:
+      return withoutNote(decision, response.status, () => find(transport, submission));
   }
 }
 
